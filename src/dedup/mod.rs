@@ -1,0 +1,1 @@
+//! Texts to clusters to stories: tokens, fingerprint, indexes, proof, placement, and why. Pure.

@@ -1,0 +1,11 @@
+//! Ids and plain records that several rooms share.
+
+pub mod canonical;
+pub mod dates;
+pub mod encoding;
+mod id;
+mod records;
+pub mod views;
+
+pub use id::{Id, ParseIdError};
+pub use records::*;
