@@ -479,13 +479,15 @@ impl<'a> Reader<'a> {
         let media = attribute(attrs, "type").unwrap_or("").to_ascii_lowercase();
         let html = media.is_empty() || media.contains("html");
         let rank = match rel.as_str() {
-            "alternate" | "" | "canonical" | "http://www.iana.org/assignments/relation/alternate" => 4 + 3 * u8::from(html),
+            "alternate" | "" | "canonical" | "http://www.iana.org/assignments/relation/alternate" => {
+                4 + 3 * u8::from(html) + u8::from(media.contains("html"))
+            }
             _ => return,
         };
         let href = self.resolve(href);
         let href = (!href.is_empty()).then_some(href);
         match (place, self.entry.as_mut()) {
-            (Place::Entry, Some(entry)) => entry.link.put_first(rank, href),
+            (Place::Entry, Some(entry)) => entry.link.put(rank, href),
             (Place::Feed, None) => self.feed_link.put_first(rank, href),
             (Place::Source, _) => self.source.url = self.source.url.take().or(href),
             _ => {}
@@ -606,6 +608,8 @@ impl<'a> Reader<'a> {
                     person.1 = plain(&resolved(inner));
                 }
             }
+            // A person's <title> is no entry's.
+            (_, Place::Person) => {}
             _ if in_entry => self.keep_in_entry(capture, rank, inner, end),
             (_, Place::Aside) if !matches!(capture.field, Field::Hour | Field::Day) => {}
             _ => self.keep_in_feed(capture.field, rank, inner),
@@ -627,16 +631,15 @@ impl<'a> Reader<'a> {
             Field::Title if form == Form::Base64 => {
                 entry.title.put(rank, super::body::html(inner, 0, &Span { start: 0, end: inner.len(), ..span }).and_then(|t| plain(&t)))
             }
-            Field::Title => entry.title.put(rank, plain(&resolved(inner))),
-            Field::Address => entry.link.put_first(rank.saturating_sub(1), address),
+            Field::Title => entry.title.put_first(rank, plain(&resolved(inner))),
+            Field::Address => entry.link.put(rank, address),
             Field::Guid => {
                 let guid = trimmed(&resolved(inner));
-                let permalink = capture.name.eq_ignore_ascii_case("guid")
-                    && !attribute(capture.attrs, "isPermaLink").is_some_and(|v| v.trim().eq_ignore_ascii_case("false"));
-                if permalink && guid.as_deref().is_some_and(looks_like_address) {
+                let denied = attribute(capture.attrs, "isPermaLink").is_some_and(|v| v.trim().eq_ignore_ascii_case("false"));
+                if rank > 0 && !denied && entry.permalink.is_none() && guid.as_deref().is_some_and(looks_like_address) {
                     entry.permalink = address;
                 }
-                entry.guid.put(rank, guid);
+                entry.guid.put_first(rank, guid);
             }
             Field::Summary if filled => entry.summary.put(rank, Some(span)),
             Field::Content if filled => entry.content.put_first(rank, Some(span)),
@@ -806,11 +809,12 @@ fn trimmed(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// True for what can be a link by itself: an identifier such as "tag:…" or "12345" cannot.
+/// True for what can be an entry's address when it has no other: a web address, a rooted path, or an IRI that names it
+/// ("tag:", "urn:"). Only web addresses are ever fetched.
 fn looks_like_address(text: &str) -> bool {
     let text = text.trim();
-    let scheme = text.get(..8).unwrap_or(text).to_ascii_lowercase();
-    scheme.starts_with("http://") || scheme.starts_with("https://") || (text.starts_with('/') && text.len() > 1)
+    let lead = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+    ["http://", "https://", "urn:", "tag:"].iter().any(|scheme| lead.starts_with(scheme)) || (text.starts_with('/') && text.len() > 1)
 }
 
 /// `link` joined with `base` where it is relative; as it is where it is absolute or nothing comes of it.

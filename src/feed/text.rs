@@ -221,7 +221,7 @@ pub(super) fn plain(text: &str) -> Option<String> {
         }
     }
     let text = strip_inline(&text);
-    let text = repair_mojibake(&text).map_or(text, Cow::Owned);
+    let text = repair_mojibake(text.trim()).map_or(text, Cow::Owned);
     let mut out = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}') || is_forbidden(c)) {
         if !word.is_empty() {
@@ -309,7 +309,7 @@ mod tests {
             ("&#146;", "’"),
             ("&eacute;&hellip;", "é…"),
             ("&nosuch; &#xZZ; &;", "&nosuch; &#xZZ; &;"),
-            ("&#0;&#1;x&#99999999999;", "x"),
+            ("&#0;&#1;x&#9999999999;", "x"),
             ("&#38#39", "&#39"),
             ("a&ampb", "a&ampb"),
         ];

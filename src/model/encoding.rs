@@ -151,28 +151,27 @@ fn mend_utf8(bytes: &[u8]) -> String {
     text
 }
 
-/// Undoes the commonest damage to a text: UTF-8 that was read as Windows-1252 or Latin-1 and encoded again
+/// Undoes the commonest damage to a text: UTF-8 that was read as Windows-1252 or as Latin-1 and encoded again
 /// ("donâ€™t" for "don’t"). `None` where the text does not show it.
+///
+/// Strict: the whole text must go back through one of the two charsets without a gap, and come out as UTF-8. A text
+/// that was damaged and then cut or trimmed stays as it is.
 pub fn repair_mojibake(text: &str) -> Option<String> {
-    // Every such damage starts with one of Â Ã â ð Ð Å … followed by another character above ASCII; plain text leaves at once.
+    // Every such damage shows a character that is the first byte of a sequence; other text leaves at once.
     if text.is_ascii() || !text.chars().any(|c| ('\u{C2}'..='\u{F4}').contains(&c)) {
         return None;
     }
-    let mut bytes = Vec::with_capacity(text.len());
-    for c in text.chars() {
-        bytes.push(windows_1252_byte(c)?);
-    }
-    let repaired = String::from_utf8(bytes).ok()?;
-    // A single odd pair in a long text that is otherwise fine would have failed above; control characters are no repair.
-    (!repaired.chars().any(|c| ('\u{80}'..'\u{A0}').contains(&c))).then_some(repaired)
+    let through = |byte: fn(char) -> Option<u8>| String::from_utf8(text.chars().map(byte).collect::<Option<Vec<u8>>>()?).ok();
+    through(windows_1252_byte).or_else(|| through(|c| u8::try_from(u32::from(c)).ok()))
 }
 
-/// The byte that Windows-1252, with Latin-1 in its gaps, has for `c`.
+/// The byte that Windows-1252 has for `c`; none for the controls that Latin-1 has in its place.
 fn windows_1252_byte(c: char) -> Option<u8> {
-    if let Ok(byte) = u8::try_from(u32::from(c)) {
-        return Some(byte);
+    match u8::try_from(u32::from(c)) {
+        Ok(0x80..=0x9F) => None,
+        Ok(byte) => Some(byte),
+        Err(_) => WINDOWS_1252_HIGH.iter().position(|known| *known == c && c != '\u{FFFD}').and_then(|at| u8::try_from(at + 0x80).ok()),
     }
-    WINDOWS_1252_HIGH.iter().position(|known| *known == c).and_then(|at| u8::try_from(at + 0x80).ok())
 }
 
 /// What Windows-1252 has at 0x80–0x9F; U+FFFD in its five gaps.
