@@ -58,8 +58,9 @@ pub(super) struct Known<'a> {
 /// Judges every block.
 pub(super) fn judge(flat: &Flat, known: &Known<'_>) -> Judged {
     let mass: Vec<f32> = flat.blocks.iter().map(|b| mass(flat, b)).collect();
-    let hints = effective_hints(flat, &mass);
-    let junk = junk_of_blocks(flat, &hints);
+    let mut hints = effective_hints(flat, &mass);
+    let mut junk = junk_of_blocks(flat, &hints);
+    forgive(flat, &mass, &mut hints, &mut junk);
     let mut judged = Judged { verdicts: vec![Verdict::Outside; flat.blocks.len()], ..Judged::default() };
     let (weight, link) = flat.blocks.iter().fold((0u64, 0u64), |(w, l), b| (w + u64::from(b.weight), l + u64::from(b.link)));
     judged.link_share = if weight == 0 { 0.0 } else { link as f32 / weight as f32 };
@@ -71,6 +72,9 @@ pub(super) fn judge(flat: &Flat, known: &Known<'_>) -> Judged {
     let container = choose(flat, &mass, &hints, &junk, known_to.as_deref());
     let (first, last) = range(flat, container);
     judged.container = Some(container);
+    for (verdict, junk) in judged.verdicts.iter_mut().zip(&junk).filter(|(_, j)| **j != 0) {
+        *verdict = Verdict::Named(*junk);
+    }
     judged.body_mass = mass.get(first..last).map_or(0.0, |m| m.iter().filter(|m| **m > 0.0).sum());
     super::blocks::judge_blocks(flat, known, &hints, &junk, known_to.as_deref(), (container, first, last), &mut judged.verdicts);
     judged
@@ -201,6 +205,33 @@ fn junk_of_blocks(flat: &Flat, hints: &[Hints]) -> Vec<Hints> {
         *junk = above[b.el as usize];
     }
     junk
+}
+
+/// Where hints took out nearly everything, the hint that took out most cannot mean what it says on this page: a page builder that
+/// calls every part a widget, a body that a script would have shown.
+fn forgive(flat: &Flat, mass: &[f32], hints: &mut [Hints], junk: &mut Vec<Hints>) {
+    let total: f32 = mass.iter().filter(|m| **m > 0.0).sum();
+    for _ in 0..4 {
+        let mut by_bit = [0f32; 32];
+        let mut left = 0.0;
+        for (m, j) in mass.iter().zip(junk.iter()).filter(|(m, _)| **m > 0.0) {
+            if *j == 0 {
+                left += m;
+            }
+            for (bit, sum) in by_bit.iter_mut().enumerate().filter(|(bit, _)| j & (1 << bit) != 0) {
+                // Comments may well be longer than what they are about.
+                *sum += if 1 << bit == hints::COMMENTS { m * 0.2 } else { *m };
+            }
+        }
+        let Some((bit, most)) = by_bit.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) else { return };
+        if left > 0.2 * total && left > 150.0 || left > 1500.0 || most < 2.0 * left || most < 120.0 {
+            return;
+        }
+        for h in hints.iter_mut() {
+            *h &= !(1 << bit);
+        }
+        *junk = junk_of_blocks(flat, hints);
+    }
 }
 
 /// How much more the blocks of an element count for what the element is called.

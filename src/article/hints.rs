@@ -158,7 +158,7 @@ fn meaning(word: &[u8]) -> (Hints, Half) {
         b"nav" | b"navi" | b"navigation" | b"navbar" | b"menu" | b"menus" | b"submenu" | b"breadcrumb" | b"breadcrumbs" | b"pagination"
         | b"pager" | b"pagenav" | b"toolbar" | b"skiplink" | b"topbar" => NAV,
         b"footer" | b"bottombar" | b"siteinfo" => FOOTER,
-        b"sidebar" | b"sidebars" | b"aside" | b"rail" | b"widget" | b"widgets" | b"rightcol" | b"marginalia" | b"secondary" => ASIDE,
+        b"sidebar" | b"sidebars" | b"aside" | b"rail" | b"rightcol" | b"marginalia" | b"secondary" => ASIDE,
         b"tags" | b"tag" | b"taglist" | b"tagcloud" | b"keywords" | b"topics" | b"categories" | b"tagovi" => TAGS,
         b"author" | b"authors" | b"byline" | b"bylines" | b"bio" | b"biography" | b"autor" | b"autoren" | b"auteur" | b"contributor"
         | b"contributors" | b"writer" | b"authorbox" | b"autore" => AUTHOR,
@@ -224,6 +224,17 @@ pub(super) fn of_role(role: &str) -> Hints {
         "article" => ARTICLE,
         _ => 0,
     }
+}
+
+/// The names of a set, for people.
+pub(super) fn names(hints: Hints) -> String {
+    const NAMES: [&str; 29] = [
+        "comments", "related", "share", "newsletter", "ad", "nav", "footer", "aside", "tags", "author", "meta", "caption", "consent", "hidden",
+        "toc", "form", "paywall", "cards", "lead", "headline", "body", "content", "articleBody", "header", "article", "main", "embed",
+        "disclaimer", "live",
+    ];
+    let all: Vec<&str> = NAMES.iter().enumerate().filter(|(i, _)| hints & (1 << i) != 0).map(|(_, n)| *n).collect();
+    all.join("+")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
 use super::witness::Witness;
-use super::{Page, SiteRules, credits, dates, dom, jsonld, lang, meta, thin};
+use super::{Page, SiteRules, credits, dates, dom, hints, jsonld, lang, meta, thin};
 use crate::model::{Extracted, Quality, encoding};
 use scraper::{ElementRef, Html, Selector};
 
@@ -97,7 +97,7 @@ fn render(flat: &Flat, judged: &Judged) -> String {
 fn list(flat: &Flat, judged: &Judged) -> Vec<(String, String)> {
     let of = |v: &Verdict| match v {
         Verdict::Kept => "kept".to_owned(),
-        Verdict::Named(h) => format!("named {h:b}"),
+        Verdict::Named(h) => format!("named {}", hints::names(*h)),
         Verdict::Line(why) => format!("line: {why}"),
         other => format!("{other:?}").to_lowercase(),
     };
