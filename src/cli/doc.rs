@@ -132,11 +132,6 @@ impl Doc {
         self.open.iter().map(|s| width(&s.text)).sum()
     }
 
-    /// True where no line was written.
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty() && self.open.is_empty()
-    }
-
     /// The text, with escape sequences only where `look` has colour. Blanks at line ends are left out.
     pub fn render(&self, look: &Look) -> String {
         let mut out = String::new();
@@ -165,6 +160,9 @@ fn render_line(out: &mut String, line: &[Span], look: &Look) {
 }
 
 fn render_span(out: &mut String, span: &Span, text: &str, look: &Look) {
+    if text.is_empty() {
+        return;
+    }
     let link = span.link.as_deref().filter(|_| look.links);
     if let Some(url) = link {
         out.extend(["\x1b]8;;", url, "\x1b\\"]);

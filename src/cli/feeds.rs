@@ -128,9 +128,9 @@ fn render(feeds: &[FeedHealth], short: Short, look: &Look) -> Doc {
         table::whole("LAST OK"),
         table::whole("NEXT"),
         table::number("NEW/DAY").spare(2),
-        table::flexible("PUBLISHER", 10),
-        table::flexible("FEED", 12).spare(1),
-        table::flexible("REMARK", 8),
+        table::flexible("PUBLISHER", 10).part(5),
+        table::flexible("FEED", 12).part(4).spare(1),
+        table::flexible("REMARK", 18),
     ]);
     for feed in feeds {
         table.row(vec![

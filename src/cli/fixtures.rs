@@ -85,7 +85,7 @@ pub fn member(id: u64, publisher: &str, title: &str, seen: &str, words: u32, dis
         id: Id(id),
         publisher: publisher.to_owned(),
         title: title.to_owned(),
-        url: format!("https://{id:x}.example/a"),
+        url: format!("https://{:x}.example/a", id >> 40),
         published_at: None,
         seen_at: at(seen),
         lang: Some("en".to_owned()),
@@ -106,23 +106,23 @@ pub fn story_detail() -> StoryDetail {
     let wire = ClusterDetail {
         id: Id(0xc1),
         origin: Some(OriginView {
-            article: Some(Id(0x11)),
+            article: Some(Id(0x11 << 40)),
             publisher: "Meridian Wire".to_owned(),
             confidence: 0.93,
             evidence: vec!["credited by 1 copy".to_owned(), "longest".to_owned(), "first by 38 min".to_owned()],
             by_hand: false,
         }),
         members: vec![
-            member(0x11, "Meridian Wire", head, "2026-11-22T07:41:00Z", 612, 0),
-            credited(member(0x12, "Harbour Post", "Ferry talks: what we know", "2026-11-22T08:19:00Z", 401, 9)),
-            member(0x13, "The Ledger", head, "2026-11-22T08:51:00Z", 612, 0),
-            member(0x14, "City Herald \u{1b}[31m", HOSTILE, "2026-11-22T09:43:00Z", 688, 4),
+            member(0x11 << 40, "Meridian Wire", head, "2026-11-22T07:41:00Z", 612, 0),
+            credited(member(0x12 << 40, "Harbour Post", "Ferry talks: what we know", "2026-11-22T08:19:00Z", 401, 9)),
+            member(0x13 << 40, "The Ledger", head, "2026-11-22T08:51:00Z", 612, 0),
+            member(0x14 << 40, "City Herald \u{1b}[31m", HOSTILE, "2026-11-22T09:43:00Z", 688, 4),
         ],
     };
     let own = ClusterDetail {
         id: Id(0xc2),
         origin: None,
-        members: vec![member(0x21, "Coast Today", "Islanders wait for news", "2026-11-22T08:33:00Z", 288, 0)],
+        members: vec![member(0x21 << 40, "Coast Today", "Islanders wait for news", "2026-11-22T08:33:00Z", 288, 0)],
     };
     StoryDetail { row: story_rows().swap_remove(0), clusters: vec![wire, own] }
 }
@@ -154,8 +154,8 @@ pub fn article() -> ArticleDetail {
 }
 
 pub fn feeds() -> Vec<FeedHealth> {
-    let feed = |id, url: &str, publisher: &str, state: &str| FeedHealth {
-        id: Id(id),
+    let feed = |id: u64, url: &str, publisher: &str, state: &str| FeedHealth {
+        id: Id(id << 40),
         url: url.to_owned(),
         title: Some(format!("{publisher} – all news")),
         publisher: Some(publisher.to_owned()),

@@ -48,10 +48,9 @@ pub fn is_bidi_control(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// One line, fit for a terminal: see the module. Runs of blanks become one, but leading and trailing blanks stay one
-/// each, so that spans can be joined.
+/// One line, fit for a terminal: see the module.
 pub fn clean(text: &str) -> String {
-    if text.len() < LONGEST && text.bytes().all(|b| (0x20..0x7f).contains(&b)) && !text.contains("  ") {
+    if text.len() < LONGEST && text.bytes().all(|b| (0x20..0x7f).contains(&b)) {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len().min(LONGEST));
@@ -59,12 +58,11 @@ pub fn clean(text: &str) -> String {
     for c in text.chars().take(LONGEST) {
         let c = match fate(c, before) {
             Fate::Keep(c) => c,
+            // A line break and its like is one blank, however many bytes it took.
+            Fate::Space if before == Some(' ') => continue,
             Fate::Space => ' ',
             Fate::Drop => continue,
         };
-        if c == ' ' && before == Some(' ') {
-            continue;
-        }
         if c != ' ' && c.width().unwrap_or(0) == 0 {
             marks += 1;
             // A mark without a base would sit on our own column.

@@ -184,7 +184,7 @@ fn render(rows: &[StoryRow], short: Short, look: &Look) -> Doc {
         table::whole("AGE"),
         table::number("PUBS"),
         table::number("COPIES"),
-        table::flexible("ORIGIN", 10).spare(1),
+        table::flexible("ORIGIN", 10).part(5).spare(1),
         table::flexible("STORY", 20),
     ]);
     for row in rows {

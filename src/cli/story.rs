@@ -4,7 +4,7 @@ use crate::cli::context::{Context, Short};
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
-use crate::cli::sanitize::{clean, cut, width};
+use crate::cli::sanitize::{clean, cut, width, wrap};
 use crate::cli::table::{self, Table, cell};
 use crate::cli::{json, times, words};
 use crate::model::Id;
@@ -82,6 +82,11 @@ fn head(doc: &mut Doc, story: &StoryDetail, look: &Look) {
     let line = format!("{publishers}, {copies} of {texts}, first seen {}", times::full(look, row.first_seen_at));
     let times = story.clusters.iter().flat_map(|c| &c.members).map(appeared).collect::<Vec<_>>();
     let bars = times::sparkline(&times, BARS);
+    let mut lines = wrap(&line, look.width.unwrap_or(usize::MAX));
+    let line = lines.pop().unwrap_or_default();
+    lines.iter().for_each(|line| {
+        doc.line(Role::Plain, line);
+    });
     doc.text(&line);
     if !bars.is_empty() {
         let wanted = width(&line) + 2 + "spread ".len() + BARS;
@@ -116,7 +121,7 @@ fn origin_line(doc: &mut Doc, number: usize, cluster: &ClusterDetail, look: &Loo
     match look.width {
         Some(screen) if used + width(&clean(&why)) > screen => {
             doc.text(cut(&clean(&format!(", {}:", trust(origin))), screen.saturating_sub(used))).end();
-            for line in crate::cli::sanitize::wrap(&clean(&origin.evidence.join(", ")), screen.saturating_sub(width(&title))) {
+            for line in wrap(&clean(&origin.evidence.join(", ")), screen.saturating_sub(width(&title))) {
                 doc.pad(width(&title)).text(line).end();
             }
         }
@@ -141,7 +146,7 @@ fn members(cluster: &ClusterDetail, first: Timestamp, leads: bool, short: Short,
     let origin = cluster.origin.as_ref().and_then(|o| o.article);
     let base = cluster.members.iter().find(|m| Some(m.id) == origin).or(cluster.members.first());
     let mut table =
-        Table::bare(&[table::whole(""), table::whole(""), table::flexible("", 10), table::whole(""), table::flexible("", 8)], 2);
+        Table::bare(&[table::whole(""), table::whole(""), table::flexible("", 10).part(4), table::whole(""), table::flexible("", 8)], 2, 4);
     for (i, member) in cluster.members.iter().enumerate() {
         let at = appeared(member);
         let when = if leads && i == 0 { times::local(look, at) } else { times::offset(first, at) };

@@ -15,23 +15,25 @@ pub struct Column {
     right: bool,
     /// May be cut down to this many columns; 0: never cut.
     least: u16,
+    /// Where not everything fits, at most one part in so many of the width; 0: no such limit.
+    part: u16,
     /// Left out when the rest does not fit; the highest first; 0: never.
     spare: u8,
 }
 
 /// A column that is never cut.
 pub const fn whole(head: &'static str) -> Column {
-    Column { head, right: false, least: 0, spare: 0 }
+    Column { head, right: false, least: 0, part: 0, spare: 0 }
 }
 
 /// A column of numbers.
 pub const fn number(head: &'static str) -> Column {
-    Column { head, right: true, least: 0, spare: 0 }
+    Column { head, right: true, least: 0, part: 0, spare: 0 }
 }
 
 /// A column that is cut to what room there is, but not below `least`.
 pub const fn flexible(head: &'static str, least: u16) -> Column {
-    Column { head, right: false, least, spare: 0 }
+    Column { head, right: false, least, part: 0, spare: 0 }
 }
 
 impl Column {
@@ -39,6 +41,25 @@ impl Column {
     pub const fn spare(mut self, rank: u8) -> Self {
         self.spare = rank;
         self
+    }
+
+    /// Where not everything fits, takes at most one part in `n` of the width.
+    pub const fn part(mut self, n: u16) -> Self {
+        self.part = n;
+        self
+    }
+
+    /// How it is laid out when its widest cell is `wide` and, if `room` is given, not everything fits into that.
+    fn constraint(&self, wide: u16, room: Option<u16>) -> ColumnConstraint {
+        let lower = Width::Fixed(self.least.min(wide) + GAP);
+        match (self.least, room) {
+            (0, _) => ColumnConstraint::ContentWidth,
+            (least, Some(room)) if self.part > 0 => {
+                let most = (room / self.part).max(least).min(wide);
+                ColumnConstraint::Boundaries { lower, upper: Width::Fixed(most + GAP) }
+            }
+            _ => ColumnConstraint::LowerBoundary(lower),
+        }
     }
 }
 
@@ -75,17 +96,18 @@ pub struct Table {
     rows: Vec<Vec<Cell>>,
     indent: u16,
     head: bool,
+    height: usize,
 }
 
 impl Table {
     /// A table with a head line.
     pub fn new(columns: &[Column]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new(), indent: 0, head: true }
+        Self { columns: columns.to_vec(), rows: Vec::new(), indent: 0, head: true, height: 1 }
     }
 
-    /// A table without one, indented.
-    pub fn bare(columns: &[Column], indent: u16) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new(), indent, head: false }
+    /// A table without one, indented, whose cells may take up to `height` lines.
+    pub fn bare(columns: &[Column], indent: u16, height: usize) -> Self {
+        Self { columns: columns.to_vec(), rows: Vec::new(), indent, head: false, height }
     }
 
     /// Adds a row: a cell a column.
@@ -103,6 +125,7 @@ impl Table {
         // The last column's padding hangs over the edge: it is blank, and trimmed.
         let room = look.width.map(|w| u16::try_from(w).unwrap_or(u16::MAX - GAP).saturating_sub(self.indent) + GAP);
         let shown = room.map_or_else(|| vec![true; natural.len()], |room| self.shown(&natural, room));
+        let total: u32 = natural.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(w, _)| u32::from(*w) + u32::from(GAP)).sum();
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING).set_truncation_indicator("…").style_text_only();
         match look.color {
@@ -119,7 +142,7 @@ impl Table {
         }
         for row in &self.rows {
             let mut line = Row::from(row.iter().map(Cell::styled).collect::<Vec<_>>());
-            line.max_height(1);
+            line.max_height(self.height);
             table.add_row(line);
         }
         for (i, column) in self.columns.iter().enumerate() {
@@ -127,10 +150,9 @@ impl Table {
             laid.set_padding((0, GAP));
             laid.set_cell_alignment(if column.right { CellAlignment::Right } else { CellAlignment::Left });
             let wide = natural.get(i).copied().unwrap_or(0);
-            laid.set_constraint(match (shown.get(i), column.least) {
-                (Some(false), _) => ColumnConstraint::Hidden,
-                (_, 0) => ColumnConstraint::ContentWidth,
-                (_, least) => ColumnConstraint::LowerBoundary(Width::Fixed(least.min(wide) + GAP)),
+            laid.set_constraint(match shown.get(i) {
+                Some(false) => ColumnConstraint::Hidden,
+                _ => column.constraint(wide, room.filter(|room| total > u32::from(*room))),
             });
         }
         let indent = " ".repeat(usize::from(self.indent));

@@ -1,7 +1,7 @@
 //! Times as people write and read them.
 
 use crate::cli::look::Look;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 
@@ -85,10 +85,9 @@ pub fn parse_when(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timesta
     };
     let absolute = || text.parse::<Timestamp>().ok();
     let local = || {
-        let at: DateTime = match text.parse::<jiff::civil::Time>() {
-            Ok(time) => here.date().to_datetime(time),
-            Err(_) => text.parse().or_else(|_| text.parse::<Date>().map(|d| d.at(0, 0, 0, 0))).ok()?,
-        };
+        // A date alone is its midnight; a time alone is today's.
+        let time = || text.parse::<jiff::civil::Time>().map(|time| here.date().to_datetime(time));
+        let at = text.parse::<DateTime>().or_else(|_| time()).ok()?;
         at.to_zoned(zone.clone()).ok().map(|z| z.timestamp())
     };
     let found = named.map(|z| z.timestamp()).or_else(absolute).or_else(|| ago().map(|z| z.timestamp())).or_else(local);
@@ -110,7 +109,8 @@ pub fn sparkline(times: &[Timestamp], columns: usize) -> String {
             *count += 1;
         }
     }
-    let most = counts.iter().copied().max().unwrap_or(1).max(1);
+    // A single article is no peak.
+    let most = counts.iter().copied().max().unwrap_or(0).max(3);
     counts.iter().filter_map(|&n| BARS.get((n * (BARS.len() - 1)).div_ceil(most))).collect()
 }
 
