@@ -4,6 +4,7 @@ use crate::cli::exit::Failure;
 use crate::cli::look::Look;
 use crate::cli::output::Out;
 use crate::clock::Clock;
+use crate::config::{self, Config};
 use crate::model::Id;
 use crate::store::{Found, Reader};
 use std::path::PathBuf;
@@ -68,8 +69,14 @@ impl Context {
     pub fn state_dir(&self) -> anyhow::Result<PathBuf> {
         match &self.state_dir {
             Some(dir) => Ok(dir.clone()),
-            None => Ok(default_state_dir()),
+            None if config::find(self.config.as_deref()).is_some() => Ok(self.config()?.state_dir),
+            None => Ok(config::default_state_dir()),
         }
+    }
+
+    /// Reads the configuration.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        Ok(config::load(self.config.as_deref(), self.state_dir.as_deref())?)
     }
 
     /// Opens the database for reading.
@@ -175,19 +182,6 @@ impl Found {
             Self::Feed(_) => "feed",
         }
     }
-}
-
-/// Where state lies when nothing says so.
-fn default_state_dir() -> PathBuf {
-    let set = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    if let Some(dir) = set("STATE_DIRECTORY") {
-        return dir;
-    }
-    if rustix::process::geteuid().is_root() {
-        return PathBuf::from("/var/lib/newsfold");
-    }
-    let home = || set("HOME").unwrap_or_else(|| PathBuf::from("/")).join(".local/state");
-    set("XDG_STATE_HOME").filter(|d| d.is_absolute()).unwrap_or_else(home).join("newsfold")
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What a failure means to the caller: the one place that maps errors to exit codes and hints.
 
+use crate::config::ConfigErrors;
 use crate::store::StoreError;
 
 /// How a command that did not fail ended.
@@ -7,12 +8,8 @@ use crate::store::StoreError;
 pub enum Exit {
     /// Done; an empty answer is done too.
     Done,
-    /// Done as far as it went: something was wrong, and was already said.
-    Failed,
     /// The daemon is not running (`status`).
     NotRunning,
-    /// The configuration has problems, and they were already said (`config check`).
-    BadConfig,
 }
 
 /// A failure that the person at the keyboard can mend.
@@ -34,12 +31,6 @@ pub enum Failure {
         /// What to do next.
         hint: String,
     },
-    /// The configuration cannot be used.
-    #[error("{message}")]
-    Config {
-        /// Every problem, a line each.
-        message: String,
-    },
 }
 
 impl Failure {
@@ -59,9 +50,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::Failed => 1,
             Self::NotRunning => 3,
-            Self::BadConfig => 78,
         }
     }
 }
@@ -72,13 +61,20 @@ pub fn verdict(error: &anyhow::Error) -> (u8, Option<String>) {
         return match failure {
             Failure::Usage { hint, .. } => (2, Some(hint.clone())),
             Failure::NoSuchId { hint, .. } => (4, Some(hint.clone())),
-            Failure::Config { .. } => {
-                (78, Some("`newsfold config check` shows all problems; the manual is docs/configuration.md".to_owned()))
-            }
         };
     }
-    if let Some(StoreError::Missing(_)) = error.downcast_ref() {
-        return (1, Some("`newsfold poll` makes a first pass; --state-dir or --config names another place".to_owned()));
+    if error.downcast_ref::<ConfigErrors>().is_some() {
+        return (78, Some("mend it and try `newsfold config check`; all keys are in docs/configuration.md".to_owned()));
+    }
+    match error.downcast_ref::<StoreError>() {
+        Some(StoreError::Missing(_)) => {
+            return (1, Some("`newsfold poll` makes a first pass; --state-dir or --config names another place".to_owned()));
+        }
+        Some(StoreError::Query(_)) => return (2, Some("words alone always work; quote what has signs in it".to_owned())),
+        Some(StoreError::Unknown { .. }) => return (4, None),
+        // What a person can do stands in the others' messages.
+        Some(_) => return (1, None),
+        None => {}
     }
     let denied = |e: &std::io::Error| e.kind() == std::io::ErrorKind::PermissionDenied;
     if error.chain().any(|e| e.downcast_ref::<std::io::Error>().is_some_and(denied)) {
@@ -92,4 +88,29 @@ pub fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let closed = |e: &std::io::Error| e.kind() == std::io::ErrorKind::BrokenPipe;
     let json = |e: &serde_json::Error| e.io_error_kind() == Some(std::io::ErrorKind::BrokenPipe);
     error.chain().any(|e| e.downcast_ref().is_some_and(closed) || e.downcast_ref().is_some_and(json))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_failure_has_its_code() {
+        let code = |error: anyhow::Error| verdict(&error).0;
+        assert_eq!(code(Failure::usage("a", "b")), 2);
+        assert_eq!(code(Failure::no_such_id("a", "b")), 4);
+        assert_eq!(code(StoreError::Missing("x".into()).into()), 1);
+        assert_eq!(code(StoreError::Query("x".to_owned()).into()), 2);
+        assert_eq!(code(crate::config::from_text("nonsense = 1", "t.toml").unwrap_err().into()), 78);
+        assert_eq!(code(anyhow::anyhow!("boom")), 1);
+        assert_eq!((Exit::Done.code(), Exit::NotRunning.code()), (0, 3));
+    }
+
+    #[test]
+    fn a_closed_pipe_is_known_through_its_wrappings() {
+        let closed = || std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+        assert!(is_closed_pipe(&closed().into()));
+        assert!(is_closed_pipe(&anyhow::Error::from(serde_json::Error::io(closed())).context("printing")));
+        assert!(!is_closed_pipe(&std::io::Error::from(std::io::ErrorKind::StorageFull).into()));
+    }
 }

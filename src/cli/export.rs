@@ -2,12 +2,14 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
+use crate::config;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
   newsfold export jsonl > entries.jsonl
-  newsfold export jsonl | jq -r 'select(.lang == \"en\") | .title'")]
+  newsfold export jsonl | jq -r 'select(.lang == \"en\") | .title'
+  newsfold export opml > subscriptions.opml")]
 pub struct Args {
     #[command(subcommand)]
     form: Form,
@@ -17,12 +19,19 @@ pub struct Args {
 enum Form {
     /// A JSON object a line: every entry, oldest first, and the article, cluster and story that it ended up in
     Jsonl,
+    /// The configured feeds as a subscription list that feed readers import
+    Opml,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     match args.form {
         Form::Jsonl => jsonl(context),
+        Form::Opml => {
+            let config = context.config()?;
+            context.out.own(&config::opml::write(&config))?;
+            Ok(Exit::Done)
+        }
     }
 }
 

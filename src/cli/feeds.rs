@@ -130,7 +130,7 @@ fn render(feeds: &[FeedHealth], short: Short, look: &Look) -> Doc {
         table::number("NEW/DAY").spare(2),
         table::flexible("PUBLISHER", 10).part(5),
         table::flexible("FEED", 12).part(4).spare(1),
-        table::flexible("REMARK", 18),
+        table::flexible("REMARK", 8).wish(18),
     ]);
     for feed in feeds {
         table.row(vec![

@@ -3,6 +3,7 @@
 mod args;
 mod article;
 mod cluster;
+mod config;
 mod context;
 mod doc;
 mod exit;
@@ -12,6 +13,7 @@ mod feeds;
 #[cfg(test)]
 mod fixtures;
 mod hints;
+mod import;
 mod json;
 mod log;
 mod look;
@@ -70,7 +72,11 @@ enum Command {
     Feeds(feeds::Args),
     /// Tell whether all is well
     Status(status::Args),
-    /// Write out what the database holds, for other programs
+    /// Check the configuration, or show what is in force
+    Config(config::Args),
+    /// Take in a subscription list of a feed reader
+    Import(import::Args),
+    /// Write out entries or subscriptions, for other programs
     Export(export::Args),
     /// Read feed files (-: standard input) and print their entries
     Parse(parse::Args),
@@ -121,6 +127,8 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Log(args) => log::run(args, context),
         Command::Feeds(args) => feeds::run(args, context),
         Command::Status(args) => status::run(args, context),
+        Command::Config(args) => config::run(args, context),
+        Command::Import(args) => import::run(args, context),
         Command::Export(args) => export::run(args, context),
         // Taken care of above.
         Command::Parse(_) | Command::Extract(_) | Command::Cluster(_) => Ok(Exit::Done),

@@ -17,23 +17,25 @@ pub struct Column {
     least: u16,
     /// Where not everything fits, at most one part in so many of the width; 0: no such limit.
     part: u16,
+    /// Spare columns make way until this one has so much.
+    wish: u16,
     /// Left out when the rest does not fit; the highest first; 0: never.
     spare: u8,
 }
 
 /// A column that is never cut.
 pub const fn whole(head: &'static str) -> Column {
-    Column { head, right: false, least: 0, part: 0, spare: 0 }
+    Column { head, right: false, least: 0, part: 0, wish: 0, spare: 0 }
 }
 
 /// A column of numbers.
 pub const fn number(head: &'static str) -> Column {
-    Column { head, right: true, least: 0, part: 0, spare: 0 }
+    Column { head, right: true, least: 0, part: 0, wish: 0, spare: 0 }
 }
 
 /// A column that is cut to what room there is, but not below `least`.
 pub const fn flexible(head: &'static str, least: u16) -> Column {
-    Column { head, right: false, least, part: 0, spare: 0 }
+    Column { head, right: false, least, part: 0, wish: 0, spare: 0 }
 }
 
 impl Column {
@@ -46,6 +48,12 @@ impl Column {
     /// Where not everything fits, takes at most one part in `n` of the width.
     pub const fn part(mut self, n: u16) -> Self {
         self.part = n;
+        self
+    }
+
+    /// Spare columns make way until this one has `columns`.
+    pub const fn wish(mut self, columns: u16) -> Self {
+        self.wish = columns;
         self
     }
 
@@ -170,7 +178,7 @@ impl Table {
     /// Which columns there is room for.
     fn shown(&self, natural: &[u16], room: u16) -> Vec<bool> {
         let mut shown = vec![true; natural.len()];
-        let needs = |c: &Column, wide: u16| u32::from(GAP) + u32::from(if c.least == 0 { wide } else { c.least.min(wide) });
+        let needs = |c: &Column, wide: u16| u32::from(GAP) + u32::from(if c.least == 0 { wide } else { c.least.max(c.wish).min(wide) });
         let mut need: u32 = self.columns.iter().zip(natural).map(|(c, w)| needs(c, *w)).sum();
         let mut spare = self.columns.iter().enumerate().filter(|(_, c)| c.spare > 0).collect::<Vec<_>>();
         spare.sort_by_key(|(_, c)| c.spare);
