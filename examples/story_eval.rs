@@ -26,14 +26,14 @@ fn score(gold: &[String], found: &[usize]) -> (f64, f64, f64, f64) {
 }
 
 fn main() {
-    let mut args = std::env::args().skip(1);
-    let file = args.next().expect("a file");
     let mut settings = Settings::default();
-    let (mut timed, mut prior, mut unlisted, mut lang) = (true, Background::default(), 0.0, None);
-    let _ = &mut unlisted;
-    let mut sweep = false;
-    for arg in args {
-        let (key, text) = arg.split_once('=').expect("key=value");
+    let mut prior = Background::default();
+    let mut files = Vec::new();
+    for arg in std::env::args().skip(1) {
+        let Some((key, text)) = arg.split_once('=') else {
+            files.push(arg);
+            continue;
+        };
         let v: f32 = text.parse().unwrap_or(0.0);
         match key {
             "terms" => settings.terms = v as usize,
@@ -42,51 +42,61 @@ fn main() {
             "lead" => settings.lead_bonus = v,
             "leadn" => settings.lead = v as usize,
             "name" => settings.name_factor = v,
+            "share" => settings.name_share = v,
+            "numname" => settings.number_names = v > 0.0,
             "number" => settings.number_factor = v,
             "th" => settings.threshold = v,
+            "usual" => settings.usual = v,
+            "pairs" => settings.usual_pairs = v,
+            "bare" => settings.bare = v,
+            "full" => settings.full_terms = v,
             "least" => settings.least_length = v,
             "free" => settings.free_days = v,
             "fade" => settings.fade_days = v,
             "floor" => settings.time_floor = v,
-            "time" => timed = v > 0.0,
             "prior" => prior.set_prior(v),
             "unlisted" => prior.set_unlisted(v),
-            "lang" => lang = Some(text.to_owned()),
-            "sweep" => sweep = true,
             other => panic!("{other}?"),
         }
     }
-    let Ok(text) = std::fs::read_to_string(&file) else {
-        println!("{file} is absent");
-        return;
-    };
-    let rows: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let rows: Vec<&Value> = rows.iter().filter(|r| lang.is_none() || r["lang"].as_str() == lang.as_deref()).collect();
+    for spec in files {
+        let mut parts = spec.split(':');
+        let file = parts.next().unwrap_or("");
+        let flags: Vec<&str> = parts.collect();
+        let Ok(text) = std::fs::read_to_string(file) else {
+            println!("{file} is absent");
+            continue;
+        };
+        let rows: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        batch(&spec, &rows, &flags, &settings, prior.clone());
+    }
+}
+
+fn read(row: &Value, flags: &[&str], background: &Background, settings: &Settings) -> Features {
+    let timed = !flags.contains(&"notime");
+    let published = row["published"].as_str().filter(|_| timed).and_then(|p| p.parse().ok().or_else(|| format!("{p}T00:00:00Z").parse().ok()));
+    let (mut title, mut text) = (row["title"].as_str().unwrap_or(""), row["text"].as_str().unwrap_or(""));
+    if flags.contains(&"title") { text = ""; }
+    if flags.contains(&"notitle") { title = ""; }
+    if flags.contains(&"head") { text = &text[..text.floor_char_boundary(500)]; }
+    features(About { title, text, lang: row["lang"].as_str(), published_at: published, seen_at: None }, background, settings)
+}
+
+fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut background: Background) {
     let gold: Vec<String> = rows.iter().map(|r| r["cluster"].as_str().map_or_else(|| r["id"].to_string(), str::to_owned)).collect();
-    let mut background = prior;
-    let all: Vec<Features> = rows
-        .iter()
-        .map(|r| {
-            let published = r["published"].as_str().filter(|_| timed).and_then(|p| p.parse().ok().or_else(|| format!("{p}T00:00:00Z").parse().ok()));
-            let about = About { title: r["title"].as_str().unwrap_or(""), text: r["text"].as_str().unwrap_or(""), lang: r["lang"].as_str(), published_at: published, seen_at: None };
-            features(about, &background, &settings)
-        })
-        .collect();
+    let all: Vec<Features> = rows.iter().map(|r| read(r, flags, &background, settings)).collect();
     for f in &all {
         background.learn(f.hashes(), 1.0);
     }
-    let vectors: Vec<Vector> = all.iter().map(|f| Vector::of_features(f, &background, &settings)).collect();
-    let list: Vec<f32> = if sweep { (4..24).map(|k| k as f32 * 0.02).collect() } else { vec![settings.threshold] };
-    let mut best = (0.0, String::new());
-    for th in list {
-        let found = regroup::average_linkage(&vectors, th, &settings);
-        let (ari, p, r, f) = score(&gold, &found);
-        let line = format!("th {th:.2} ARI {ari:.4} B3 {p:.4} {r:.4} {f:.4}");
-        if sweep {
-            if ari > best.0 { best = (ari, line); }
-        } else {
-            println!("{line}");
-        }
+    let vectors: Vec<Vector> = all.iter().map(|f| Vector::of_features(f, &background, settings)).collect();
+    let alike = regroup::likenesses(&vectors, settings);
+    let mut best = (0.0, 0.0, 0.0);
+    let mut row = String::new();
+    for k in 2..24 {
+        let th = k as f32 * 0.05;
+        let (ari, _, _, f) = score(&gold, &regroup::average_linkage_of(&vectors, &alike, th, settings));
+        if ari > best.0 { best = (ari, f, th); }
+        if k % 2 == 0 && k > 3 { row += &format!(" {:.0}", ari * 1000.0); }
     }
-    if sweep { println!("best {}", best.1); }
+    println!("{:24} best {:.3} f {:.3} at {:.2} | by .1 from .2{row}", name.rsplit('/').next().unwrap_or(name), best.0, best.1, best.2);
 }

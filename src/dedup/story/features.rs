@@ -19,25 +19,29 @@ pub struct Features {
     pub(super) words: Vec<Box<str>>,
 }
 
-/// A term of one article in 32 bits: 24 of hash, 4 of weight within the article, 4 of built-in class.
+/// A term of one article in 32 bits: 24 of hash, 3 of weight within the article, 1 for a name, 4 of built-in class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Term(pub(super) u32);
 
-/// Weights within an article are kept as sixteenths of this, on a logarithmic scale.
-const WEIGHT_STEP: f32 = 0.16;
+/// Step of the logarithm between two weights within an article.
+const WEIGHT_STEP: f32 = 0.3;
 
 impl Term {
-    fn new(hash: TermHash, local: f32, class: u8) -> Self {
-        let level = (local.max(1.0).ln() / WEIGHT_STEP).round().clamp(0.0, 15.0) as u32;
-        Self(hash << 8 | level << 4 | u32::from(class & 15))
+    fn new(hash: TermHash, local: f32, name: bool, class: u8) -> Self {
+        let level = (local.max(1.0).ln() / WEIGHT_STEP).round().clamp(0.0, 7.0) as u32;
+        Self(hash << 8 | level << 5 | u32::from(name) << 4 | u32::from(class & 15))
     }
     /// Identity of the term.
     pub fn hash(self) -> TermHash {
         self.0 >> 8
     }
-    /// Weight within the article, 1 to 11: how often, and where it stands.
+    /// Weight within the article, 1 to 8: how often, and where it stands.
     pub fn local(self) -> f32 {
-        (((self.0 >> 4) & 15) as f32 * WEIGHT_STEP).exp()
+        (((self.0 >> 5) & 7) as f32 * WEIGHT_STEP).exp()
+    }
+    /// True for a name (as far as capitals tell) or a number that is no small one.
+    pub fn is_name(self) -> bool {
+        self.0 & 16 != 0
     }
     /// Built-in class: how common the word is in its language.
     pub fn class(self) -> u8 {
@@ -109,8 +113,9 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
         .into_iter()
         .map(|(hash, used)| {
             let class = if used.number { number_class(used.word) } else { listed.map_or(UNLISTED, |l| l.class(hash)) };
+            let name = if used.number { settings.number_names && class > 6 } else { used.capital > used.plain };
             let local = local_weight(&used, settings);
-            (local * background.idf(hash, class).powf(settings.idf_power), Term::new(hash, local, class), used.word)
+            (local * background.idf(hash, class).powf(settings.idf_power), Term::new(hash, local, name, class), used.word)
         })
         .collect();
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -140,7 +145,7 @@ fn local_weight(used: &Use<'_>, settings: &Settings) -> f32 {
     if used.lead {
         weight += settings.lead_bonus;
     }
-    if used.capital > 0 && used.plain == 0 {
+    if used.capital > used.plain {
         weight *= settings.name_factor;
     }
     if used.number {

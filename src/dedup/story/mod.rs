@@ -28,10 +28,22 @@ pub struct Settings {
     pub lead: usize,
     /// Factor for what is only written with a capital.
     pub name_factor: f32,
+    /// Share of the likeness that names alone make.
+    pub name_share: f32,
+    /// Numbers count as names.
+    pub number_names: bool,
     /// Factor for numbers.
     pub number_factor: f32,
     /// Mean likeness at which two groups are one story.
     pub threshold: f32,
+    /// Mean likeness usual within a story.
+    pub usual: f32,
+    /// Pairs that `usual` counts for.
+    pub usual_pairs: f32,
+    /// Terms from which on an article is full.
+    pub full_terms: f32,
+    /// What is usual for an article without terms, of what is usual for a full one.
+    pub bare: f32,
     /// Length below which a vector is not stretched to 1.
     pub least_length: f32,
     /// Days between two articles that cost nothing.
@@ -47,14 +59,20 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            terms: 40,
+            terms: 48,
             idf_power: 1.0,
-            title_bonus: 1.0,
-            lead_bonus: 0.5,
+            title_bonus: 2.0,
+            lead_bonus: 1.0,
             lead: 50,
-            name_factor: 1.3,
+            name_factor: 1.2,
+            name_share: 0.2,
+            number_names: true,
             number_factor: 1.0,
-            threshold: 0.2,
+            threshold: 0.68,
+            usual: 0.4,
+            usual_pairs: 6.0,
+            full_terms: 48.0,
+            bare: 0.5,
             least_length: 0.0,
             free_days: 1.0,
             fade_days: 4.0,

@@ -13,6 +13,8 @@ pub struct Vector {
     pub(super) weights: Vec<(TermHash, f32)>,
     /// Articles in the sum.
     pub(super) count: f32,
+    /// Sum over the articles of how much there is to go by, each 0 to 1: a headline alone shares less with its like.
+    pub(super) fullness: f32,
     /// Earliest and latest known minute.
     pub(super) span: Option<(i32, i32)>,
     /// Language, zeros when unknown.
@@ -26,9 +28,17 @@ impl Vector {
             .iter()
             .map(|t| (t.hash(), t.local() * background.idf(t.hash(), t.class()).powf(settings.idf_power)))
             .collect();
-        let length = weights.iter().map(|w| w.1 * w.1).sum::<f32>().sqrt().max(settings.least_length);
-        weights.iter_mut().for_each(|w| w.1 /= length);
-        Self { weights, count: 1.0, span: minute.map(|m| (m, m)), lang }
+        let length = norm(weights.iter().map(|w| w.1), settings);
+        // Names make a share of their own: two events of one kind differ in little else.
+        let names = norm(terms.iter().zip(&weights).filter(|t| t.0.is_name()).map(|t| t.1.1), settings);
+        let share = if terms.iter().filter(|t| t.is_name()).count() >= 2 { settings.name_share } else { 0.0 };
+        for (term, weight) in terms.iter().zip(&mut weights) {
+            let name = if term.is_name() { share * (weight.1 / names).powi(2) } else { 0.0 };
+            weight.1 = ((1.0 - share) * (weight.1 / length).powi(2) + name).sqrt();
+        }
+        let full = terms.len() as f32 / settings.full_terms;
+        let fullness = settings.bare + (1.0 - settings.bare) * full.min(1.0);
+        Self { weights, count: 1.0, fullness, span: minute.map(|m| (m, m)), lang }
     }
 
     /// The vector of an article's features.
@@ -57,7 +67,7 @@ impl Vector {
             (Some(x), Some(y)) => Some((x.0.min(y.0), x.1.max(y.1))),
             (x, y) => x.or(y),
         };
-        Self { weights, count: self.count + other.count, span, lang: if self.lang == [0; 2] { other.lang } else { self.lang } }
+        Self { weights, count: self.count + other.count, fullness: self.fullness + other.fullness, span, lang: if self.lang == [0; 2] { other.lang } else { self.lang } }
     }
 
     /// The mean cosine between the articles of both, 0 to 1.
@@ -93,4 +103,8 @@ impl Vector {
     fn language_factor(&self, other: &Self, settings: &Settings) -> f32 {
         if self.lang == other.lang || self.lang == [0; 2] || other.lang == [0; 2] { 1.0 } else { settings.across_languages }
     }
+}
+
+fn norm(weights: impl Iterator<Item = f32>, settings: &Settings) -> f32 {
+    weights.map(|w| w * w).sum::<f32>().sqrt().max(settings.least_length).max(1e-6)
 }
