@@ -1,17 +1,50 @@
 //! The command line: one file a command; `output` alone prints.
 
+mod args;
+mod article;
 mod cluster;
+mod config;
+mod context;
+mod doc;
+mod exit;
+mod export;
 mod extract;
+mod feeds;
+#[cfg(test)]
+mod fixtures;
+mod hints;
+mod import;
+mod json;
+mod log;
+mod look;
 mod output;
 mod parse;
+mod sanitize;
+mod search;
+mod status;
+mod stories;
+mod story;
+mod table;
+mod times;
+mod words;
 
 use clap::{Parser, Subcommand};
+use context::Context;
+use exit::Exit;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// newsfold folds the news: who carried which text, who had it first, what did each change.
 #[derive(Debug, Parser)]
-#[command(name = "newsfold", version, max_term_width = 100)]
+#[command(name = "newsfold", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "\
+Exit codes: 0 done (an empty answer is done), 1 failed, 2 usage, 3 daemon not running (status), 4 no such id,
+78 bad configuration.
+
+Start here:
+  newsfold stories             what the last day brought, widest first
+  newsfold story ID            who carried it, who had it first, what each changed
+  newsfold help COMMAND        more of one command, with examples")]
 struct Cli {
     /// Configuration file; else $NEWSFOLD_CONFIG, ./newsfold.toml, $XDG_CONFIG_HOME/newsfold/, /etc/newsfold/
     #[arg(long, global = true, value_name = "FILE")]
@@ -25,6 +58,26 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// List stories, the most widely carried first
+    Stories(stories::Args),
+    /// Show a story: who carried it, who had it first, what each changed
+    Story(story::Args),
+    /// Show an article: everything known of it, and its text
+    Article(article::Args),
+    /// Find articles by their words
+    Search(search::Args),
+    /// Show what happened, event by event
+    Log(log::Args),
+    /// Show the feeds and their health
+    Feeds(feeds::Args),
+    /// Tell whether all is well
+    Status(status::Args),
+    /// Check the configuration, or show what is in force
+    Config(config::Args),
+    /// Take in a subscription list of a feed reader
+    Import(import::Args),
+    /// Write out entries or subscriptions, for other programs
+    Export(export::Args),
     /// Read feed files (-: standard input) and print their entries
     Parse(parse::Args),
     /// Take body, metadata and credits from HTML files (-: standard input)
@@ -36,16 +89,48 @@ enum Command {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = match cli.command {
-        Command::Parse(args) => parse::run(&args),
-        Command::Extract(args) => extract::run(&args),
-        Command::Cluster(args) => cluster::run(&args),
-    };
+    let done = run(cli);
     match done {
         Ok(code) => code,
+        // Nobody reads any more: as quiet as `head` expects.
+        Err(error) if exit::is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             output::error(&error);
-            ExitCode::FAILURE
+            ExitCode::from(exit::verdict(&error).0)
         }
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    // The three tools need no database, and print for themselves.
+    let command = match cli.command {
+        Command::Parse(args) => return parse::run(&args),
+        Command::Extract(args) => return extract::run(&args),
+        Command::Cluster(args) => return cluster::run(&args),
+        command => command,
+    };
+    let mut context = Context::new(cli.config, cli.state_dir);
+    let done = dispatch(&command, &mut context);
+    // What was printed before a failure is shown before the failure is.
+    let flushed = context.out.flush();
+    let exit = done?;
+    flushed?;
+    Ok(ExitCode::from(exit.code()))
+}
+
+fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
+    match command {
+        Command::Stories(args) => stories::run(args, context),
+        Command::Story(args) => story::run(args, context),
+        Command::Article(args) => article::run(args, context),
+        Command::Search(args) => search::run(args, context),
+        Command::Log(args) => log::run(args, context),
+        Command::Feeds(args) => feeds::run(args, context),
+        Command::Status(args) => status::run(args, context),
+        Command::Config(args) => config::run(args, context),
+        Command::Import(args) => import::run(args, context),
+        Command::Export(args) => export::run(args, context),
+        // Taken care of above.
+        Command::Parse(_) | Command::Extract(_) | Command::Cluster(_) => Ok(Exit::Done),
     }
 }

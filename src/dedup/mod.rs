@@ -1,1 +1,3 @@
 //! Texts to clusters to stories: tokens, fingerprint, indexes, proof, placement, and why. Pure.
+
+pub mod story;
