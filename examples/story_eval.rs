@@ -74,11 +74,18 @@ fn main() {
 
 fn read(row: &Value, flags: &[&str], background: &Background, settings: &Settings) -> Features {
     let timed = !flags.contains(&"notime");
-    let published = row["published"].as_str().filter(|_| timed).and_then(|p| p.parse().ok().or_else(|| format!("{p}T00:00:00Z").parse().ok()));
+    let published =
+        row["published"].as_str().filter(|_| timed).and_then(|p| p.parse().ok().or_else(|| format!("{p}T00:00:00Z").parse().ok()));
     let (mut title, mut text) = (row["title"].as_str().unwrap_or(""), row["text"].as_str().unwrap_or(""));
-    if flags.contains(&"title") { text = ""; }
-    if flags.contains(&"notitle") { title = ""; }
-    if flags.contains(&"head") { text = &text[..text.floor_char_boundary(500)]; }
+    if flags.contains(&"title") {
+        text = "";
+    }
+    if flags.contains(&"notitle") {
+        title = "";
+    }
+    if flags.contains(&"head") {
+        text = &text[..text.floor_char_boundary(500)];
+    }
     features(About { title, text, lang: row["lang"].as_str(), published_at: published, seen_at: None }, background, settings)
 }
 
@@ -95,8 +102,12 @@ fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut ba
     for k in 2..24 {
         let th = k as f32 * 0.05;
         let (ari, _, _, f) = score(&gold, &regroup::average_linkage_of(&vectors, &alike, th, settings));
-        if ari > best.0 { best = (ari, f, th); }
-        if k % 2 == 0 && k > 3 { row += &format!(" {:.0}", ari * 1000.0); }
+        if ari > best.0 {
+            best = (ari, f, th);
+        }
+        if k % 2 == 0 && k > 3 {
+            row += &format!(" {:.0}", ari * 1000.0);
+        }
     }
     println!("{:24} best {:.3} f {:.3} at {:.2} | by .1 from .2{row}", name.rsplit('/').next().unwrap_or(name), best.0, best.1, best.2);
 }

@@ -54,7 +54,11 @@ fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, title: &str) -
     if linked > 0.8 && b.tag != Tag::Item && !matches!(b.tag, Tag::Cell) && !(witnessed && b.words > 4) {
         return Verdict::Linked;
     }
-    if !sentence(b) && !matches!(b.tag, Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Cell | Tag::Quote | Tag::Pre) && b.words < 4 && b.stops == 0 {
+    if !sentence(b)
+        && !matches!(b.tag, Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Cell | Tag::Quote | Tag::Pre)
+        && b.words < 4
+        && b.stops == 0
+    {
         return Verdict::Fragment;
     }
     Verdict::Kept

@@ -65,4 +65,3 @@ pub struct Credited {
     /// "By Jane Roe" when the text opens or ends with it.
     pub byline: Option<String>,
 }
-

@@ -192,7 +192,12 @@ impl Features {
         }
         let minute = i32::from_le_bytes(minute.try_into().ok()?);
         let terms: Box<[Term]> = terms.chunks_exact(4).map(|t| Term(u32::from_le_bytes([t[0], t[1], t[2], t[3]]))).collect();
-        terms.is_sorted_by_key(|t| t.hash()).then_some(Self { terms, minute: (timed != 0).then_some(minute), lang: [l0, l1], words: Vec::new() })
+        terms.is_sorted_by_key(|t| t.hash()).then_some(Self {
+            terms,
+            minute: (timed != 0).then_some(minute),
+            lang: [l0, l1],
+            words: Vec::new(),
+        })
     }
 
     /// The terms' identities, for [`Background::learn`].
