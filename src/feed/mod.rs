@@ -5,10 +5,13 @@
 //! both agree → where it is not sound, or feed-rs fails or differs, the tolerant reader's own finding is the answer.
 
 mod body;
+pub mod decide;
 mod extract;
 mod healthy;
+pub mod identity;
 mod json;
 mod names;
+pub mod outcome;
 mod scan;
 mod text;
 
