@@ -13,6 +13,7 @@ mod json;
 mod names;
 pub mod outcome;
 mod scan;
+pub mod schedule;
 mod text;
 
 use crate::model::encoding::decode;
