@@ -3,8 +3,10 @@
 mod args;
 mod article;
 mod cluster;
+mod compare;
 mod config;
 mod context;
+mod diff;
 mod doc;
 mod exit;
 mod export;
@@ -26,6 +28,7 @@ mod stories;
 mod story;
 mod table;
 mod times;
+mod why;
 mod words;
 
 use clap::{Parser, Subcommand};
@@ -66,6 +69,10 @@ enum Command {
     Article(article::Args),
     /// Find articles by their words
     Search(search::Args),
+    /// Tell why two articles are, or are not, one text or one story
+    Why(why::Args),
+    /// Show what changed between two articles' texts
+    Diff(diff::Args),
     /// Show what happened, event by event
     Log(log::Args),
     /// Show the feeds and their health
@@ -124,6 +131,8 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Story(args) => story::run(args, context),
         Command::Article(args) => article::run(args, context),
         Command::Search(args) => search::run(args, context),
+        Command::Why(args) => why::run(args, context),
+        Command::Diff(args) => diff::run(args, context),
         Command::Log(args) => log::run(args, context),
         Command::Feeds(args) => feeds::run(args, context),
         Command::Status(args) => status::run(args, context),

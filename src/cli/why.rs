@@ -1,0 +1,156 @@
+//! `newsfold why`
+
+use crate::cli::context::{Context, Short};
+use crate::cli::doc::{Doc, Role};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::json;
+use crate::cli::look::Look;
+use crate::cli::sanitize::{clean, cut, wrap};
+use crate::model::Id;
+use crate::model::views::ArticleDetail;
+use serde::Serialize;
+use serde_json::Value;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  newsfold why 19c4a0b d02e11f                 one text, one event, or neither: and what decided
+  newsfold why 19c4a0b https://city-herald.example/2026/11/22/talks
+  newsfold why 19c4a0b d02e11f --json | jq .same_cluster")]
+pub struct Args {
+    /// First digits of the id, or the address
+    #[arg(value_name = "A")]
+    a: String,
+    /// The other
+    #[arg(value_name = "B")]
+    b: String,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints: the recorded reasons as they were written.
+#[derive(Serialize)]
+struct Report<'a> {
+    a: Side<'a>,
+    b: Side<'a>,
+    same_cluster: bool,
+    same_story: bool,
+}
+
+#[derive(Serialize)]
+struct Side<'a> {
+    id: Id,
+    cluster: Id,
+    story: Id,
+    fingerprint: &'a str,
+    because: &'a Value,
+}
+
+impl<'a> Side<'a> {
+    fn of(article: &'a ArticleDetail) -> Self {
+        let ArticleDetail { member, cluster, story, fingerprint, .. } = article;
+        Self { id: member.id, cluster: *cluster, story: *story, fingerprint, because: &member.because }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let reader = context.reader()?;
+    let read = |text: &str| -> anyhow::Result<ArticleDetail> {
+        let id = context.article_id(&reader, text)?;
+        reader.article(id)?.ok_or_else(|| Failure::no_such_id(format!("no article {id}"), "`newsfold search WORDS` finds articles"))
+    };
+    let (a, b) = (read(&args.a)?, read(&args.b)?);
+    if a.member.id == b.member.id {
+        return Err(Failure::usage("both are the same article", "give two different ones; `newsfold story ID` lists a story's"));
+    }
+    if args.json {
+        let report = Report { a: Side::of(&a), b: Side::of(&b), same_cluster: a.cluster == b.cluster, same_story: a.story == b.story };
+        context.out.json(&json::versioned("newsfold/why/1", &report))?;
+    } else {
+        let short = context.short(&reader, &[a.member.id, b.member.id]);
+        context.out.doc(&render(&a, &b, short, &context.look), &context.look)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The verdict, then each article's recorded reason.
+fn render(a: &ArticleDetail, b: &ArticleDetail, short: Short, look: &Look) -> Doc {
+    let mut doc = Doc::new();
+    let name = |x: &ArticleDetail| format!("{} ({})", short.of(x.member.id), x.member.publisher);
+    let (verdict, rest) = match (a.cluster == b.cluster, a.story == b.story) {
+        (true, _) => ("One cluster", format!(": {} and {} carry the same text.", name(a), name(b))),
+        (false, true) => ("One story, two texts", format!(": {} and {} report one event in words of their own.", name(a), name(b))),
+        (false, false) => ("Two stories", format!(": nothing puts {} and {} together.", name(a), name(b))),
+    };
+    for (i, line) in wrap(&clean(&format!("{verdict}{rest}")), look.text_width()).iter().enumerate() {
+        match line.strip_prefix(verdict).filter(|_| i == 0) {
+            Some(rest) => doc.add(Role::Strong, verdict).text(rest).end(),
+            None => doc.line(Role::Plain, line),
+        };
+    }
+    if let (Ok(x), Ok(y)) = (u64::from_str_radix(&a.fingerprint, 16), u64::from_str_radix(&b.fingerprint, 16)) {
+        if a.fingerprint_version == b.fingerprint_version {
+            doc.pad(2).label("fingerprints", 22).text(format!("{} of 64 bits differ", (x ^ y).count_ones())).end();
+        } else {
+            doc.pad(2).label("fingerprints", 22).text("of two versions, not to be compared").end();
+        }
+    }
+    for article in [a, b] {
+        doc.end();
+        reason(&mut doc, article, short, look);
+    }
+    doc
+}
+
+/// Why an article is where it is, as was recorded when it was placed.
+fn reason(doc: &mut Doc, article: &ArticleDetail, short: Short, look: &Look) {
+    let member = &article.member;
+    doc.add(Role::Id, short.of(member.id)).text("  ");
+    let room = look.width.map_or(usize::MAX, |w| w.saturating_sub(doc.open_width()));
+    doc.add(Role::Strong, cut(&clean(&format!("{}: {}", member.publisher, member.title)), room)).end();
+    doc.pad(2).label("cluster", 22).add(Role::Id, article.cluster.to_string()).end();
+    doc.pad(2).label("story", 22).add(Role::Id, article.story.to_string()).end();
+    let mut facts = Vec::new();
+    flatten("", &member.because, &mut facts);
+    if facts.is_empty() {
+        doc.pad(2).line(Role::Faint, "no reason was recorded: it started its cluster");
+    }
+    for (label, value) in facts {
+        for (i, line) in wrap(&clean(&value), look.text_width().saturating_sub(24)).iter().enumerate() {
+            doc.pad(2).label(&cut(&clean(if i == 0 { &label } else { "" }), 21), 22).text(line).end();
+        }
+    }
+}
+
+/// A JSON value as labels and values: {"thresholds": {"distance": 3}} is "thresholds.distance" and "3".
+fn flatten(label: &str, value: &Value, out: &mut Vec<(String, String)>) {
+    let inner = |key: &str| if label.is_empty() { key.to_owned() } else { format!("{label}.{key}") };
+    match value {
+        Value::Null => {}
+        Value::Object(map) => map.iter().for_each(|(key, value)| flatten(&inner(key), value, out)),
+        Value::Array(list) => {
+            let plain = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+            out.push((label.to_owned(), list.iter().map(plain).collect::<Vec<_>>().join(", ")));
+        }
+        Value::String(text) => out.push((label.to_owned(), text.clone())),
+        other => out.push((label.to_owned(), other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fixtures;
+
+    #[test]
+    fn the_verdict_comes_first_and_every_number_after_it() {
+        let a = fixtures::article();
+        let mut b = a.clone();
+        b.member = fixtures::story_detail().clusters.swap_remove(0).members.swap_remove(3);
+        b.fingerprint = "91c2a3f900000007".to_owned();
+        let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
+        fixtures::at_widths("why", |look| render(&a, &b, short, look));
+    }
+}
