@@ -4,6 +4,7 @@ mod args;
 mod article;
 mod cluster;
 mod compare;
+mod completions;
 mod config;
 mod context;
 mod diff;
@@ -19,6 +20,7 @@ mod import;
 mod json;
 mod log;
 mod look;
+mod man;
 mod output;
 mod parse;
 mod sanitize;
@@ -26,6 +28,7 @@ mod search;
 mod status;
 mod stories;
 mod story;
+mod syndicate;
 mod table;
 mod times;
 mod why;
@@ -83,14 +86,26 @@ enum Command {
     Config(config::Args),
     /// Take in a subscription list of a feed reader
     Import(import::Args),
-    /// Write out entries or subscriptions, for other programs
+    /// Write out stories, entries or subscriptions, for other programs
     Export(export::Args),
+    /// Print a shell's completion script
+    Completions(completions::Args),
+    /// Print manual pages
+    Man(man::Args),
+    /// Words for the completion scripts
+    #[command(name = "__words", hide = true)]
+    Words(completions::WordsArgs),
     /// Read feed files (-: standard input) and print their entries
     Parse(parse::Args),
     /// Take body, metadata and credits from HTML files (-: standard input)
     Extract(extract::Args),
     /// Group the texts of JSON lines files (-: standard input) into clusters and stories
     Cluster(cluster::Args),
+}
+
+/// The whole command line, for manual pages and completion scripts.
+fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
 }
 
 /// Runs the command line.
@@ -138,8 +153,36 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Status(args) => status::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Import(args) => import::run(args, context),
+        Command::Completions(args) => completions::run(args, context),
+        Command::Man(args) => man::run(args, context),
+        Command::Words(args) => completions::words(args, context),
         Command::Export(args) => export::run(args, context),
         // Taken care of above.
         Command::Parse(_) | Command::Extract(_) | Command::Cluster(_) => Ok(Exit::Done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent_and_every_command_has_examples_and_words() {
+        fn check(command: &clap::Command, path: &str) {
+            let name = format!("{path} {}", command.get_name());
+            assert!(command.get_about().is_some(), "{name} says what it does");
+            for arg in command.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version")) {
+                assert!(arg.get_help().is_some() || command.is_hide_set(), "{name} {} says what it is", arg.get_id());
+            }
+            command.get_subcommands().for_each(|inner| check(inner, &name));
+        }
+        command().debug_assert();
+        check(&command(), "");
+        // The three tools keep their own help.
+        let tools = ["parse", "extract", "cluster"];
+        for sub in command().get_subcommands().filter(|c| !c.is_hide_set() && !tools.contains(&c.get_name())) {
+            let after = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains("newsfold "), "{} shows examples", sub.get_name());
+        }
     }
 }

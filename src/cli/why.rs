@@ -117,11 +117,24 @@ fn reason(doc: &mut Doc, article: &ArticleDetail, short: Short, look: &Look) {
     if facts.is_empty() {
         doc.pad(2).line(Role::Faint, "no reason was recorded: it started its cluster");
     }
-    for (label, value) in facts {
+    for (label, value) in with_limits(facts) {
         for (i, line) in wrap(&clean(&value), look.text_width().saturating_sub(24)).iter().enumerate() {
             doc.pad(2).label(&cut(&clean(if i == 0 { &label } else { "" }), 21), 22).text(line).end();
         }
     }
+}
+
+/// A number with its threshold beside it: "containment  0.94, limit 0.75". Thresholds of no shown number stay apart.
+fn with_limits(facts: Vec<(String, String)>) -> Vec<(String, String)> {
+    let (limits, mut facts): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(label, _)| label.starts_with("thresholds."));
+    for (label, limit) in limits {
+        let of = label.trim_start_matches("thresholds.");
+        match facts.iter_mut().find(|(label, _)| label == of) {
+            Some((_, value)) => value.push_str(&format!(", limit {limit}")),
+            None => facts.push((format!("limit of {of}"), limit)),
+        }
+    }
+    facts
 }
 
 /// A JSON value as labels and values: {"thresholds": {"distance": 3}} is "thresholds.distance" and "3".
