@@ -336,10 +336,8 @@ impl Builder {
             }
         }
         self.name_publishers();
-        let order: HashMap<PathBuf, usize> = self.config.files.iter().cloned().zip(0..).collect();
-        let place = |p: &Problem| (order.get(&p.file).copied().unwrap_or(usize::MAX), p.line, p.column);
-        self.problems.sort_by_key(place);
-        self.config.warnings.sort_by_key(place);
+        in_order(&mut self.problems, &self.config.files);
+        in_order(&mut self.config.warnings, &self.config.files);
         if self.problems.is_empty() { Ok(self.config) } else { Err(ConfigErrors(self.problems)) }
     }
 
@@ -373,6 +371,12 @@ impl Builder {
             }
         }
     }
+}
+
+/// Sorts problems as a reader meets them: by file in the order of reading, then by place.
+pub(super) fn in_order(problems: &mut [Problem], files: &[PathBuf]) {
+    let order: HashMap<&Path, usize> = files.iter().map(PathBuf::as_path).zip(0..).collect();
+    problems.sort_by_key(|p| (order.get(p.file.as_path()).copied().unwrap_or(usize::MAX), p.line, p.column));
 }
 
 fn set<T>(to: &mut T, given: Option<T>) {

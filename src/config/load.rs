@@ -1,6 +1,6 @@
 //! Finds and reads the configuration's files. The only module of the room that touches files and the environment.
 
-use super::build::Builder;
+use super::build::{Builder, in_order};
 use super::opml;
 use super::problem::{ConfigErrors, Problem};
 use super::types::{Config, Secret, SecretFrom};
@@ -53,7 +53,7 @@ fn load_as(process: &Process<'_>, explicit: Option<&Path>, state_dir: Option<&Pa
     let mut builder = Builder::default();
     builder.config.path.clone_from(&main);
     builder.config.files.push(main.clone());
-    match read_text(&main) {
+    match read_text(process, &main) {
         Ok(text) => {
             let patterns = builder.toml(&text, &main, true);
             include(&mut builder, process, &folder, patterns);
@@ -67,6 +67,7 @@ fn load_as(process: &Process<'_>, explicit: Option<&Path>, state_dir: Option<&Pa
     };
     let mut config = builder.finish()?;
     reveal(&mut config, process, &folder);
+    in_order(&mut config.warnings, &config.files);
     Ok(config)
 }
 
@@ -122,15 +123,15 @@ impl Process<'_> {
     }
 }
 
-fn read_text(path: &Path) -> Result<String, Problem> {
-    let bytes = read_bytes(path)?;
+fn read_text(process: &Process<'_>, path: &Path) -> Result<String, Problem> {
+    let bytes = read_bytes(process, path)?;
     String::from_utf8(bytes).map_err(|e| {
         let line = 1 + e.as_bytes().iter().take(e.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
         Problem { line, column: 1, ..Problem::of_file(path, "not UTF-8 text").hint("save the file as UTF-8") }
     })
 }
 
-fn read_bytes(path: &Path) -> Result<Vec<u8>, Problem> {
+fn read_bytes(process: &Process<'_>, path: &Path) -> Result<Vec<u8>, Problem> {
     let fault = |e: std::io::Error| {
         let problem = Problem::of_file(path, format!("cannot be read: {}", words(&e)));
         match e.kind() {
@@ -139,7 +140,7 @@ fn read_bytes(path: &Path) -> Result<Vec<u8>, Problem> {
             _ => problem,
         }
     };
-    let file = std::fs::File::open(path).map_err(fault)?;
+    let file = std::fs::File::open(process.folder.join(path)).map_err(fault)?;
     let mut bytes = Vec::new();
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(fault)?;
     if bytes.len() as u64 > MAX_BYTES {
@@ -177,19 +178,19 @@ fn include(builder: &mut Builder, process: &Process<'_>, folder: &Path, patterns
             }
             let path = path.strip_prefix(&process.folder).unwrap_or(&path).to_path_buf();
             builder.config.files.push(path.clone());
-            include_one(builder, &path, &wrong);
+            include_one(builder, process, &path, &wrong);
         }
     }
 }
 
-fn include_one(builder: &mut Builder, path: &Path, wrong: &dyn Fn(String, &str) -> Problem) {
+fn include_one(builder: &mut Builder, process: &Process<'_>, path: &Path, wrong: &dyn Fn(String, &str) -> Problem) {
     let kind = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     match kind.as_str() {
-        "toml" => match read_text(path) {
+        "toml" => match read_text(process, path) {
             Ok(text) => drop(builder.toml(&text, path, false)),
             Err(problem) => builder.problems.push(problem),
         },
-        "opml" | "xml" => match read_bytes(path).map(|bytes| opml::read_bytes(&bytes)) {
+        "opml" | "xml" => match read_bytes(process, path).map(|bytes| opml::read_bytes(&bytes)) {
             Ok(Ok(list)) => builder.opml(list, path),
             Ok(Err(error)) => builder.problems.push(Problem::of_file(path, error.to_string())),
             Err(problem) => builder.problems.push(problem),
@@ -219,7 +220,7 @@ fn reveal(config: &mut Config, process: &Process<'_>, folder: &Path) {
 }
 
 fn reveal_one(secret: &mut Secret, process: &Process<'_>, folder: &Path) -> Result<(), String> {
-    let from_file = |path: &Path| match read_bytes(path) {
+    let from_file = |path: &Path| match read_bytes(process, path) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8", path.display())),
         Err(problem) => Err(format!("{} {}", path.display(), problem.message)),
     };
@@ -242,4 +243,150 @@ fn reveal_one(secret: &mut Secret, process: &Process<'_>, folder: &Path) -> Resu
     }
     secret.value = Some(line.to_owned());
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{create_dir_all, write};
+
+    /// A process in its own folder, with these variables.
+    fn as_process<T>(vars: &[(&str, &str)], root: bool, run: impl FnOnce(&Process<'_>, &Path) -> T) -> T {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = folder.path().to_string_lossy().into_owned();
+        let var = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v.replace("{}", &at)));
+        run(&Process { var: &var, folder: folder.path().into(), root }, folder.path())
+    }
+
+    #[test]
+    fn the_first_place_wins() {
+        let vars = [("HOME", "{}/home"), ("XDG_CONFIG_HOME", "{}/xdg"), ("NEWSFOLD_CONFIG", "{}/env.toml")];
+        let path = |vars: &[(&str, &str)], explicit: Option<&Path>, here: bool| {
+            as_process(vars, false, |process, folder| {
+                for file in ["home/.config/newsfold/newsfold.toml", "xdg/newsfold/newsfold.toml"] {
+                    create_dir_all(folder.join(file).parent().expect("a parent")).expect("a folder");
+                    write(folder.join(file), "").expect("a file");
+                }
+                if here {
+                    write(folder.join("newsfold.toml"), "").expect("a file");
+                }
+                process.find(explicit).map(|p| p.strip_prefix(folder).unwrap_or(&p).display().to_string()).map_err(|e| e.to_string())
+            })
+        };
+        assert_eq!(path(&vars, Some(Path::new("mine.toml")), true), Ok("mine.toml".into()));
+        assert_eq!(path(&vars, None, true), Ok("env.toml".into()), "though it is not there: loading will say so");
+        assert_eq!(path(&vars[..2], None, true), Ok("newsfold.toml".into()));
+        assert_eq!(path(&vars[..2], None, false), Ok("xdg/newsfold/newsfold.toml".into()));
+        assert_eq!(path(&vars[..1], None, false), Ok("home/.config/newsfold/newsfold.toml".into()));
+    }
+
+    #[test]
+    fn state_directories() {
+        let dir = |vars: &[(&str, &str)], root| as_process(vars, root, |process, _| process.default_state_dir());
+        assert_eq!(dir(&[("STATE_DIRECTORY", "/run/a:/run/b"), ("HOME", "/h")], true), Path::new("/run/a"));
+        assert_eq!(dir(&[("HOME", "/h")], true), Path::new("/var/lib/newsfold"));
+        assert_eq!(dir(&[("HOME", "/h"), ("XDG_STATE_HOME", "/s")], false), Path::new("/s/newsfold"));
+        assert_eq!(dir(&[("HOME", "/h"), ("XDG_STATE_HOME", "relative")], false), Path::new("/h/.local/state/newsfold"));
+        as_process(&[("HOME", "/h")], false, |process, _| {
+            assert_eq!(
+                process.state_dir_for(Path::new("/etc/newsfold")),
+                Path::new("/var/lib/newsfold"),
+                "whoever reads the service's configuration"
+            );
+            assert_eq!(process.state_dir_for(Path::new("/srv")), Path::new("/h/.local/state/newsfold"));
+        });
+    }
+
+    #[test]
+    fn includes_are_read_in_order_each_once() {
+        as_process(&[("HOME", "/h"), ("KEY", "canary-env\n")], false, |process, folder| {
+            create_dir_all(folder.join("feeds.d")).expect("a folder");
+            write(
+                folder.join("newsfold.toml"),
+                "state_dir = 'state'\ninclude = ['feeds.d/*.toml', 'feeds.d/a.toml', 'empty.d/*.toml', 'mine.opml']\n",
+            )
+            .expect("a file");
+            write(folder.join("feeds.d/b.toml"), "[[feed]]\nurl = 'https://b.example/'\nusername = 'me'\npassword = { file = 'pass' }\n")
+                .expect("a file");
+            write(
+                folder.join("feeds.d/a.toml"),
+                "[[feed]]\nurl = 'https://a.example/'\nheaders = { x = { env = 'KEY' }, y = { env = 'MISSING' } }\n",
+            )
+            .expect("a file");
+            write(folder.join("pass"), "canary-file\nmore").expect("a file");
+            let opml = "<opml><body><outline text='one'><outline xmlUrl='https://c.example/'/><outline xmlUrl='exec:id'/></outline>\n\
+                        <outline text='two'><outline xmlUrl='https://c.example/'/><outline xmlUrl='https://a.example/'/></outline></body></opml>";
+            write(folder.join("mine.opml"), opml).expect("a file");
+            let config = load_as(process, None, None).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(config.state_dir, folder.join("state"));
+            assert_eq!(
+                config.files.iter().map(|f| f.display().to_string()).collect::<Vec<_>>(),
+                ["newsfold.toml", "feeds.d/a.toml", "feeds.d/b.toml", "mine.opml"]
+            );
+            assert_eq!(
+                config.feeds.iter().map(|f| f.url.as_str()).collect::<Vec<_>>(),
+                ["https://a.example/", "https://b.example/", "https://c.example/"]
+            );
+            assert_eq!(config.feeds[2].tags, ["one", "two"], "one feed with the tags of both folders");
+            assert_eq!(config.feeds[0].tags, Vec::<String>::new(), "a [[feed]] wins over an outline");
+            assert_eq!(config.feeds[0].headers[0].1.expose(), Some("canary-env"));
+            assert_eq!(config.feeds[1].password.as_ref().and_then(Secret::expose), Some("canary-file"));
+            let said: Vec<_> = config.warnings.iter().map(ToString::to_string).collect();
+            assert_eq!(
+                said,
+                [
+                    "feeds.d/a.toml:2:1: the header `y` of https://a.example/ is not at hand: $MISSING is not set",
+                    "mine.opml:1:1: skipped address is a command; newsfold runs none"
+                ]
+            );
+            assert!(!format!("{config:?}{}", crate::config::show(&config)).contains("canary"));
+            assert_eq!(load_as(process, None, Some(Path::new("/other"))).map(|c| c.state_dir), Ok(PathBuf::from("/other")));
+        });
+    }
+
+    #[test]
+    fn problems_of_all_files_come_together() {
+        as_process(&[("HOME", "/h")], false, |process, folder| {
+            write(
+                folder.join("newsfold.toml"),
+                "include = [\n  'x/*.toml', 'gone.toml', 'a**', 'list.txt', 'bad.opml']\n[fetch]\nmin_gab = '1s'\n",
+            )
+            .expect("a file");
+            create_dir_all(folder.join("x")).expect("a folder");
+            write(folder.join("x/a.toml"), "[fetch]\nmin_gap = '1s'\n").expect("a file");
+            write(folder.join("x/b.toml"), b"a\n\xff").expect("a file");
+            write(folder.join("list.txt"), "").expect("a file");
+            write(folder.join("bad.opml"), "nothing").expect("a file");
+            let problems = load_as(process, None, None).expect_err("wrong").to_string();
+            let first: Vec<_> = problems.lines().filter(|l| !l.starts_with("  ")).collect();
+            assert_eq!(
+                first,
+                [
+                    "newsfold.toml:2:15: \"gone.toml\" is not there",
+                    "newsfold.toml:2:28: \"a**\" is no file pattern: recursive wildcards must form a single path component",
+                    "newsfold.toml:2:35: list.txt is neither .toml nor .opml",
+                    "newsfold.toml:4:1: unknown key `min_gab` in [fetch]",
+                    "x/a.toml:1:2: [fetch] does not belong in an included file",
+                    "x/b.toml:2:1: not UTF-8 text",
+                    "bad.opml: not an OPML subscription list: no <outline> in it",
+                ]
+            );
+        });
+    }
+
+    #[test]
+    fn no_file_says_where_it_looked() {
+        as_process(&[("HOME", "{}/h")], false, |process, folder| {
+            let said = load_as(process, Some(&folder.join("none.toml")), None).expect_err("missing").to_string();
+            assert!(said.contains("none.toml: cannot be read: No such file or directory\n  is the name right?"), "{said}");
+            if !Path::new("/etc/newsfold/newsfold.toml").exists() {
+                let said = load_as(process, None, None).expect_err("missing").to_string();
+                assert!(
+                    said.starts_with("no configuration found\n  looked for ")
+                        && said.contains("/h/.config/newsfold/newsfold.toml, /etc/newsfold/newsfold.toml;"),
+                    "{said}"
+                );
+            }
+        });
+    }
 }

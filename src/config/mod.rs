@@ -22,6 +22,8 @@ mod problem;
 mod read;
 mod schema;
 mod show;
+#[cfg(test)]
+mod tests;
 mod types;
 mod units;
 

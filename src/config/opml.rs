@@ -96,7 +96,7 @@ pub fn read(text: &str) -> Result<Opml, NotOpml> {
         let event = match reader.read_event() {
             Ok(event) => event,
             Err(error) => {
-                let line = lines.place(at).0;
+                let line = lines.line(at);
                 out.skipped.push(Skipped { line, message: format!("the list breaks off here, the rest is not read: {error}") });
                 break;
             }
@@ -104,14 +104,14 @@ pub fn read(text: &str) -> Result<Opml, NotOpml> {
         match event {
             Event::Start(tag) => match tag.local_name().as_ref() {
                 name if eq(name, "outline") => {
-                    let folder = outline(&tag, &open, lines.place(at).0, &mut out);
+                    let folder = outline(&tag, &open, lines.line(at), &mut out);
                     open.push(folder);
                 }
                 name if eq(name, "opml") => is_opml = true,
                 name if eq(name, "title") => in_title = true,
                 _ => {}
             },
-            Event::Empty(tag) if eq(tag.local_name().as_ref(), "outline") => drop(outline(&tag, &open, lines.place(at).0, &mut out)),
+            Event::Empty(tag) if eq(tag.local_name().as_ref(), "outline") => drop(outline(&tag, &open, lines.line(at), &mut out)),
             Event::End(tag) => match tag.local_name().as_ref() {
                 name if eq(name, "outline") => drop(open.pop()),
                 name if eq(name, "title") => in_title = false,
@@ -123,8 +123,7 @@ pub fn read(text: &str) -> Result<Opml, NotOpml> {
         }
     }
     if !open.is_empty() {
-        out.skipped
-            .push(Skipped { line: lines.place(text.len()).0, message: format!("the list ends inside {} open outline(s)", open.len()) });
+        out.skipped.push(Skipped { line: lines.line(text.len()), message: format!("the list ends inside {} open outline(s)", open.len()) });
     }
     if is_opml || !out.subscriptions.is_empty() || !out.skipped.is_empty() { Ok(out) } else { Err(NotOpml) }
 }
@@ -259,4 +258,124 @@ pub fn write(config: &Config) -> String {
     }
     out.push_str("</body>\n</opml>\n");
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::from_text;
+
+    fn tags(opml: &Opml) -> Vec<(String, String)> {
+        opml.subscriptions.iter().map(|s| (s.url.to_string(), s.tags.join("|"))).collect()
+    }
+
+    #[test]
+    fn folders_become_tags_and_quirks_are_borne() {
+        let list = read(
+            "\u{feff}<?xml version='1.0'?><OPML version='1.1'><head><title>My &amp; lists</title></head><body>
+            <outline text='World'><outline text='Near &#38; far'>
+            <outline text='A' type='rss' xmlUrl='https://a.example/?x=1&amp;y=2' htmlUrl='https://a.example/'/>
+            <outline text=B xmlurl=feed://b.example/rss category='/World/Gulf,news'></outline>
+            </outline>
+            <outline title='C & co' type='RSS' url='https://c.example/'/></outline>
+            <outline XMLURL='https://d.example/&nbsp;' text=''/>
+            </body></opml>",
+        )
+        .expect("a list");
+        assert_eq!(list.title.as_deref(), Some("My"), "the first run of text");
+        assert_eq!(
+            tags(&list),
+            [
+                ("https://a.example/?x=1&y=2".to_owned(), "World|Near & far".to_owned()),
+                ("http://b.example/rss".to_owned(), "World|Near & far|Gulf|news".to_owned()),
+                ("https://c.example/".to_owned(), "World".to_owned()),
+                ("https://d.example/&nbsp;".to_owned(), String::new()),
+            ]
+        );
+        assert_eq!(list.subscriptions[2].title.as_deref(), Some("C & co"));
+        assert_eq!(list.subscriptions[0].line, 3);
+        assert_eq!(list.skipped, []);
+    }
+
+    #[test]
+    fn what_is_no_web_address_is_skipped_and_reported() {
+        let list = read(
+            "<opml><body><outline text='pipe' xmlUrl='|/bin/sh -c canary'/>\n<outline text='run' xmlUrl='exec:canary'/>
+            <outline text='file' xmlUrl='file:///etc/canary'/>\n<outline text='filter' xmlUrl='filter:canary:https://a.example/'/>
+            <outline text='password' xmlUrl='https://me:canary@a.example/'/>\n<outline text='site' type='rss' htmlUrl='https://a.example/'/>
+            <outline text='link' type='link' url='https://a.example/'/>\n<outline text='list' type='include' url='https://a.example/x.opml'/>
+            <outline text='script' xmlUrl='javascript:canary'/>\n<outline text='good' xmlUrl='https://good.example/'/></body></opml>",
+        )
+        .expect("a list");
+        assert_eq!(tags(&list), [("https://good.example/".to_owned(), String::new())]);
+        let said: Vec<_> = list.skipped.iter().map(|s| s.message.as_str()).collect();
+        assert_eq!(said.len(), 9, "{said:?}");
+        assert_eq!(said[0], "skipped \"pipe\": address is a command; newsfold runs none");
+        assert!(!said.concat().contains("canary"), "{said:?}");
+        assert_eq!(list.skipped[1].line, 2);
+    }
+
+    #[test]
+    fn entities_are_not_expanded() {
+        let list = read(
+            "<!DOCTYPE opml [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'><!ENTITY f SYSTEM 'file:///etc/passwd'>]>
+            <opml><body><outline text='&b;&f;' xmlUrl='https://a.example/'/></body></opml>",
+        )
+        .expect("a list");
+        assert_eq!(list.subscriptions[0].title.as_deref(), Some("&b;&f;"));
+    }
+
+    #[test]
+    fn depth_is_capped_and_truncation_said() {
+        let deep = format!("<opml><body>{}<outline xmlUrl='https://a.example/'/>", "<outline text='f'>".repeat(100_000));
+        let list = read(&deep).expect("a list");
+        assert_eq!(list.subscriptions, []);
+        assert_eq!(
+            list.skipped.iter().map(|s| s.message.as_str()).collect::<Vec<_>>(),
+            ["skipped too deep in folders", "the list ends inside 100000 open outline(s)"]
+        );
+        let cut = read("<opml><body><outline xmlUrl='https://a.example/'/><outline xmlUrl='https://b.ex").expect("a list");
+        assert_eq!((cut.subscriptions.len(), cut.skipped.len()), (1, 1));
+    }
+
+    #[test]
+    fn other_files_are_refused() {
+        for text in ["", "hello", "<html><body><p>no</p></body></html>", "{}", "<rss><channel><title>x</title></channel></rss>"] {
+            assert_eq!(read(text), Err(NotOpml), "{text}");
+        }
+        assert!(read("<opml><body/></opml>").is_ok());
+        let mut latin = b"<?xml version=\"1.0\" encoding=\"utf-8\"?><opml><body><outline text=\"".to_vec();
+        latin.extend(b"caf\xe9\" xmlUrl=\"https://a.example/\"/></body></opml>");
+        assert_eq!(read_bytes(&latin).expect("a list").subscriptions.len(), 1);
+    }
+
+    #[test]
+    fn a_hundred_thousand_outlines_are_read() {
+        let mut text = String::from("<opml><body>");
+        for i in 0..100_000 {
+            let _ = write!(text, "<outline text='Feed {i}' type='rss' xmlUrl='https://h{i}.example/feed?a=1&amp;b=2'/>\n");
+        }
+        let list = read(&(text + "</body></opml>")).expect("a list");
+        assert_eq!(list.subscriptions.len(), 100_000);
+        assert_eq!(list.subscriptions[99_999].line, 100_000);
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        let config = from_text(
+            "[[feed]]\nurl = 'https://a.example/?x=1&y=<2>'\ntitle = 'A \"&\" <b>'\ntags = ['world', 'near & far']\n[[feed]]\nurl = 'https://b.example/'\npublisher = 'Bee'\n\
+             [[feed]]\nurl = 'https://c.example/'\ntags = ['world']\nheaders = { cookie = 'canary' }\n",
+            "t.toml",
+        )
+        .expect("right");
+        let text = write(&config);
+        let list = read(&text).expect("a list");
+        assert_eq!(list.skipped, []);
+        let back: Vec<_> = list.subscriptions.iter().map(|s| (s.url.clone(), s.tags.clone())).collect();
+        let [a, b, c] = [&config.feeds[0], &config.feeds[1], &config.feeds[2]];
+        assert_eq!(back, [(a.url.clone(), a.tags.clone()), (c.url.clone(), c.tags.clone()), (b.url.clone(), b.tags.clone())]);
+        assert_eq!(list.subscriptions[0].title.as_deref(), Some("A \"&\" <b>"));
+        assert_eq!(list.subscriptions[2].title.as_deref(), Some("Bee"));
+        assert!(!text.contains("canary"));
+    }
 }

@@ -80,9 +80,14 @@ impl<'a> Lines<'a> {
         Self { text, starts }
     }
 
+    /// Line of the byte `offset`, from 1. Cheap, where a column must be counted out.
+    pub(super) fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|start| *start <= offset).max(1)
+    }
+
     /// Line and column of the byte `offset`, both from 1.
     pub(super) fn place(&self, offset: usize) -> (usize, usize) {
-        let line = self.starts.partition_point(|start| *start <= offset).max(1);
+        let line = self.line(offset);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
         let before = self.text.get(start..offset.min(self.text.len())).unwrap_or("");
         (line, before.chars().count() + 1)

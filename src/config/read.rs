@@ -97,7 +97,7 @@ impl<'a> File<'a> {
     }
 
     pub(super) fn line(&self, at: usize) -> usize {
-        self.lines.place(at).0
+        self.lines.line(at)
     }
 
     pub(super) fn at(&self, at: usize, message: impl Into<String>) -> Problem {
@@ -409,18 +409,20 @@ impl<'a> File<'a> {
     }
 
     fn read_domain(&mut self, at: usize, text: &str) -> Option<String> {
-        let bare = text.trim().trim_start_matches("*.").trim_end_matches('.');
-        let hint = match Url::parse(text) {
-            Ok(url) if url.has_host() => format!("write \"{}\"", url.host_str().unwrap_or_default()),
-            _ => "write it without scheme, port and path: \"example.org\"".to_owned(),
+        let bare = text.trim_start_matches("*.").trim_end_matches('.');
+        let host = match bare.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>() {
+            Ok(address) => Some(format!("[{address}]")),
+            Err(_) if bare.contains(['/', ':', '@', ' ']) => None,
+            Err(_) => url::Host::parse(bare).ok().map(|host| host.to_string()),
         };
-        match url::Host::parse(bare) {
-            Ok(host) if !bare.contains(['/', ':', '@', ' ']) || bare.starts_with('[') => Some(host.to_string()),
-            _ => {
-                self.wrong(at, format!("\"{text}\" is no domain"), hint);
-                None
-            }
+        if host.is_none() {
+            let hint = match Url::parse(text) {
+                Ok(url) if url.has_host() => format!("write \"{}\"", url.host_str().unwrap_or_default()),
+                _ => "write it without scheme, port and path: \"example.org\"".to_owned(),
+            };
+            self.wrong(at, format!("\"{text}\" is no domain"), hint);
         }
+        host
     }
 
     fn read_secret(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) -> Option<Secret> {

@@ -10,8 +10,8 @@ use toml::Value;
 /// reference they are, or as "(hidden)" where they stand in the file itself.
 pub fn show(config: &Config) -> String {
     let mut out = String::new();
-    let top = vec![("state_dir", text(&config.state_dir.to_string_lossy()))];
-    lines(&mut out, &TOP, top);
+    let dir = config.state_dir.to_string_lossy();
+    lines(&mut out, &TOP, (!dir.is_empty()).then(|| ("state_dir", text(&dir))).into_iter().collect());
     let settings = [
         ("fetch", fetch(&config.fetch)),
         ("schedule", schedule(config)),

@@ -49,14 +49,15 @@ impl Config {
     /// The publisher whose domains match `host` (a host name or address literal, without port): the longest declared
     /// domain that is `host` or a suffix of it at a dot.
     pub fn publisher_of(&self, host: &str) -> Option<&Publisher> {
-        let host = host.trim_end_matches('.').to_ascii_lowercase();
+        let mut host = host.trim_end_matches('.').to_ascii_lowercase();
+        if let Ok(address) = host.parse::<IpAddr>() {
+            host = if address.is_ipv6() { format!("[{host}]") } else { host };
+            return self.by_domain.get(&host).and_then(|i| self.publishers.get(*i));
+        }
         let mut part = host.as_str();
         loop {
             if let Some(found) = self.by_domain.get(part) {
                 return self.publishers.get(*found);
-            }
-            if host.starts_with('[') || host.parse::<IpAddr>().is_ok() {
-                return None;
             }
             part = part.split_once('.')?.1;
         }

@@ -1,0 +1,113 @@
+//! Groups a set of articles into stories and scores it: `story_eval FILE.jsonl [key=value…]`.
+
+use newsfold::dedup::story::*;
+use serde_json::Value;
+use std::collections::HashMap;
+
+fn choose2(n: f64) -> f64 {
+    n * (n - 1.0) / 2.0
+}
+
+fn score(gold: &[String], found: &[usize]) -> (f64, f64, f64, f64) {
+    let (mut g, mut s, mut cells) = (HashMap::new(), HashMap::new(), HashMap::new());
+    for (a, b) in gold.iter().zip(found) {
+        *g.entry(a).or_insert(0.0) += 1.0;
+        *s.entry(b).or_insert(0.0) += 1.0;
+        *cells.entry((a, b)).or_insert(0.0) += 1.0;
+    }
+    let n = gold.len() as f64;
+    let both: f64 = cells.values().map(|&c| choose2(c)).sum();
+    let (x, y): (f64, f64) = (g.values().map(|&c| choose2(c)).sum(), s.values().map(|&c| choose2(c)).sum());
+    let expected = x * y / choose2(n);
+    let ari = (both - expected) / ((x + y) / 2.0 - expected);
+    let p = gold.iter().zip(found).map(|k| cells[&k] / s[&k.1]).sum::<f64>() / n;
+    let r = gold.iter().zip(found).map(|k| cells[&k] / g[&k.0]).sum::<f64>() / n;
+    (ari, p, r, 2.0 * p * r / (p + r))
+}
+
+fn main() {
+    let mut settings = Settings::default();
+    let mut prior = Background::default();
+    let mut files = Vec::new();
+    for arg in std::env::args().skip(1) {
+        let Some((key, text)) = arg.split_once('=') else {
+            files.push(arg);
+            continue;
+        };
+        let v: f32 = text.parse().unwrap_or(0.0);
+        match key {
+            "terms" => settings.terms = v as usize,
+            "idf" => settings.idf_power = v,
+            "title" => settings.title_bonus = v,
+            "lead" => settings.lead_bonus = v,
+            "leadn" => settings.lead = v as usize,
+            "name" => settings.name_factor = v,
+            "share" => settings.name_share = v,
+            "numname" => settings.number_names = v > 0.0,
+            "number" => settings.number_factor = v,
+            "th" => settings.threshold = v,
+            "usual" => settings.usual = v,
+            "pairs" => settings.usual_pairs = v,
+            "bare" => settings.bare = v,
+            "full" => settings.full_terms = v,
+            "least" => settings.least_length = v,
+            "free" => settings.free_days = v,
+            "fade" => settings.fade_days = v,
+            "floor" => settings.time_floor = v,
+            "prior" => prior.set_prior(v),
+            "unlisted" => prior.set_unlisted(v),
+            other => panic!("{other}?"),
+        }
+    }
+    for spec in files {
+        let mut parts = spec.split(':');
+        let file = parts.next().unwrap_or("");
+        let flags: Vec<&str> = parts.collect();
+        let Ok(text) = std::fs::read_to_string(file) else {
+            println!("{file} is absent");
+            continue;
+        };
+        let rows: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        batch(&spec, &rows, &flags, &settings, prior.clone());
+    }
+}
+
+fn read(row: &Value, flags: &[&str], background: &Background, settings: &Settings) -> Features {
+    let timed = !flags.contains(&"notime");
+    let published =
+        row["published"].as_str().filter(|_| timed).and_then(|p| p.parse().ok().or_else(|| format!("{p}T00:00:00Z").parse().ok()));
+    let (mut title, mut text) = (row["title"].as_str().unwrap_or(""), row["text"].as_str().unwrap_or(""));
+    if flags.contains(&"title") {
+        text = "";
+    }
+    if flags.contains(&"notitle") {
+        title = "";
+    }
+    if flags.contains(&"head") {
+        text = &text[..text.floor_char_boundary(500)];
+    }
+    features(About { title, text, lang: row["lang"].as_str(), published_at: published, seen_at: None }, background, settings)
+}
+
+fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut background: Background) {
+    let gold: Vec<String> = rows.iter().map(|r| r["cluster"].as_str().map_or_else(|| r["id"].to_string(), str::to_owned)).collect();
+    let all: Vec<Features> = rows.iter().map(|r| read(r, flags, &background, settings)).collect();
+    for f in &all {
+        background.learn(f.hashes(), 1.0);
+    }
+    let vectors: Vec<Vector> = all.iter().map(|f| Vector::of_features(f, &background, settings)).collect();
+    let alike = regroup::likenesses(&vectors, settings);
+    let mut best = (0.0, 0.0, 0.0);
+    let mut row = String::new();
+    for k in 2..24 {
+        let th = k as f32 * 0.05;
+        let (ari, _, _, f) = score(&gold, &regroup::average_linkage_of(&vectors, &alike, th, settings));
+        if ari > best.0 {
+            best = (ari, f, th);
+        }
+        if k % 2 == 0 && k > 3 {
+            row += &format!(" {:.0}", ari * 1000.0);
+        }
+    }
+    println!("{:24} best {:.3} f {:.3} at {:.2} | by .1 from .2{row}", name.rsplit('/').next().unwrap_or(name), best.0, best.1, best.2);
+}
