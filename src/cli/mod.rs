@@ -44,8 +44,8 @@ use std::process::ExitCode;
 #[derive(Debug, Parser)]
 #[command(name = "newsfold", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
-Exit codes: 0 done (an empty answer is done), 1 failed, 2 usage, 3 daemon not running (status), 4 no such id,
-78 bad configuration.
+Exit codes: 0 done (an empty answer is done), 1 failed, 2 usage,
+3 daemon not running (status), 4 no such id, 78 bad configuration.
 
 Start here:
   newsfold stories             what the last day brought, widest first
@@ -53,10 +53,10 @@ Start here:
   newsfold help COMMAND        more of one command, with examples")]
 struct Cli {
     /// Configuration file; else $NEWSFOLD_CONFIG, ./newsfold.toml, $XDG_CONFIG_HOME/newsfold/, /etc/newsfold/
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Global options", display_order = 900)]
     config: Option<PathBuf>,
     /// Where the database lives; else the configuration's state_dir
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options", display_order = 901)]
     state_dir: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,

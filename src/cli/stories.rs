@@ -32,7 +32,7 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     filter: Filter,
-    /// What comes first
+    /// What comes first: most publishers, most copies, first seen last or first, last changed
     #[arg(long, value_enum, default_value_t = Sort::Publishers)]
     sort: Sort,
     /// At most so many; 0: all [default: 20 in the table, all with --json and --ids]
@@ -48,15 +48,11 @@ pub struct Args {
 /// Orders of stories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Sort {
-    /// Most independent publishers, then most copies, then newest
+    // No docs on these: clap would spread the whole help over twice as many lines.
     Publishers,
-    /// Most articles
     Copies,
-    /// First seen last
     Newest,
-    /// First seen first
     Oldest,
-    /// Last changed first
     Active,
 }
 

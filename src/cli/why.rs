@@ -6,10 +6,12 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::json;
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, wrap};
+use crate::dedup::{self, Document, Settings, Verdict};
 use crate::model::Id;
 use crate::model::views::ArticleDetail;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::HashSet;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -29,13 +31,16 @@ pub struct Args {
     json: bool,
 }
 
-/// What `--json` prints: the recorded reasons as they were written.
+/// What `--json` prints: the two texts compared under today's limits, and the recorded reasons as they were written.
 #[derive(Serialize)]
 struct Report<'a> {
     a: Side<'a>,
     b: Side<'a>,
     same_cluster: bool,
     same_story: bool,
+    compared: &'a Verdict,
+    sentence: String,
+    thresholds: &'a Settings,
 }
 
 #[derive(Serialize)]
@@ -65,36 +70,77 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     if a.member.id == b.member.id {
         return Err(Failure::usage("both are the same article", "give two different ones; `newsfold story ID` lists a story's"));
     }
+    let settings = settings(context);
+    let verdict = dedup::why(&prepared(&a), &prepared(&b), &settings);
     if args.json {
-        let report = Report { a: Side::of(&a), b: Side::of(&b), same_cluster: a.cluster == b.cluster, same_story: a.story == b.story };
+        let sentence = verdict.sentence(&settings);
+        let (same_cluster, same_story) = (a.cluster == b.cluster, a.story == b.story);
+        let (thresholds, compared) = (&settings, &verdict);
+        let report = Report { a: Side::of(&a), b: Side::of(&b), same_cluster, same_story, compared, sentence, thresholds };
         context.out.json(&json::versioned("newsfold/why/1", &report))?;
     } else {
         let short = context.short(&reader, &[a.member.id, b.member.id]);
-        context.out.doc(&render(&a, &b, short, &context.look), &context.look)?;
+        context.out.doc(&render((&a, &b), (&verdict, &settings), short, &context.look), &context.look)?;
     }
     Ok(Exit::Done)
 }
 
-/// The verdict, then each article's recorded reason.
-fn render(a: &ArticleDetail, b: &ArticleDetail, short: Short, look: &Look) -> Doc {
+/// Today's limits: the configured window, and the defaults of everything that is not configured.
+fn settings(context: &Context) -> Settings {
+    let mut settings = Settings::default();
+    if let Ok(config) = context.config() {
+        settings.window_s = u32::try_from(config.dedup.window.as_secs()).unwrap_or(u32::MAX);
+    }
+    settings
+}
+
+/// A stored article made ready for comparison; its credits were taken out when it was stored.
+fn prepared(article: &ArticleDetail) -> dedup::Prepared {
+    let member = &article.member;
+    let document = Document {
+        id: member.id,
+        title: &member.title,
+        text: &article.text,
+        dateline: article.dateline.as_deref(),
+        lang: member.lang.as_deref(),
+        publisher: Some(&member.publisher),
+        seen_at: member.seen_at,
+    };
+    dedup::prepare(&document, &HashSet::new())
+}
+
+/// Where the two are, what comparing them says, every number with its limit, then each one's recorded reason.
+fn render((a, b): (&ArticleDetail, &ArticleDetail), (verdict, settings): (&Verdict, &Settings), short: Short, look: &Look) -> Doc {
     let mut doc = Doc::new();
     let name = |x: &ArticleDetail| format!("{} ({})", short.of(x.member.id), x.member.publisher);
-    let (verdict, rest) = match (a.cluster == b.cluster, a.story == b.story) {
-        (true, _) => ("One cluster", format!(": {} and {} carry the same text.", name(a), name(b))),
+    let (place, rest) = match (a.cluster == b.cluster, a.story == b.story) {
+        (true, _) => ("One cluster", format!(": {} and {} carry one text.", name(a), name(b))),
         (false, true) => ("One story, two texts", format!(": {} and {} report one event in words of their own.", name(a), name(b))),
         (false, false) => ("Two stories", format!(": nothing puts {} and {} together.", name(a), name(b))),
     };
-    for (i, line) in wrap(&clean(&format!("{verdict}{rest}")), look.text_width()).iter().enumerate() {
-        match line.strip_prefix(verdict).filter(|_| i == 0) {
-            Some(rest) => doc.add(Role::Strong, verdict).text(rest).end(),
+    for (i, line) in wrap(&clean(&format!("{place}{rest}")), look.text_width()).iter().enumerate() {
+        match line.strip_prefix(place).filter(|_| i == 0) {
+            Some(rest) => doc.add(Role::Strong, place).text(rest).end(),
             None => doc.line(Role::Plain, line),
         };
     }
-    if let (Ok(x), Ok(y)) = (u64::from_str_radix(&a.fingerprint, 16), u64::from_str_radix(&b.fingerprint, 16)) {
-        if a.fingerprint_version == b.fingerprint_version {
-            doc.pad(2).label("fingerprints", 22).text(format!("{} of 64 bits differ", (x ^ y).count_ones())).end();
+    let sentence = clean(&format!("Compared with each other: {}", verdict.sentence(settings)));
+    wrap(&sentence, look.text_width()).iter().for_each(|line| {
+        doc.line(Role::Plain, line);
+    });
+    if (a.cluster == b.cluster) != verdict.copy {
+        let why = if verdict.copy {
+            "They were placed apart all the same: see the recorded reasons."
         } else {
-            doc.pad(2).label("fingerprints", 22).text("of two versions, not to be compared").end();
+            "Others' texts, or a person, hold them together: see the recorded reasons."
+        };
+        wrap(why, look.text_width()).iter().for_each(|line| {
+            doc.line(Role::Warn, line);
+        });
+    }
+    for (label, value) in numbers((a, b), verdict, settings) {
+        for (i, line) in wrap(&value, look.text_width().saturating_sub(24)).iter().enumerate() {
+            doc.pad(2).label(if i == 0 { label } else { "" }, 22).text(line).end();
         }
     }
     for article in [a, b] {
@@ -102,6 +148,32 @@ fn render(a: &ArticleDetail, b: &ArticleDetail, short: Short, look: &Look) -> Do
         reason(&mut doc, article, short, look);
     }
     doc
+}
+
+/// What was measured, each with the limit that it was held against.
+fn numbers((a, b): (&ArticleDetail, &ArticleDetail), v: &Verdict, s: &Settings) -> Vec<(&'static str, String)> {
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let apart = a.member.seen_at.duration_since(b.member.seen_at).unsigned_abs().as_secs();
+    let hours = |seconds: u64| format!("{} h", crate::cli::words::grouped(seconds / 3600));
+    let marks = (v.numbers.0 + v.names.0, v.numbers.1 + v.names.1);
+    vec![
+        ("words", format!("{} in the shorter text, {} in the longer; at least {}", v.words.0, v.words.1, s.min_words)),
+        (
+            "containment",
+            format!(
+                "{} of the shorter stands in the longer; limit {}, {} after one headline and opening",
+                percent(v.containment),
+                percent(s.containment),
+                percent(s.containment_same_opening)
+            ),
+        ),
+        ("coverage", format!("{} of the longer stands in the shorter; limit {}", percent(v.coverage), percent(s.coverage))),
+        ("longest passage", crate::cli::words::count(v.longest.into(), "word", "words")),
+        ("names and numbers", format!("{} of {} the same; limit {}", marks.1, marks.0, percent(s.marks))),
+        ("headline", format!("{} the same; limit {}", percent(v.title), percent(s.headline))),
+        ("fingerprints", v.distance.map_or("one text has none".to_owned(), |d| format!("{d} of 64 bits differ"))),
+        ("first seen", format!("{} apart; window {}", hours(apart), hours(s.window_s.into()))),
+    ]
 }
 
 /// Why an article is where it is, as was recorded when it was placed.
@@ -164,6 +236,9 @@ mod tests {
         b.member = fixtures::story_detail().clusters.swap_remove(0).members.swap_remove(3);
         b.fingerprint = "91c2a3f900000007".to_owned();
         let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
-        fixtures::at_widths("why", |look| render(&a, &b, short, look));
+        let settings = Settings::default();
+        let verdict = dedup::why(&prepared(&a), &prepared(&b), &settings);
+        assert!(verdict.copy);
+        fixtures::at_widths("why", |look| render((&a, &b), (&verdict, &settings), short, look));
     }
 }
