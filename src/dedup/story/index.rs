@@ -28,6 +28,9 @@ pub struct StoryPlacement {
     pub merged: Vec<Merged>,
     /// Why.
     pub because: StoryBecause,
+    /// Slots of the stories that the decision looked at; means nothing once the index has changed.
+    #[serde(skip)]
+    near: Vec<u32>,
 }
 
 /// Some clusters of a story that turn out to report another event.
@@ -193,7 +196,7 @@ impl StoryIndex {
         let story = plan.story.unwrap_or_else(|| Id::story(cluster));
         // Whoever takes over the newcomer's group names it, so a new story has no other members.
         plan.splits.retain(|s| s.from != s.into);
-        StoryPlacement { story, joined: plan.story.is_some(), splits: plan.splits, merged: plan.merged, because: because(plan.story.is_some()) }
+        StoryPlacement { story, joined: plan.story.is_some(), splits: plan.splits, merged: plan.merged, because: because(plan.story.is_some()), near: near.iter().map(|n| n.slot).collect() }
     }
 
     /// Maps the groups back to stories: each story goes on in the group with most of its members, each group under the id of
@@ -253,10 +256,10 @@ impl StoryIndex {
         Plan { story, splits, merged }
     }
 
-    /// Takes in what [`StoryIndex::decide`] decided, once that is stored. `arrived`: first seen, in minutes since 1970.
+    /// Takes in what [`StoryIndex::decide`] decided, once that is stored (and before
+    /// the next decision). `arrived`: first seen, in minutes since 1970.
     pub fn learn(&mut self, f: &Features, cluster: Id, placement: &StoryPlacement, arrived: i32, background: &Background) {
-        // The stories concerned are those of the newcomer's neighbours: found again by what the placement names.
-        let near = self.slots_near(f, background, placement);
+        let near = &placement.near;
         let by_id = |index: &Self, id: Id| near.iter().copied().find(|&s| index.stories.get(s as usize).is_some_and(|x| x.id == id));
         let mut fresh: Vec<(Id, u32)> = Vec::new();
         for split in &placement.splits {
@@ -286,19 +289,6 @@ impl StoryIndex {
         let slot = story.unwrap_or_else(|| self.slot(placement.story));
         self.insert_at(f, cluster, slot, arrived, background);
         near.iter().chain(fresh.iter().map(|x| &x.1)).for_each(|&s| self.release(s));
-    }
-
-    /// Slots of the stories that a decision on `f` can have touched.
-    fn slots_near(&self, f: &Features, background: &Background, placement: &StoryPlacement) -> Vec<u32> {
-        if !placement.joined && placement.splits.is_empty() && placement.merged.is_empty() {
-            return Vec::new();
-        }
-        let vector = Vector::of_features(f, background, &self.settings);
-        let mut slots = Vec::new();
-        for (_, at) in self.candidates(f, &vector, background) {
-            slots.extend(self.entries.get(at).map(|e| e.story).filter(|s| !slots.contains(s)));
-        }
-        slots
     }
 
     /// Puts a cluster into the story it was stored in: at start, oldest first, or for a person's decision.
