@@ -8,7 +8,7 @@ use super::features::Features;
 use super::pages::{At, Entry, KEYS, NONE, Pages, TERMS};
 use super::regroup;
 use super::terms::TermHash;
-use super::vector::Vector;
+use super::vector::{About, Vector};
 use super::why::{StoryBecause, because};
 use super::{Background, Settings};
 use crate::model::Id;
@@ -141,7 +141,7 @@ impl StoryIndex {
     }
 
     fn vector(&self, entry: &Entry, background: &Background) -> Vector {
-        Vector::of(entry.terms(), entry.minute(), entry.lang, background, &self.settings)
+        Vector::of(entry.terms(), About { minute: entry.minute(), lang: entry.lang, publisher: entry.publisher }, background, &self.settings)
     }
 
     fn members(&self, slot: u32) -> impl Iterator<Item = (At, &Entry)> + '_ {
