@@ -62,8 +62,7 @@ fn main() {
             "free" => settings.free_days = v,
             "fade" => settings.fade_days = v,
             "floor" => settings.time_floor = v,
-            "prior" => prior.set_prior(v),
-            "unlisted" => prior.set_unlisted(v),
+            "prior" => prior = prior.believing(v, 0.0005),
             other => panic!("{other}?"),
         }
     }
@@ -86,12 +85,23 @@ fn main() {
 
 fn read(row: &Value, flags: &[&str], background: &Background, settings: &Settings) -> Features {
     let timed = !flags.contains(&"notime");
-    let published = row["published"].as_str().filter(|_| timed).and_then(|p| p.parse().ok().or_else(|| format!("{p}T00:00:00Z").parse().ok()));
+    let published =
+        row["published"].as_str().filter(|_| timed).and_then(|p| p.parse().ok().or_else(|| format!("{p}T00:00:00Z").parse().ok()));
     let (mut title, mut text) = (row["title"].as_str().unwrap_or(""), row["text"].as_str().unwrap_or(""));
-    if flags.contains(&"title") { text = ""; }
-    if flags.contains(&"notitle") { title = ""; }
-    if flags.contains(&"head") { text = &text[..text.floor_char_boundary(500)]; }
-    features(About { title, text, lang: row["lang"].as_str(), publisher: row["source"].as_str(), published_at: published, seen_at: None }, background, settings)
+    if flags.contains(&"title") {
+        text = "";
+    }
+    if flags.contains(&"notitle") {
+        title = "";
+    }
+    if flags.contains(&"head") {
+        text = &text[..text.floor_char_boundary(500)];
+    }
+    features(
+        About { title, text, lang: row["lang"].as_str(), publisher: row["source"].as_str(), published_at: published, seen_at: None },
+        background,
+        settings,
+    )
 }
 
 fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut background: Background) {
@@ -107,8 +117,12 @@ fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut ba
     for k in 2..24 {
         let th = k as f32 * 0.05;
         let (ari, _, _, f) = score(&gold, &regroup::group(&vectors, alike.clone(), th, settings));
-        if ari > best.0 { best = (ari, f, th); }
-        if k % 2 == 0 && k > 3 { row += &format!(" {:.0}", ari * 1000.0); }
+        if ari > best.0 {
+            best = (ari, f, th);
+        }
+        if k % 2 == 0 && k > 3 {
+            row += &format!(" {:.0}", ari * 1000.0);
+        }
     }
     println!("{:24} best {:.3} f {:.3} at {:.2} | by .1 from .2{row}", name.rsplit('/').next().unwrap_or(name), best.0, best.1, best.2);
 }
@@ -192,5 +206,12 @@ fn online(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, backg
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let (x, y): (Vec<f64>, Vec<f64>) = aris.into_iter().unzip();
     let least = |v: &[f64]| v.iter().copied().fold(1.0, f64::min);
-    println!("   random orders: ARI mean {:.3} least {:.3}, F1 {:.3}; between orders mean {:.3} least {:.3}", mean(&x), least(&x), mean(&y), mean(&between), least(&between));
+    println!(
+        "   random orders: ARI mean {:.3} least {:.3}, F1 {:.3}; between orders mean {:.3} least {:.3}",
+        mean(&x),
+        least(&x),
+        mean(&y),
+        mean(&between),
+        least(&between)
+    );
 }

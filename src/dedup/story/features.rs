@@ -198,7 +198,13 @@ impl Features {
         }
         let minute = i32::from_le_bytes([m0, m1, m2, m3]);
         let terms: Box<[Term]> = terms.as_chunks::<4>().0.iter().map(|t| Term(u32::from_le_bytes(*t))).collect();
-        terms.is_sorted_by_key(|t| t.hash()).then_some(Self { terms, minute: (timed != 0).then_some(minute), lang: [l0, l1], publisher: u16::from_le_bytes([p0, p1]), words: Vec::new() })
+        terms.is_sorted_by_key(|t| t.hash()).then_some(Self {
+            terms,
+            minute: (timed != 0).then_some(minute),
+            lang: [l0, l1],
+            publisher: u16::from_le_bytes([p0, p1]),
+            words: Vec::new(),
+        })
     }
 
     /// The terms' identities, for [`Background::learn`].

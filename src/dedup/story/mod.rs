@@ -2,15 +2,19 @@
 
 pub mod background;
 mod features;
+mod headline;
 mod index;
 mod pages;
 pub mod regroup;
 pub mod terms;
+#[cfg(test)]
+mod tests;
 mod vector;
 mod why;
 
 pub use background::Background;
 pub use features::{About, Features, Term, features};
+pub use headline::headline;
 pub use index::{Merged, Split, StoryIndex, StoryPlacement};
 pub use vector::Vector;
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};

@@ -55,7 +55,11 @@ fn link(mut alike: Vec<f32>, vectors: &[Vector], least: f32, settings: &Settings
     let mut merges = Vec::new();
     let nearest = |alike: &[f32], alive: &[usize], parts: &[Part], i: usize| {
         let row = &alike[i * n..(i + 1) * n];
-        alive.iter().filter(|&&j| j != i).map(|&j| (parts[i].relative(&parts[j], row[j], settings), j)).fold((f32::MIN, i), |best, x| if x.0 > best.0 { x } else { best })
+        alive
+            .iter()
+            .filter(|&&j| j != i)
+            .map(|&j| (parts[i].relative(&parts[j], row[j], settings), j))
+            .fold((f32::MIN, i), |best, x| if x.0 > best.0 { x } else { best })
     };
     let mut best: Vec<(f32, usize)> = (0..n).map(|i| nearest(&alike, &alive, &parts, i)).collect();
     while let Some(&i) = alive.iter().max_by(|&&a, &&b| best[a].0.total_cmp(&best[b].0).then(b.cmp(&a))) {
@@ -106,7 +110,12 @@ impl Part {
 
     fn with(&self, other: &Self, between: f32) -> Self {
         let pairs = self.count * other.count;
-        Self { count: self.count + other.count, pairs: self.pairs + other.pairs + pairs, within: self.within + other.within + pairs * between, fullness: self.fullness + other.fullness }
+        Self {
+            count: self.count + other.count,
+            pairs: self.pairs + other.pairs + pairs,
+            within: self.within + other.within + pairs * between,
+            fullness: self.fullness + other.fullness,
+        }
     }
 
     /// Mean likeness within, drawn towards what is usual while there are few pairs.

@@ -37,10 +37,8 @@ pub struct About {
 impl Vector {
     /// The vector of one article, of length 1.
     pub fn of(terms: &[Term], about: About, background: &Background, settings: &Settings) -> Self {
-        let mut weights: Vec<(TermHash, f32)> = terms
-            .iter()
-            .map(|t| (t.hash(), t.local() * background.idf(t.hash(), t.class()).powf(settings.idf_power)))
-            .collect();
+        let mut weights: Vec<(TermHash, f32)> =
+            terms.iter().map(|t| (t.hash(), t.local() * background.idf(t.hash(), t.class()).powf(settings.idf_power))).collect();
         let length = norm(weights.iter().map(|w| w.1), settings);
         // Names make a share of their own: two events of one kind differ in little else.
         let names = norm(terms.iter().zip(&weights).filter(|t| t.0.is_name()).map(|t| t.1.1), settings);
@@ -80,7 +78,14 @@ impl Vector {
             (Some(x), Some(y)) => Some((x.0.min(y.0), x.1.max(y.1))),
             (x, y) => x.or(y),
         };
-        Self { weights, count: self.count + other.count, fullness: self.fullness + other.fullness, span, lang: if self.lang == [0; 2] { other.lang } else { self.lang }, publisher: if self.publisher == other.publisher { self.publisher } else { 0 } }
+        Self {
+            weights,
+            count: self.count + other.count,
+            fullness: self.fullness + other.fullness,
+            span,
+            lang: if self.lang == [0; 2] { other.lang } else { self.lang },
+            publisher: if self.publisher == other.publisher { self.publisher } else { 0 },
+        }
     }
 
     /// The mean cosine between the articles of both, 0 to 1.
