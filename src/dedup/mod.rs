@@ -1,3 +1,4 @@
 //! Texts to clusters to stories: tokens, fingerprint, indexes, proof, placement, and why. Pure.
 
+pub mod origin;
 pub mod story;
