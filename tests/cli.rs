@@ -54,8 +54,6 @@ fn five_hundred_hostile_titles_command_no_terminal_and_break_no_column() {
         &["article", &a],
         &["article", &a, "--json"],
         &["article", &a, "--text"],
-        &["search", "ordinary", "-n", "0"],
-        &["search", "ordinary", "-n", "0", "--json"],
         &["feeds"],
         &["feeds", "--json"],
         &["feeds", "show", &feed],
@@ -66,6 +64,8 @@ fn five_hundred_hostile_titles_command_no_terminal_and_break_no_column() {
         &["export", "jsonl"],
         &["export", "atom", "-n", "0"],
         &["export", "jsonfeed", "-n", "0"],
+        &["search", "ordinary", "-n", "0"],
+        &["search", "ordinary", "-n", "0", "--json"],
     ];
     for args in commands {
         let output = run(dir, args);
