@@ -17,13 +17,14 @@ pub(super) fn judge_blocks(
     verdicts: &mut [Verdict],
 ) {
     let _ = (container, hints);
+    let plain = in_paragraphs(&flat.blocks[first..last]);
     let title = known.title.map(lines::squash).unwrap_or_default();
     let mut seen: HashSet<u64, ahash::RandomState> = HashSet::default();
     for i in first..last {
         let b = &flat.blocks[i];
         let text = flat.of(b);
         let witnessed = known_to.is_some_and(|k| k[i]);
-        verdicts[i] = judge_one(b, text, junk[i], witnessed, &title);
+        verdicts[i] = judge_one(b, text, junk[i], witnessed, plain, &title);
         if let Some(boilerplate) = known.boilerplate
             && boilerplate.contains(&lines::hash(text))
         {
@@ -37,8 +38,45 @@ pub(super) fn judge_blocks(
     headings(flat, first, last, verdicts);
 }
 
-fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, title: &str) -> Verdict {
-    if junk != 0 && !(witnessed && junk & !(hints::CARDS | hints::META | hints::TAGS) == 0) {
+/// True where the report is set in paragraphs: loose lines between them are then no part of it.
+fn in_paragraphs(blocks: &[Block]) -> bool {
+    let (mut set, mut loose) = (0, 0);
+    for b in blocks.iter().filter(|b| sentence(b) && b.link * 2 <= b.weight) {
+        match b.tag {
+            Tag::Paragraph => set += b.weight,
+            Tag::Item | Tag::Cell | Tag::Quote | Tag::Heading(_) => {}
+            _ => loose += b.weight,
+        }
+    }
+    set > 3 * loose
+}
+
+/// The part of the dropping hints that holds for a block of this shape.
+///
+/// A name above a block is weak evidence against a whole sentence in a paragraph: bodies unfold, slide and are laid out as cards.
+fn standing(b: &Block, junk: Hints, witnessed: bool) -> Hints {
+    let mut junk = junk;
+    if witnessed {
+        junk &= !(hints::CARDS | hints::META | hints::TAGS | hints::GALLERY | hints::HIDDEN);
+    }
+    let prose = matches!(b.tag, Tag::Paragraph | Tag::Item) && sentence(b);
+    if prose {
+        junk &= !hints::GALLERY;
+        if junk == hints::HIDDEN {
+            junk = 0;
+        }
+    }
+    match b.tag {
+        Tag::Cell => junk &= !(hints::CAPTION | hints::GALLERY),
+        Tag::Item if b.link * 2 <= b.weight => junk &= !hints::CARDS,
+        _ => {}
+    }
+    junk
+}
+
+fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, plain: bool, title: &str) -> Verdict {
+    let junk = standing(b, junk, witnessed);
+    if junk != 0 {
         return Verdict::Named(junk);
     }
     if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(1)) || b.weight > 20) && lines::squash(text) == title {
@@ -51,14 +89,11 @@ fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, title: &str) -
         return Verdict::Line(why);
     }
     let linked = b.link as f32 / b.weight.max(1) as f32;
-    if linked > 0.8 && b.tag != Tag::Item && !matches!(b.tag, Tag::Cell) && !(witnessed && b.words > 4) {
+    if linked > 0.8 && !matches!(b.tag, Tag::Item | Tag::Cell | Tag::Heading(_)) && !(witnessed && b.words > 4) {
         return Verdict::Linked;
     }
-    if !sentence(b)
-        && !matches!(b.tag, Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Cell | Tag::Quote | Tag::Pre)
-        && b.words < 4
-        && b.stops == 0
-    {
+    let loose = !matches!(b.tag, Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Cell | Tag::Quote | Tag::Pre);
+    if loose && !witnessed && !sentence(b) && (plain || b.words < 4 && b.stops == 0) {
         return Verdict::Fragment;
     }
     Verdict::Kept

@@ -17,6 +17,8 @@ pub(super) enum Verdict {
     Outside,
     /// A name, role or repeated card above it.
     Named(Hints),
+    /// The same, and outside the container.
+    NamedOutside(Hints),
     Linked,
     Line(&'static str),
     Title,
@@ -73,7 +75,7 @@ pub(super) fn judge(flat: &Flat, known: &Known<'_>) -> Judged {
     let (first, last) = range(flat, container);
     judged.container = Some(container);
     for (verdict, junk) in judged.verdicts.iter_mut().zip(&junk).filter(|(_, j)| **j != 0) {
-        *verdict = Verdict::Named(*junk);
+        *verdict = Verdict::NamedOutside(*junk);
     }
     judged.body_mass = mass.get(first..last).map_or(0.0, |m| m.iter().filter(|m| **m > 0.0).sum());
     super::blocks::judge_blocks(flat, known, &hints, &junk, known_to.as_deref(), (container, first, last), &mut judged.verdicts);

@@ -39,6 +39,8 @@ pub(super) const MAIN: Hints = 1 << 25;
 pub(super) const EMBED: Hints = 1 << 26;
 pub(super) const DISCLAIMER: Hints = 1 << 27;
 pub(super) const LIVE: Hints = 1 << 28;
+/// Pictures with some words, or a body that is shown in steps.
+pub(super) const GALLERY: Hints = 1 << 29;
 
 /// What takes an element out of the text, unless most of the page's text stands in it.
 pub(super) const DROP: Hints = COMMENTS
@@ -53,11 +55,11 @@ pub(super) const DROP: Hints = COMMENTS
     | AUTHOR
     | META
     | CAPTION
+    | GALLERY
     | CONSENT
     | HIDDEN
     | TOC
     | FORM
-    | PAYWALL
     | CARDS
     | DISCLAIMER;
 
@@ -130,7 +132,7 @@ fn look_up(word: &[u8], before: Half, found: &mut Hints) -> Half {
         (Half::Next, Half::Piece) => RELATED,
         (Half::Sign, Half::Up) => NEWSLETTER,
         (Half::Screen, Half::Read) | (Half::Screen, Half::Only) => HIDDEN,
-        (Half::Photo, Half::Piece | Half::Inside) => CAPTION,
+        (Half::Photo, Half::Piece | Half::Inside) => GALLERY,
         _ => 0,
     };
     half
@@ -164,10 +166,11 @@ fn meaning(word: &[u8]) -> (Hints, Half) {
         b"tags" | b"tag" | b"taglist" | b"tagcloud" | b"keywords" | b"topics" | b"categories" | b"tagovi" => TAGS,
         b"author" | b"authors" | b"byline" | b"bylines" | b"bio" | b"biography" | b"autor" | b"autoren" | b"auteur" | b"contributor"
         | b"contributors" | b"writer" | b"authorbox" | b"autore" => AUTHOR,
-        b"meta" | b"metadata" | b"postmeta" | b"timestamp" | b"date" | b"datetime" | b"pubdate" | b"published" | b"updated" | b"datum"
-        | b"fecha" | b"readtime" | b"postinfo" | b"articlemeta" | b"entrymeta" => META,
-        b"caption" | b"captions" | b"figcaption" | b"figure" | b"credit" | b"credits" | b"photocredit" | b"imagecaption"
-        | b"bildunterschrift" | b"legende" | b"didascalia" | b"carousel" | b"slider" | b"lightbox" | b"thumbnail" => CAPTION,
+        b"meta" | b"metadata" | b"postmeta" | b"timestamp" | b"date" | b"datetime" | b"pubdate" | b"published" | b"updated" | b"datum" | b"fecha"
+        | b"readtime" | b"postinfo" | b"articlemeta" | b"entrymeta" => META,
+        b"carousel" | b"slider" | b"slideshow" | b"lightbox" | b"thumbnail" | b"gallery" => GALLERY,
+        b"caption" | b"captions" | b"figcaption" | b"credit" | b"credits" | b"photocredit" | b"imagecaption" | b"bildunterschrift"
+        | b"legende" | b"didascalia" => CAPTION,
         b"cookie" | b"cookies" | b"consent" | b"gdpr" | b"onetrust" | b"cmp" | b"modal" | b"popup" | b"overlay" | b"toast" | b"tooltip"
         | b"alert" => CONSENT,
         b"hidden" | b"invisible" | b"visuallyhidden" | b"sr" | b"noprint" | b"offscreen" => HIDDEN,
@@ -234,36 +237,10 @@ pub(super) fn of_role(role: &str) -> Hints {
 
 /// The names of a set, for people.
 pub(super) fn names(hints: Hints) -> String {
-    const NAMES: [&str; 29] = [
-        "comments",
-        "related",
-        "share",
-        "newsletter",
-        "ad",
-        "nav",
-        "footer",
-        "aside",
-        "tags",
-        "author",
-        "meta",
-        "caption",
-        "consent",
-        "hidden",
-        "toc",
-        "form",
-        "paywall",
-        "cards",
-        "lead",
-        "headline",
-        "body",
-        "content",
-        "articleBody",
-        "header",
-        "article",
-        "main",
-        "embed",
-        "disclaimer",
-        "live",
+    const NAMES: [&str; 30] = [
+        "comments", "related", "share", "newsletter", "ad", "nav", "footer", "aside", "tags", "author", "meta", "caption", "consent", "hidden",
+        "toc", "form", "paywall", "cards", "lead", "headline", "body", "content", "articleBody", "header", "article", "main", "embed",
+        "disclaimer", "live", "gallery",
     ];
     let all: Vec<&str> = NAMES.iter().enumerate().filter(|(i, _)| hints & (1 << i) != 0).map(|(_, n)| *n).collect();
     all.join("+")

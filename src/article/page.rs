@@ -102,10 +102,11 @@ fn list(flat: &Flat, judged: &Judged) -> Vec<(String, String)> {
     let of = |v: &Verdict| match v {
         Verdict::Kept => "kept".to_owned(),
         Verdict::Named(h) => format!("named {}", hints::names(*h)),
+        Verdict::NamedOutside(h) => format!("outside, named {}", hints::names(*h)),
         Verdict::Line(why) => format!("line: {why}"),
         other => format!("{other:?}").to_lowercase(),
     };
-    flat.blocks.iter().zip(&judged.verdicts).map(|(b, v)| (of(v), flat.of(b).to_owned())).collect()
+    flat.blocks.iter().zip(&judged.verdicts).map(|(b, v)| (format!("{} {:?}", of(v), b.tag).to_lowercase(), flat.of(b).to_owned())).collect()
 }
 
 /// Words as Unicode has them; in scripts without spaces characters.

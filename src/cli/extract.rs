@@ -71,7 +71,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             let explained = article::explain(page);
             people(&mut to, path, &explained.extracted, false)?;
             for (why, text) in &explained.blocks {
-                writeln!(to, "{why:>24}  {}", shown(text, 110))?;
+                writeln!(to, "{why:>32}  {}", shown(text, 160))?;
             }
         } else if args.json {
             let found = article::extract(page);
