@@ -23,11 +23,36 @@ pub struct Outlet {
 
 pub const OUTLETS: [Outlet; 6] = [
     Outlet { name: "Meridian Wire", owner: None, format: Format::Atom, footer: "Meridian Wire supplies news to 140 papers and stations." },
-    Outlet { name: "Harbour Post", owner: None, format: Format::Rss, footer: "Sign up for the Harbour Post’s morning letter: five stories before the first coffee." },
-    Outlet { name: "The Ledger", owner: None, format: Format::Json, footer: "The Ledger is printed on Tuesdays and Fridays. Subscribers read everything, always." },
-    Outlet { name: "City Herald", owner: Some("Quayside Media"), format: Format::Rss, footer: "A paper of Quayside Media. Follow the City Herald where you follow things." },
-    Outlet { name: "Coast Today", owner: Some("Quayside Media"), format: Format::Atom, footer: "A paper of Quayside Media. Support reporting from the coast with a subscription." },
-    Outlet { name: "Northern Line", owner: None, format: Format::Rss, footer: "Do you know more? Write to the newsroom of Northern Line, in confidence." },
+    Outlet {
+        name: "Harbour Post",
+        owner: None,
+        format: Format::Rss,
+        footer: "Sign up for the Harbour Post’s morning letter: five stories before the first coffee.",
+    },
+    Outlet {
+        name: "The Ledger",
+        owner: None,
+        format: Format::Json,
+        footer: "The Ledger is printed on Tuesdays and Fridays. Subscribers read everything, always.",
+    },
+    Outlet {
+        name: "City Herald",
+        owner: Some("Quayside Media"),
+        format: Format::Rss,
+        footer: "A paper of Quayside Media. Follow the City Herald where you follow things.",
+    },
+    Outlet {
+        name: "Coast Today",
+        owner: Some("Quayside Media"),
+        format: Format::Atom,
+        footer: "A paper of Quayside Media. Support reporting from the coast with a subscription.",
+    },
+    Outlet {
+        name: "Northern Line",
+        owner: None,
+        format: Format::Rss,
+        footer: "Do you know more? Write to the newsroom of Northern Line, in confidence.",
+    },
 ];
 
 /// What a piece is in this newsroom; the example checks newsfold's answer against it.
@@ -96,9 +121,23 @@ pub fn pieces() -> Vec<Piece> {
     extended.splice(4..4, owned(STRIKE_LOCAL));
     extended.push("— Meridian Wire".to_owned());
     add(3, "strike-ends-after-eleven-days", "Strike ends after eleven days, and the trams come back", 288, extended, Gold::Wire);
-    add(5, "longshoremen-return", "Longshoremen to return to work at Port Marrin under crane pact", 251, house_style(&STRIKE[..12]), Gold::Wire);
+    add(
+        5,
+        "longshoremen-return",
+        "Longshoremen to return to work at Port Marrin under crane pact",
+        251,
+        house_style(&STRIKE[..12]),
+        Gold::Wire,
+    );
     add(4, "first-ship", "“Yesterday I would have told them to learn something else”", 358, owned(STRIKE_OWN), Gold::WireEvent);
-    add(5, "odile-red-warning", "Storm Odile to hit Fennmark islands a day early, red warning issued", 205, owned(STORM_NORTHERN), Gold::Storm);
+    add(
+        5,
+        "odile-red-warning",
+        "Storm Odile to hit Fennmark islands a day early, red warning issued",
+        205,
+        owned(STORM_NORTHERN),
+        Gold::Storm,
+    );
     add(1, "skarn-packs", "Skarn packs its cars as Storm Odile turns towards the Fennmarks", 151, owned(STORM_HARBOUR), Gold::Storm);
     add(2, "odile-salmon", "Salmon farmers tow cages to shelter before Storm Odile", 118, owned(STORM_LEDGER), Gold::Storm);
     for (i, (title, paragraphs)) in ALONE.iter().enumerate() {
@@ -132,7 +171,11 @@ impl Piece {
                 body += "<figure><img src=\"/pictures/lead.jpg\" alt=\"\"><figcaption>An archive picture. Photograph: the newsroom</figcaption></figure>\n";
             }
             if i == 3 {
-                let _ = writeln!(body, "<aside class=\"newsletter\"><h4>Do not miss a thing</h4><p>{}</p><button>Sign up</button></aside>", escape(outlet.footer));
+                let _ = writeln!(
+                    body,
+                    "<aside class=\"newsletter\"><h4>Do not miss a thing</h4><p>{}</p><button>Sign up</button></aside>",
+                    escape(outlet.footer)
+                );
             }
         }
         let mut related = String::new();
@@ -185,6 +228,9 @@ pub fn feed(outlet: usize, base: &str, all: &[Piece], now: Timestamp) -> String 
             own.first().map_or(now, |p| p.at(now)),
             items.concat()
         ),
-        Format::Json => format!("{{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"{name}\", \"home_page_url\": \"{base}/\", \"items\": [\n{}\n]}}\n", items.join(",\n")),
+        Format::Json => format!(
+            "{{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"{name}\", \"home_page_url\": \"{base}/\", \"items\": [\n{}\n]}}\n",
+            items.join(",\n")
+        ),
     }
 }

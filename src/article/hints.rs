@@ -166,8 +166,8 @@ fn meaning(word: &[u8]) -> (Hints, Half) {
         b"tags" | b"tag" | b"taglist" | b"tagcloud" | b"keywords" | b"topics" | b"categories" | b"tagovi" => TAGS,
         b"author" | b"authors" | b"byline" | b"bylines" | b"bio" | b"biography" | b"autor" | b"autoren" | b"auteur" | b"contributor"
         | b"contributors" | b"writer" | b"authorbox" | b"autore" => AUTHOR,
-        b"meta" | b"metadata" | b"postmeta" | b"timestamp" | b"date" | b"datetime" | b"pubdate" | b"published" | b"updated" | b"datum" | b"fecha"
-        | b"readtime" | b"postinfo" | b"articlemeta" | b"entrymeta" => META,
+        b"meta" | b"metadata" | b"postmeta" | b"timestamp" | b"date" | b"datetime" | b"pubdate" | b"published" | b"updated" | b"datum"
+        | b"fecha" | b"readtime" | b"postinfo" | b"articlemeta" | b"entrymeta" => META,
         b"carousel" | b"slider" | b"slideshow" | b"lightbox" | b"thumbnail" | b"gallery" => GALLERY,
         b"caption" | b"captions" | b"figcaption" | b"credit" | b"credits" | b"photocredit" | b"imagecaption" | b"bildunterschrift"
         | b"legende" | b"didascalia" => CAPTION,
@@ -238,9 +238,36 @@ pub(super) fn of_role(role: &str) -> Hints {
 /// The names of a set, for people.
 pub(super) fn names(hints: Hints) -> String {
     const NAMES: [&str; 30] = [
-        "comments", "related", "share", "newsletter", "ad", "nav", "footer", "aside", "tags", "author", "meta", "caption", "consent", "hidden",
-        "toc", "form", "paywall", "cards", "lead", "headline", "body", "content", "articleBody", "header", "article", "main", "embed",
-        "disclaimer", "live", "gallery",
+        "comments",
+        "related",
+        "share",
+        "newsletter",
+        "ad",
+        "nav",
+        "footer",
+        "aside",
+        "tags",
+        "author",
+        "meta",
+        "caption",
+        "consent",
+        "hidden",
+        "toc",
+        "form",
+        "paywall",
+        "cards",
+        "lead",
+        "headline",
+        "body",
+        "content",
+        "articleBody",
+        "header",
+        "article",
+        "main",
+        "embed",
+        "disclaimer",
+        "live",
+        "gallery",
     ];
     let all: Vec<&str> = NAMES.iter().enumerate().filter(|(i, _)| hints & (1 << i) != 0).map(|(_, n)| *n).collect();
     all.join("+")

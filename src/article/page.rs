@@ -106,7 +106,11 @@ fn list(flat: &Flat, judged: &Judged) -> Vec<(String, String)> {
         Verdict::Line(why) => format!("line: {why}"),
         other => format!("{other:?}").to_lowercase(),
     };
-    flat.blocks.iter().zip(&judged.verdicts).map(|(b, v)| (format!("{} {:?}", of(v), b.tag).to_lowercase(), flat.of(b).to_owned())).collect()
+    flat.blocks
+        .iter()
+        .zip(&judged.verdicts)
+        .map(|(b, v)| (format!("{} {:?}", of(v), b.tag).to_lowercase(), flat.of(b).to_owned()))
+        .collect()
 }
 
 /// Words as Unicode has them; in scripts without spaces characters.
