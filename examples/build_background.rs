@@ -1,15 +1,16 @@
 //! Makes `src/dedup/story/background.bin` from lines "language TAB word TAB frequency" on standard input, commonest first;
-//! the arguments are the words to keep of English and of every other language. See docs/SOURCES.md.
+//! the argument is the file to write. See docs/SOURCES.md.
 
 use newsfold::dedup::story::{background, terms};
 use std::collections::{BTreeMap, HashMap};
 use std::io::BufRead;
 
+/// Languages with most news, after English.
+const LARGE: [&str; 13] = ["ar", "de", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "tr", "uk", "zh"];
+
 fn main() -> std::io::Result<()> {
     let mut args = std::env::args().skip(1);
-    let out = args.next().expect("usage: build_background OUT ENGLISH OTHER < words.tsv");
-    let english: usize = args.next().and_then(|a| a.parse().ok()).unwrap_or(12_000);
-    let other: usize = args.next().and_then(|a| a.parse().ok()).unwrap_or(2_000);
+    let out = args.next().expect("usage: build_background OUT < words.tsv");
     let mut shares: BTreeMap<String, HashMap<u32, f64>> = BTreeMap::new();
     for line in std::io::stdin().lock().lines() {
         let line = line?;
@@ -21,7 +22,7 @@ fn main() -> std::io::Result<()> {
     let languages: Vec<(String, Vec<(u32, u8)>)> = shares
         .into_iter()
         .map(|(lang, list)| {
-            let keep = if lang == "en" { english } else { other };
+            let keep = if lang == "en" { 10_000 } else if LARGE.contains(&lang.as_str()) { 3_600 } else { 1_000 };
             let mut list: Vec<(u32, f64)> = list.into_iter().collect();
             list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             list.truncate(keep);

@@ -1,6 +1,7 @@
 //! Groups a set of articles into stories and scores it: `story_eval FILE.jsonl [key=value…]`.
 
 use newsfold::dedup::story::*;
+use newsfold::model::Id;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -48,6 +49,12 @@ fn main() {
             "th" => settings.threshold = v,
             "usual" => settings.usual = v,
             "pairs" => settings.usual_pairs = v,
+            "probes" => settings.probes = v as usize,
+            "postings" => settings.postings = v as usize,
+            "compared" => settings.compared = v as usize,
+            "stories" => settings.stories = v as usize,
+            "opened" => settings.opened = v as usize,
+            "nodes" => settings.nodes = v as usize,
             "bare" => settings.bare = v,
             "full" => settings.full_terms = v,
             "least" => settings.least_length = v,
@@ -68,6 +75,10 @@ fn main() {
             continue;
         };
         let rows: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        if flags.contains(&"online") {
+            online(&spec, &rows, &flags, &settings, &prior);
+            continue;
+        }
         batch(&spec, &rows, &flags, &settings, prior.clone());
     }
 }
@@ -101,13 +112,80 @@ fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut ba
     let mut row = String::new();
     for k in 2..24 {
         let th = k as f32 * 0.05;
-        let (ari, _, _, f) = score(&gold, &regroup::average_linkage_of(&vectors, &alike, th, settings));
-        if ari > best.0 {
-            best = (ari, f, th);
-        }
-        if k % 2 == 0 && k > 3 {
-            row += &format!(" {:.0}", ari * 1000.0);
-        }
+        let (ari, _, _, f) = score(&gold, &regroup::group(&vectors, alike.clone(), th, settings));
+        if ari > best.0 { best = (ari, f, th); }
+        if k % 2 == 0 && k > 3 { row += &format!(" {:.0}", ari * 1000.0); }
     }
     println!("{:24} best {:.3} f {:.3} at {:.2} | by .1 from .2{row}", name.rsplit('/').next().unwrap_or(name), best.0, best.1, best.2);
+}
+
+/// One run in the order given: each row's story.
+fn run(rows: &[&Value], flags: &[&str], settings: &Settings, background: &Background) -> (Vec<usize>, usize, usize) {
+    let mut background = background.clone();
+    let mut index = StoryIndex::new(settings.clone());
+    let mut story: HashMap<Id, Id> = HashMap::new();
+    let ids: Vec<Id> = rows.iter().map(|r| Id::cluster(Id::derive("test", &[&r["id"].to_string()]))).collect();
+    let (mut splits, mut merges) = (0, 0);
+    for (row, &cluster) in rows.iter().zip(&ids) {
+        let f = read(row, flags, &background, settings);
+        let placed = index.decide(&f, cluster, &background);
+        for split in &placed.splits {
+            splits += split.clusters.len();
+            for c in &split.clusters {
+                assert_eq!(story.insert(*c, split.into), Some(split.from));
+            }
+        }
+        for merge in &placed.merged {
+            merges += 1;
+            story.values_mut().filter(|s| **s == merge.from).for_each(|s| *s = merge.into);
+        }
+        story.insert(cluster, placed.story);
+        index.learn(&f, cluster, &placed, 0, &background);
+        background.learn(f.hashes(), 1.0);
+    }
+    let mut names: HashMap<Id, usize> = HashMap::new();
+    let found = ids
+        .iter()
+        .map(|c| {
+            let n = names.len();
+            *names.entry(story[c]).or_insert(n)
+        })
+        .collect();
+    (found, splits, merges)
+}
+
+fn online(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, background: &Background) {
+    let gold: Vec<String> = rows.iter().map(|r| r["cluster"].as_str().map_or_else(|| r["id"].to_string(), str::to_owned)).collect();
+    let refs: Vec<&Value> = rows.iter().collect();
+    let started = std::time::Instant::now();
+    let (first, splits, merges) = run(&refs, flags, settings, background);
+    let took = started.elapsed().as_micros() as f64 / rows.len() as f64;
+    let (ari, p, r, f) = score(&gold, &first);
+    println!("{name:24} ARI {ari:.3} B3 {p:.3} {r:.3} {f:.3} moved {splits} merges {merges} {took:.0} us each");
+    let mut results = vec![first];
+    let mut aris = Vec::new();
+    let mut random = fastrand::Rng::with_seed(7);
+    for _ in 0..flags.iter().find_map(|f| f.parse().ok()).unwrap_or(0) {
+        let mut order: Vec<usize> = (0..rows.len()).collect();
+        random.shuffle(&mut order);
+        let shuffled: Vec<&Value> = order.iter().map(|&i| &rows[i]).collect();
+        let (found, ..) = run(&shuffled, flags, settings, background);
+        let mut back = vec![0; rows.len()];
+        order.iter().zip(found).for_each(|(&i, s)| back[i] = s);
+        let (ari, _, _, f) = score(&gold, &back);
+        aris.push((ari, f));
+        results.push(back);
+    }
+    if aris.is_empty() {
+        return;
+    }
+    let mut between = Vec::new();
+    for (i, a) in results.iter().enumerate() {
+        let a: Vec<String> = a.iter().map(usize::to_string).collect();
+        between.extend(results.iter().skip(i + 1).map(|b| score(&a, b).0));
+    }
+    let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+    let (x, y): (Vec<f64>, Vec<f64>) = aris.into_iter().unzip();
+    let least = |v: &[f64]| v.iter().copied().fold(1.0, f64::min);
+    println!("   random orders: ARI mean {:.3} least {:.3}, F1 {:.3}; between orders mean {:.3} least {:.3}", mean(&x), least(&x), mean(&y), mean(&between), least(&between));
 }

@@ -63,7 +63,11 @@ pub fn verdict(error: &anyhow::Error) -> (u8, Option<String>) {
             Failure::NoSuchId { hint, .. } => (4, Some(hint.clone())),
         };
     }
-    if error.downcast_ref::<ConfigErrors>().is_some() {
+    if let Some(ConfigErrors(problems)) = error.downcast_ref() {
+        // A problem without a line is its own explanation.
+        if problems.iter().all(|p| p.line == 0) {
+            return (78, None);
+        }
         return (78, Some("mend it and try `newsfold config check`; all keys are in docs/configuration.md".to_owned()));
     }
     match error.downcast_ref::<StoreError>() {

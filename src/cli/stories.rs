@@ -1,20 +1,23 @@
 //! `newsfold stories`
 
-use crate::cli::args::{Form, at_or_before};
+use crate::cli::args::{Filter, Form};
 use crate::cli::context::{Context, Short};
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
 use crate::cli::table::{self, Table, cell};
 use crate::cli::{hints, json, output, times};
-use crate::model::views::{StoryFilter, StoryRow};
+use crate::model::views::StoryRow;
 use clap::ValueEnum;
 use std::time::Duration;
 
 /// Rows of the table where `-n` does not say.
 const ROWS: u32 = 20;
 
-/// Seconds between two looks of `--follow`.
+/// How far back it looks where `--since` does not say.
+const SINCE: &str = "24h";
+
+/// Between two looks of `--follow`.
 const EVERY: Duration = Duration::from_secs(5);
 
 #[derive(Debug, clap::Args)]
@@ -27,34 +30,9 @@ Examples:
   newsfold stories --json --since all | jq -r 'select(.copies > 10) | .title'
   newsfold stories -f                             leave it open on a screen")]
 pub struct Args {
-    /// Only stories with an article first seen since: 24h, 7d, yesterday, 2026-11-22, an RFC 3339 time, or “all”
-    #[arg(long, value_name = "WHEN", default_value = "24h")]
-    since: String,
-    /// Only stories with an article first seen before
-    #[arg(long, value_name = "WHEN")]
-    until: Option<String>,
-    /// At least so many independent publishers
-    #[arg(long, value_name = "N")]
-    min_publishers: Option<u32>,
-    /// At least so many articles
-    #[arg(long, value_name = "N")]
-    min_copies: Option<u32>,
-    /// Carried by this publisher
-    #[arg(long, visible_alias = "seen-by", value_name = "NAME")]
-    publisher: Option<String>,
-    /// Carried by a publisher of this owner
-    #[arg(long, value_name = "NAME")]
-    owner: Option<String>,
-    /// Reached through a feed with this tag
-    #[arg(long, value_name = "TAG")]
-    tag: Option<String>,
-    /// In this language: en, de …
-    #[arg(long, value_name = "LANG")]
-    lang: Option<String>,
-    /// Reached through this feed: its address or id
-    #[arg(long, value_name = "FEED")]
-    feed: Option<String>,
-    /// What comes first
+    #[command(flatten)]
+    filter: Filter,
+    /// What comes first: most publishers, most copies, first seen last or first, last changed
     #[arg(long, value_enum, default_value_t = Sort::Publishers)]
     sort: Sort,
     /// At most so many; 0: all [default: 20 in the table, all with --json and --ids]
@@ -70,34 +48,15 @@ pub struct Args {
 /// Orders of stories.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Sort {
-    /// Most independent publishers, then most copies, then newest
+    // No docs on these: clap would spread the whole help over twice as many lines.
     Publishers,
-    /// Most articles
     Copies,
-    /// First seen last
     Newest,
-    /// First seen first
     Oldest,
-    /// Last changed first
     Active,
 }
 
 impl Args {
-    fn filter(&self, look: &Look) -> anyhow::Result<StoryFilter> {
-        Ok(StoryFilter {
-            since: (self.since != "all").then(|| at_or_before(&self.since, look)).transpose()?,
-            until: self.until.as_deref().map(|t| at_or_before(t, look)).transpose()?,
-            min_publishers: self.min_publishers,
-            min_copies: self.min_copies,
-            publisher: self.publisher.clone(),
-            owner: self.owner.clone(),
-            tag: self.tag.clone(),
-            lang: self.lang.clone(),
-            feed: self.feed.clone(),
-            limit: None,
-        })
-    }
-
     /// How many rows to show; `None`: all.
     fn rows(&self) -> Option<u32> {
         match self.limit {
@@ -125,7 +84,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         context.out.doc(&render(&rows, short, &context.look), &context.look)?;
         context.out.flush()?;
         if rows.is_empty() {
-            output::note(&hints::no_stories(&reader, &args.since, args.publisher.as_deref().or(args.owner.as_deref()), context.look.now));
+            output::note(&hints::no_stories(&reader, args.filter.since(SINCE), args.filter.publisher.as_deref(), context.look.now));
         } else if more {
             output::note(&format!("only the first {}; -n 0 shows all", rows.len()));
         }
@@ -135,7 +94,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// The stories asked for, and whether more were left out.
 fn read(args: &Args, context: &Context) -> anyhow::Result<(Vec<StoryRow>, bool)> {
-    let mut filter = args.filter(&context.look)?;
+    let mut filter = args.filter.of(SINCE, &context.look)?;
     // The database orders by publishers; any other order needs all rows first.
     let one_more = args.rows().map(|n| n.saturating_add(1));
     filter.limit = one_more.filter(|_| args.sort == Sort::Publishers);
@@ -169,7 +128,11 @@ fn follow(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         let mut doc = Doc::new();
         doc.line(
             Role::Faint,
-            format!("newsfold stories since {}, {}   (Ctrl-C ends)", args.since, times::full(&context.look, context.look.now)),
+            format!(
+                "newsfold stories since {}, {}   (Ctrl-C ends)",
+                args.filter.since(SINCE),
+                times::full(&context.look, context.look.now)
+            ),
         );
         doc.append(render(&rows, short, &context.look));
         context.out.repaint(&doc, &context.look)?;

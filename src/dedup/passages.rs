@@ -49,6 +49,8 @@ const PLACES: usize = 12;
 const MATCHED: u32 = 8;
 /// Passages that are open at one time, at most.
 const OPEN: usize = 24;
+/// Words between two seeds whose names and numbers are compared.
+const MARKS_GAP: u32 = 6;
 /// No seed.
 const NONE: u32 = u32::MAX;
 
@@ -209,6 +211,8 @@ impl Passages {
                 // what lies between this seed and the next one has to be found between them
                 let (end_a, end_b) = after.unwrap_or((i + 2, j + 2));
                 let between = slice(b, j.saturating_sub(1), end_b + 2);
+                // a longer gap is a cut or an insertion, and says nothing of its words
+                let end_a = if end_a > i + 2 + MARKS_GAP { i + 2 } else { end_a };
                 for (k, token) in (i..).zip(slice(a, i, end_a)) {
                     let found = k < i + 2 || between.iter().any(|t| t.word() == token.word());
                     marks.count(token.kind(), found);

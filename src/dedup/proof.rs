@@ -61,6 +61,8 @@ pub struct Verdict {
     pub names: (u32, u32),
     /// Share of the shorter headline's words that stand in the other.
     pub title: f64,
+    /// The passages lie all over the longer text, not in one stretch of it.
+    pub spread: bool,
     /// Both come from one publisher.
     pub one_outlet: bool,
     /// Both texts open with the same passage.
@@ -99,6 +101,7 @@ pub fn why(a: &Prepared, b: &Prepared, settings: &Settings) -> Verdict {
         names: (marks.names, marks.names_found),
         title: overlap(&short.title, &long.title),
         title_words: short.title.len().min(long.title.len()) as u32,
+        spread: is_spread(&passages, long.tokens.len() as u32),
         one_outlet: a.publisher.is_some() && a.publisher == b.publisher,
         lead: passages.iter().any(|p| p.a.0 <= OPENING && p.b.0 <= OPENING),
         passages,
@@ -117,13 +120,13 @@ const SURE: f64 = 3.5;
 
 impl Verdict {
     fn decide(&self, s: &Settings) -> (bool, Rule) {
-        let same_headline = self.title_words >= HEADLINE_WORDS && self.title >= s.headline;
+        let same_headline = self.headline(s.headline);
         if self.words.0 < s.min_words {
             return (false, Rule::TooShort);
         }
         if self.words.0 < s.brief_words {
-            let near = self.coverage >= s.brief.min(0.75) || (same_headline && self.coverage >= s.coverage_same_headline);
-            if self.containment < s.brief || !near {
+            let cut = same_headline && self.coverage >= s.coverage_same_headline && self.containment >= s.brief_same_headline;
+            if !cut && (self.containment < s.brief || self.coverage < s.brief_same_headline) {
                 return (false, Rule::Brief);
             }
         }
@@ -131,14 +134,17 @@ impl Verdict {
             return (false, Rule::Template);
         }
         if self.containment < s.containment {
-            let cut = self.title_words >= HEADLINE_WORDS && self.title >= s.headline.max(0.7) && self.lead;
-            let cut = cut && self.containment >= s.containment_same_opening && self.coverage >= s.coverage_same_headline.max(0.3);
+            let cut = self.coverage >= s.coverage_cut
+                && (self.lead && self.containment >= s.containment_same_opening && self.headline(s.headline.max(0.7))
+                    || self.containment >= s.containment_same_headline && self.title_words > HEADLINE_WORDS && self.headline(0.9));
             return (cut, if cut { Rule::SameOpening } else { Rule::Different });
         }
         let enough = match (same_headline, self.lead) {
             (true, _) => s.coverage_same_headline,
+            (false, _) if self.spread => s.coverage_same_opening,
             (false, true) if self.containment >= 0.9 => s.coverage_same_opening,
-            (false, true) => s.coverage,
+            (false, true) if self.title_words < HEADLINE_WORDS => s.coverage,
+            (false, true) => s.coverage.max(0.75),
             (false, false) => s.coverage_no_witness,
         };
         if self.coverage < enough {
@@ -152,17 +158,26 @@ impl Verdict {
         (true, if whole { Rule::Whole } else { Rule::Contained })
     }
 
+    /// The shorter headline stands in the other, by `share` of its words.
+    fn headline(&self, share: f64) -> bool {
+        let enough = if self.title >= 0.99 { 2 } else { HEADLINE_WORDS };
+        self.title_words >= enough && self.title >= share
+    }
+
     /// Names and numbers differ where the other words are the same, and chance or a bad scan does not explain it.
     fn is_template(&self, s: &Settings) -> bool {
         let covered = (self.containment * f64::from(self.words.0)).max(1.0);
-        let behind = |all: u32, found: u32, least: u32| {
+        let behind = |all: u32, found: u32, least: u32, share: f64, plain_least: f64| {
             let (all, found) = (f64::from(all), f64::from(found));
             let plain = ((f64::from(self.shared) - found) / (covered - all).max(1.0)).clamp(0.05, 0.98);
             let deviation = (all * plain * (1.0 - plain)).sqrt().max(0.5);
-            all >= f64::from(least) && found < s.marks * plain * all && (plain * all - found) / deviation >= SURE
+            all >= f64::from(least) && plain >= plain_least && found < share * plain * all && (plain * all - found) / deviation >= SURE
         };
-        behind(self.numbers.0 + self.names.0, self.numbers.1 + self.names.1, 5)
-            || (self.numbers.1 * 5 < self.numbers.0 * 2 && behind(self.numbers.0, self.numbers.1, 8))
+        let (marks, found) = (self.numbers.0 + self.names.0, self.numbers.1 + self.names.1);
+        behind(marks, found, 5, s.marks, 0.0)
+            || (self.numbers.1 * 5 < self.numbers.0 * 2 && behind(self.numbers.0, self.numbers.1, 8, s.marks, 0.0))
+            // word for word the same but for some names, under another headline: a form that was filled in
+            || (self.title < s.headline && marks >= found + 3 && behind(marks, found, 5, 0.9, 0.96))
     }
 
     /// How good a copy: the sum of both containments.
@@ -233,6 +248,15 @@ impl Verdict {
             ),
         }
     }
+}
+
+/// Three passages or more, from the first fifth of the longer text to its last, with no gap of a third of it.
+fn is_spread(passages: &[Passage], long: u32) -> bool {
+    let mut places: Vec<(u32, u32)> = passages.iter().map(|p| p.b).collect();
+    places.sort_unstable();
+    let (Some(first), Some(last)) = (places.first(), places.last()) else { return false };
+    let gaps = places.windows(2).all(|w| matches!(w, [x, y] if y.0.saturating_sub(x.1) * 3 <= long));
+    places.len() >= 3 && gaps && first.0 * 5 <= long && last.1 * 5 >= long * 4
 }
 
 /// Share of the smaller of two ascending sets that is in the other.

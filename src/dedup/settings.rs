@@ -10,10 +10,16 @@ pub struct Settings {
     pub brief_words: u32,
     /// Share of a brief that has to stand in the other text.
     pub brief: f64,
+    /// Share of a brief that has to stand in a text of the same headline; and, without one, share of that text in the brief.
+    pub brief_same_headline: f64,
     /// Share of the shorter text that has to stand in the longer.
     pub containment: f64,
     /// The same where headline and opening are the same too.
     pub containment_same_opening: f64,
+    /// The same where the headline is the same in nine words of ten, whatever the opening.
+    pub containment_same_headline: f64,
+    /// Share of the longer text in the shorter for these two.
+    pub coverage_cut: f64,
     /// Share of the longer text that has to stand in the shorter.
     pub coverage: f64,
     /// The same where the headline is the same too.
@@ -36,8 +42,11 @@ impl Default for Settings {
             min_words: 20,
             brief_words: 40,
             brief: 0.9,
+            brief_same_headline: 0.75,
             containment: 0.8,
             containment_same_opening: 0.5,
+            containment_same_headline: 0.6,
+            coverage_cut: 0.3,
             coverage: 0.5,
             coverage_same_headline: 0.15,
             coverage_same_opening: 0.4,

@@ -5,11 +5,15 @@
 //! both agree → where it is not sound, or feed-rs fails or differs, the tolerant reader's own finding is the answer.
 
 mod body;
+pub mod decide;
 mod extract;
 mod healthy;
+pub mod identity;
 mod json;
 mod names;
+pub mod outcome;
 mod scan;
+pub mod schedule;
 mod text;
 
 use crate::model::encoding::decode;

@@ -2,14 +2,19 @@
 //! come out.
 //!
 //! The [`Writer`] owns the only read-write connection and lives on one thread. [`Reader`]s open the file read-only, with
-//! the daemon up or down, and keep their reads short, so that the write-ahead log stays small.
+//! the daemon up or down, and keep their reads short, so that the write-ahead log stays small. The schema is documented
+//! in `migrations/`; its views (`v_articles`, `v_clusters`, `v_copies`, `v_stories`, `v_feeds`) are for everybody.
 
+mod codec;
 mod error;
+mod fts;
+mod lock;
+mod migrate;
 mod reader;
 mod records;
 mod writer;
 
 pub use error::{Advice, StoreError};
-pub use reader::{Found, Reader};
+pub use reader::{Found, Reader, SearchOrder};
 pub use records::*;
-pub use writer::Writer;
+pub use writer::{Timing, Writer};

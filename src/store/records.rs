@@ -496,3 +496,24 @@ pub struct Pruned {
     /// Call again: the limit was reached.
     pub more: bool,
 }
+
+/// One recorded poll of a feed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PollRow {
+    /// When.
+    pub at: Timestamp,
+    /// The outcome's word.
+    pub outcome: String,
+    /// The outcome in full.
+    pub detail: serde_json::Value,
+    /// HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// From request to the last byte.
+    pub elapsed_ms: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// New entries.
+    pub new: u32,
+    /// Changed entries.
+    pub changed: u32,
+}

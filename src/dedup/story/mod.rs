@@ -2,13 +2,18 @@
 
 pub mod background;
 mod features;
+mod index;
+mod pages;
 pub mod regroup;
 pub mod terms;
 mod vector;
+mod why;
 
 pub use background::Background;
 pub use features::{About, Features, Term, features};
+pub use index::{Merged, Split, StoryIndex, StoryPlacement};
 pub use vector::Vector;
+pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
 pub const VERSION: u32 = 1;
@@ -54,6 +59,18 @@ pub struct Settings {
     pub time_floor: f32,
     /// Factor between two languages.
     pub across_languages: f32,
+    /// Terms of a newcomer that candidates are looked up by.
+    pub probes: usize,
+    /// Newest postings of a term that are read.
+    pub postings: usize,
+    /// Candidates that are compared.
+    pub compared: usize,
+    /// Neighbouring stories that are grouped afresh.
+    pub stories: usize,
+    /// Members up to which a story is opened up.
+    pub opened: usize,
+    /// Texts that are grouped afresh, at most.
+    pub nodes: usize,
 }
 
 impl Default for Settings {
@@ -72,12 +89,18 @@ impl Default for Settings {
             usual: 0.4,
             usual_pairs: 6.0,
             full_terms: 48.0,
-            bare: 0.5,
+            bare: 0.4,
             least_length: 0.0,
             free_days: 1.0,
             fade_days: 4.0,
             time_floor: 0.0,
             across_languages: 0.3,
+            probes: 20,
+            postings: 48,
+            compared: 64,
+            stories: 8,
+            opened: 32,
+            nodes: 80,
         }
     }
 }

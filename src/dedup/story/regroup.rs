@@ -3,15 +3,13 @@
 use super::Settings;
 use super::vector::Vector;
 
-/// One step of the linkage: the groups named `keep` and `gone` (by their first vectors) were alike by `value` and became one.
+/// One step of the linkage: the groups named `keep` and `gone` (by their first vectors) became one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Merge {
-    /// Mean likeness of the two groups.
-    pub value: f32,
+struct Merge {
     /// The group that remains.
-    pub keep: usize,
+    keep: usize,
     /// The group that is now part of it.
-    pub gone: usize,
+    gone: usize,
 }
 
 /// All likenesses between `vectors`, row by row.
@@ -28,18 +26,24 @@ pub fn likenesses(vectors: &[Vector], settings: &Settings) -> Vec<f32> {
     alike
 }
 
-/// Groups `vectors`
-pub fn average_linkage_of(vectors: &[Vector], alike: &[f32], threshold: f32, settings: &Settings) -> Vec<usize> {
-    cut(vectors.len(), &link(alike.to_vec(), vectors, threshold, settings), 0.0)
+/// Groups `vectors` until no two groups are alike enough; the result names each vector's group by the first vector in it.
+/// O(n²) likenesses, then O(n²) to O(n³) steps: for neighbourhoods, not for everything.
+pub fn average_linkage(vectors: &[Vector], threshold: f32, settings: &Settings) -> Vec<usize> {
+    group(vectors, likenesses(vectors, settings), threshold, settings)
 }
 
-/// The groups that the merges of at least `threshold` make of `n` vectors.
-pub fn cut(n: usize, merges: &[Merge], threshold: f32) -> Vec<usize> {
-    let mut group: Vec<usize> = (0..n).collect();
-    for merge in merges.iter().filter(|m| m.value >= threshold) {
+/// The same, from likenesses that are known.
+pub fn group(vectors: &[Vector], alike: Vec<f32>, threshold: f32, settings: &Settings) -> Vec<usize> {
+    let mut group: Vec<usize> = (0..vectors.len()).collect();
+    for merge in link(alike, vectors, threshold, settings) {
         group.iter_mut().filter(|g| **g == merge.gone).for_each(|g| *g = merge.keep);
     }
     group
+}
+
+/// The mean likeness that two groups need to be one story.
+pub fn needed(a: &Vector, b: &Vector, settings: &Settings) -> f32 {
+    settings.threshold / Part::of(a).relative(&Part::of(b), 1.0, settings)
 }
 
 /// Average linkage over a full matrix of likenesses. Two groups are joined when their mean likeness, over what is to be
@@ -72,7 +76,7 @@ fn link(mut alike: Vec<f32>, vectors: &[Vector], least: f32, settings: &Settings
             alike[keep * n + k] = mixed;
             alike[k * n + keep] = mixed;
         }
-        merges.push(Merge { value, keep, gone });
+        merges.push(Merge { keep, gone });
         for &k in &alive {
             if k == keep || best[k].1 == gone || best[k].1 == keep {
                 best[k] = nearest(&alike, &alive, &parts, k);

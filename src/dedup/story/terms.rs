@@ -122,12 +122,12 @@ fn plain(c: char) -> char {
     }
 }
 
-/// The first [`STEM`] characters; numbers stay whole. An Arabic article is no part of a stem.
+/// The first [`STEM`] characters; numbers stay whole.
 fn stem(folded: &str) -> &str {
     if folded.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return folded;
     }
-    let folded = folded.strip_prefix("ال").filter(|rest| rest.chars().nth(2).is_some()).unwrap_or(folded);
+    let folded = without_arabic_prefix(folded);
     let length = if folded.starts_with(|c| ('\u{ac00}'..='\u{d7a3}').contains(&c)) { 2 } else { STEM };
     match folded.char_indices().nth(length) {
         Some((end, _)) => folded.get(..end).unwrap_or(folded),
@@ -137,6 +137,21 @@ fn stem(folded: &str) -> &str {
         }
         None => folded,
     }
+}
+
+/// Without the conjunction, preposition and article that Arabic writes in one with the word.
+fn without_arabic_prefix(word: &str) -> &str {
+    if !word.starts_with(|c| ('\u{620}'..='\u{64a}').contains(&c)) {
+        return word;
+    }
+    let strip = |word: &'_ str, prefix: &str| word.strip_prefix(prefix).filter(|rest| rest.chars().nth(2).is_some()).map(str::len);
+    let mut rest = word;
+    for prefixes in [["و", "ف"].as_slice(), &["بال", "كال", "لل", "ال"]] {
+        if let Some(length) = prefixes.iter().find_map(|p| strip(rest, p)) {
+            rest = rest.get(rest.len() - length..).unwrap_or(rest);
+        }
+    }
+    rest
 }
 
 /// FNV-1a with a final mix, 24 bits: stable on every machine and in every version, for it is stored.

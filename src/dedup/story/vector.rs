@@ -104,7 +104,8 @@ impl Vector {
         settings.time_floor + (1.0 - settings.time_floor) * (-late / settings.fade_days).exp()
     }
 
-    fn language_factor(&self, other: &Self, settings: &Settings) -> f32 {
+    /// 1 within one language, and where one is unknown.
+    pub fn language_factor(&self, other: &Self, settings: &Settings) -> f32 {
         if self.lang == other.lang || self.lang == [0; 2] || other.lang == [0; 2] { 1.0 } else { settings.across_languages }
     }
 }
