@@ -22,7 +22,13 @@ fn main() -> std::io::Result<()> {
     let languages: Vec<(String, Vec<(u32, u8)>)> = shares
         .into_iter()
         .map(|(lang, list)| {
-            let keep = if lang == "en" { 10_000 } else if LARGE.contains(&lang.as_str()) { 3_600 } else { 1_000 };
+            let keep = if lang == "en" {
+                10_000
+            } else if LARGE.contains(&lang.as_str()) {
+                3_600
+            } else {
+                1_000
+            };
             let mut list: Vec<(u32, f64)> = list.into_iter().collect();
             list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
             list.truncate(keep);

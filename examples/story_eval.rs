@@ -113,8 +113,12 @@ fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut ba
     for k in 2..24 {
         let th = k as f32 * 0.05;
         let (ari, _, _, f) = score(&gold, &regroup::group(&vectors, alike.clone(), th, settings));
-        if ari > best.0 { best = (ari, f, th); }
-        if k % 2 == 0 && k > 3 { row += &format!(" {:.0}", ari * 1000.0); }
+        if ari > best.0 {
+            best = (ari, f, th);
+        }
+        if k % 2 == 0 && k > 3 {
+            row += &format!(" {:.0}", ari * 1000.0);
+        }
     }
     println!("{:24} best {:.3} f {:.3} at {:.2} | by .1 from .2{row}", name.rsplit('/').next().unwrap_or(name), best.0, best.1, best.2);
 }
@@ -187,5 +191,12 @@ fn online(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, backg
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
     let (x, y): (Vec<f64>, Vec<f64>) = aris.into_iter().unzip();
     let least = |v: &[f64]| v.iter().copied().fold(1.0, f64::min);
-    println!("   random orders: ARI mean {:.3} least {:.3}, F1 {:.3}; between orders mean {:.3} least {:.3}", mean(&x), least(&x), mean(&y), mean(&between), least(&between));
+    println!(
+        "   random orders: ARI mean {:.3} least {:.3}, F1 {:.3}; between orders mean {:.3} least {:.3}",
+        mean(&x),
+        least(&x),
+        mean(&y),
+        mean(&between),
+        least(&between)
+    );
 }

@@ -164,7 +164,8 @@ impl StoryIndex {
                 continue;
             }
             let Some(story) = self.stories.get(slot as usize) else { continue };
-            let open = story.count as usize <= self.settings.opened && !story.kept && nodes.len() + story.count as usize <= self.settings.nodes;
+            let open =
+                story.count as usize <= self.settings.opened && !story.kept && nodes.len() + story.count as usize <= self.settings.nodes;
             let mut found = Near { slot, members: Vec::new(), whole: None };
             if open {
                 for (at, entry) in self.members(slot) {
@@ -196,7 +197,14 @@ impl StoryIndex {
         let story = plan.story.unwrap_or_else(|| Id::story(cluster));
         // Whoever takes over the newcomer's group names it, so a new story has no other members.
         plan.splits.retain(|s| s.from != s.into);
-        StoryPlacement { story, joined: plan.story.is_some(), splits: plan.splits, merged: plan.merged, because: because(plan.story.is_some()), near: near.iter().map(|n| n.slot).collect() }
+        StoryPlacement {
+            story,
+            joined: plan.story.is_some(),
+            splits: plan.splits,
+            merged: plan.merged,
+            because: because(plan.story.is_some()),
+            near: near.iter().map(|n| n.slot).collect(),
+        }
     }
 
     /// Maps the groups back to stories: each story goes on in the group with most of its members, each group under the id of
@@ -271,10 +279,17 @@ impl StoryIndex {
                 slot
             });
             let (leaving, staying): (Vec<At>, Vec<At>) =
-                self.members(from).map(|(at, e)| (at, e.cluster)).collect::<Vec<_>>().into_iter().fold(Default::default(), |(mut l, mut s), (at, c)| {
-                    if split.clusters.contains(&c) { l.push(at) } else { s.push(at) }
-                    (l, s)
-                });
+                self.members(from).map(|(at, e)| (at, e.cluster)).collect::<Vec<_>>().into_iter().fold(
+                    Default::default(),
+                    |(mut l, mut s), (at, c)| {
+                        if split.clusters.contains(&c) {
+                            l.push(at)
+                        } else {
+                            s.push(at)
+                        }
+                        (l, s)
+                    },
+                );
             let joined: Vec<At> = self.members(into).map(|m| m.0).chain(leaving).collect();
             self.relink(from, staying);
             self.relink(into, joined);

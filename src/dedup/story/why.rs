@@ -62,9 +62,22 @@ pub struct StoryComparison {
 const LISTED: usize = 8;
 
 pub(super) fn because(f: &Features, vector: &Vector, nearest: Option<(Id, Vector)>, joined: bool, settings: &Settings) -> StoryBecause {
-    let rule = if joined { "joined" } else if nearest.is_some() { "apart" } else { "first" };
+    let rule = if joined {
+        "joined"
+    } else if nearest.is_some() {
+        "apart"
+    } else {
+        "first"
+    };
     let Some((with, other)) = nearest else {
-        return StoryBecause { rule: rule.into(), with: None, similarity: 0.0, threshold: regroup::needed(vector, vector, settings), terms: Vec::new(), version: VERSION };
+        return StoryBecause {
+            rule: rule.into(),
+            with: None,
+            similarity: 0.0,
+            threshold: regroup::needed(vector, vector, settings),
+            terms: Vec::new(),
+            version: VERSION,
+        };
     };
     let similarity = vector.likeness(&other, settings);
     let threshold = regroup::needed(vector, &other, settings);
@@ -95,7 +108,8 @@ fn shared(a: &Vector, b: &Vector, readers: &[&Features]) -> Vec<Shared> {
 pub fn why_story(a: &Features, b: &Features, background: &Background, settings: &Settings) -> StoryComparison {
     let (x, y) = (Vector::of_features(a, background, settings), Vector::of_features(b, background, settings));
     let only = |x: &Vector, f: &Features, y: &Vector| {
-        let mut own: Vec<(u32, f32)> = x.weights.iter().filter(|w| y.weights.binary_search_by_key(&w.0, |o| o.0).is_err()).copied().collect();
+        let mut own: Vec<(u32, f32)> =
+            x.weights.iter().filter(|w| y.weights.binary_search_by_key(&w.0, |o| o.0).is_err()).copied().collect();
         own.sort_by(|p, q| q.1.total_cmp(&p.1).then(p.0.cmp(&q.0)));
         own.iter().take(LISTED).map(|w| f.word(w.0).map_or_else(|| format!("#{:06x}", w.0), str::to_owned)).collect()
     };
