@@ -15,11 +15,19 @@ use url::Url;
 /// At most so many entries are taken of one document.
 pub(crate) const MOST_ENTRIES: usize = 2_000;
 
-/// How far up the open elements an end tag looks for its start.
-const REACH: usize = 100;
+/// How far up the open elements an end tag looks for its start, and how far once many have looked in vain.
+const REACH: usize = 32;
+const REACH_OF_THE_MANY: usize = 4;
+const MANY: usize = 20_000;
 
-/// How often a field that was never closed may be read again from inside.
+/// How often a field that was never closed may be read again from inside, as long as less than the document is read twice.
 const MOST_REWINDS: usize = 64;
+
+/// Longest field that is not a text, in bytes; what is longer is cut.
+const LONGEST_SMALL_FIELD: usize = 16 * 1024;
+
+/// More elements than this in one entry, the HTML of its texts apart, and feed-rs' memory is spared.
+const MOST_ELEMENTS: usize = 5_000;
 
 /// At most so many namespace declarations in force and categories an entry are kept.
 const MOST_BINDINGS: usize = 300;
@@ -214,6 +222,12 @@ struct Reader<'a> {
     seen_root: bool,
     depth_in_capture: usize,
     rewinds: usize,
+    /// Bytes read again by rewinding.
+    read_again: usize,
+    /// End tags that found no start.
+    misses: usize,
+    /// Elements of the present entry.
+    elements: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -237,6 +251,9 @@ impl<'a> Reader<'a> {
             seen_root: false,
             depth_in_capture: 0,
             rewinds: 0,
+            read_again: 0,
+            misses: 0,
+            elements: 0,
         }
     }
 
@@ -269,6 +286,8 @@ impl<'a> Reader<'a> {
 
     fn start(&mut self, name: &'a str, attrs: &'a str, empty: bool, at: usize) {
         self.weigh(attrs);
+        self.elements += 1;
+        self.out.excessive |= self.elements > MOST_ELEMENTS;
         let depth = self.open.len();
         if !attrs.is_empty() {
             self.declare(attrs, depth);
@@ -471,6 +490,7 @@ impl<'a> Reader<'a> {
             self.out.entries.push(entry);
         }
         self.person = None;
+        self.elements = 0;
     }
 
     fn link_attributes(&mut self, attrs: &str, place: Place) {
@@ -568,10 +588,12 @@ impl<'a> Reader<'a> {
     /// A field runs into the end of its entry: it ends where the next field begins, if there is one in it.
     fn unterminated(&mut self, at: usize) {
         self.out.broken = true;
-        let inner = self.capture.as_ref().and_then(|c| c.inner_field).filter(|_| self.rewinds < MOST_REWINDS);
+        let again = |inner: &usize| self.rewinds < MOST_REWINDS && self.read_again + at.saturating_sub(*inner) <= self.out.root_end;
+        let inner = self.capture.as_ref().and_then(|c| c.inner_field).filter(again);
         let end = match inner {
             Some(inner) => {
                 self.rewinds += 1;
+                self.read_again += at.saturating_sub(inner);
                 inner
             }
             None => at,
@@ -590,10 +612,17 @@ impl<'a> Reader<'a> {
     /// Files a finished field where it belongs.
     fn keep(&mut self, capture: &Capture<'a>, end: usize) {
         let inner = self.scanner.slice(capture.start, end);
+        let inner = if capture.field.holds_markup() { inner } else { shortened(inner) };
         let (rank, place) = (capture.rank, capture.place);
         let in_entry = self.entry.is_some();
         // Fields within something foreign count only where the entry has none of its own.
-        let rank = if place == Place::Aside { 0 } else { rank };
+        let own = !in_entry || self.open.last().is_none_or(|open| matches!(open.tag, Tag::Entry | Tag::Frame));
+        let rank = match (place, own) {
+            (Place::Aside, _) => 0,
+            (_, true) => rank,
+            // In a wrapper nobody knows: perhaps the entry's, but what stands outside it is more so.
+            (_, false) => rank.div_ceil(2),
+        };
         match (capture.field, place) {
             (Field::Title, Place::Source) => self.source.title = plain(&resolved(inner)),
             (Field::Address, Place::Source) => self.source.url = self.source.url.take().or_else(|| self.address(inner)),
@@ -697,9 +726,11 @@ impl<'a> Reader<'a> {
     }
 
     fn end(&mut self, name: &'a str, at: usize) {
-        let found = self.open.iter().rev().take(REACH).position(|open| open.name == name || open.name.eq_ignore_ascii_case(name));
+        let reach = if self.misses < MANY { REACH } else { REACH_OF_THE_MANY };
+        let found = self.open.iter().rev().take(reach).position(|open| open.name == name || open.name.eq_ignore_ascii_case(name));
         let Some(up) = found else {
             self.out.broken = true;
+            self.misses += 1;
             if self.entry.is_some() && name.eq_ignore_ascii_case(self.entry_name) {
                 self.open.truncate(self.open.iter().rposition(|open| open.tag == Tag::Entry).unwrap_or(0));
                 self.leave(self.open.len());
@@ -721,11 +752,11 @@ impl<'a> Reader<'a> {
         match open.tag {
             Tag::Entry => self.end_entry(),
             Tag::Source => {
-                let inner = self.scanner.slice(open.inside, at);
+                let inner = shortened(self.scanner.slice(open.inside, at));
                 self.end_source(inner);
             }
             Tag::Person => {
-                let inner = self.scanner.slice(open.inside, at);
+                let inner = shortened(self.scanner.slice(open.inside, at));
                 self.end_person(open.name, inner);
             }
             _ => {}
@@ -802,6 +833,15 @@ fn resolved(inner: &str) -> std::borrow::Cow<'_, str> {
         }
     }
     out.into()
+}
+
+/// At most [`LONGEST_SMALL_FIELD`] of `text`.
+pub(super) fn shortened(text: &str) -> &str {
+    let mut end = text.len().min(LONGEST_SMALL_FIELD);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or("")
 }
 
 fn trimmed(text: &str) -> Option<String> {

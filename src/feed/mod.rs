@@ -6,6 +6,7 @@
 
 mod body;
 pub mod decide;
+pub mod discover;
 mod extract;
 mod healthy;
 pub mod identity;
@@ -178,3 +179,6 @@ fn declared_encoding(bytes: &[u8]) -> Option<&str> {
     let value = value.get(open + 1..)?;
     std::str::from_utf8(value.get(..memchr::memchr(quote, value)?)?).ok()
 }
+
+#[cfg(test)]
+mod tests;
