@@ -79,7 +79,7 @@ fn markup(text: &str, base: Option<&Url>) -> Result<ParsedFeed, FeedError> {
         _ => {}
     }
     let mut warnings = Vec::new();
-    if !text.get(..reading.root_start).is_none_or(|lead| !junk(lead)) {
+    if text.get(..reading.root_start).is_some_and(junk) {
         warnings.push("junk before the feed was skipped".to_owned());
     }
     if reading.cut_at.is_some() {

@@ -162,8 +162,7 @@ impl<'a> Scanner<'a> {
 /// shows that the quotes are broken, and then the first `>` does.
 fn tag_end(bytes: &[u8]) -> (usize, usize) {
     let mut at = 1;
-    loop {
-        let Some(found) = bytes.get(at..).and_then(|r| memchr::memchr3(b'>', b'"', b'\'', r)).map(|n| n + at) else { break };
+    while let Some(found) = bytes.get(at..).and_then(|r| memchr::memchr3(b'>', b'"', b'\'', r)).map(|n| n + at) {
         if bytes.get(found) == Some(&b'>') {
             // `<a <b>`: the first tag was never closed.
             return match bytes.get(at..found).and_then(|r| memchr::memchr(b'<', r)) {

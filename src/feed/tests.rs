@@ -149,7 +149,7 @@ fn encodings() {
         assert_eq!(titles(&feed), ["The café"], "{:?}", bytes.get(..60));
     }
     let labelled = parse(
-        &text.replace('é', "\u{E9}").chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<_>>(),
+        &text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<_>>(),
         Context { base: None, content_type: Some("text/xml; Charset=\"windows-1252\"") },
     )
     .unwrap();

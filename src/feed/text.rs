@@ -146,7 +146,7 @@ fn reference(tail: &str, html: bool, out: &mut String) -> usize {
     if length == 0 || tail.as_bytes().get(length) != Some(&b';') {
         // "&nbsp" and "&amp" lack their semicolon often; a longer guess would eat "R&Dept".
         for name in ["amp", "nbsp", "quot", "lt", "gt"] {
-            if html && tail.get(..length) == Some(name) && !tail.as_bytes().get(length).is_some_and(|b| *b == b'=') {
+            if html && tail.get(..length) == Some(name) && tail.as_bytes().get(length).is_none_or(|b| *b != b'=') {
                 out.push_str(match name {
                     "amp" => "&",
                     "nbsp" => "\u{A0}",
