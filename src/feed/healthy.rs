@@ -3,7 +3,7 @@
 //! feed-rs may panic and may leave things out, so its answer counts only where both found the same entries.
 
 use super::body;
-use super::extract::{Form, RawEntry, Reading, Span};
+use super::extract::{Form, RawEntry, Reading, Span, shortened};
 use super::text::plain;
 use crate::model::ParsedEntry;
 use crate::model::dates::parse_date;
@@ -72,7 +72,7 @@ pub(super) fn agreed(feed: Feed, reading: &Reading, text: &str, base: Option<&Ur
 /// One entry, or `None` where its title or link is told differently.
 fn complete(theirs: Entry, ours: &RawEntry, text: &str, base: Option<&Url>) -> Option<ParsedEntry> {
     let mut entry = ours.small_fields(base);
-    let title = theirs.title.as_ref().and_then(|t| plain(&t.content));
+    let title = theirs.title.as_ref().and_then(|t| plain(shortened(&t.content)));
     // What feed-rs has no title for may have one in Dublin Core or Media RSS.
     if title.is_some() && title != entry.title {
         return None;

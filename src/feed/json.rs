@@ -8,42 +8,127 @@ use super::{FeedError, too_many};
 use crate::model::dates::parse_date;
 use crate::model::{ParsedEntry, ParsedFeed};
 use feed_rs::model::{Entry, Feed};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use std::fmt;
 use url::Url;
+
+/// The members of the document that matter. Items beyond the limit are counted and skipped while reading, so that they
+/// cost no memory.
+#[derive(Debug, Default)]
+struct Document {
+    fields: Map<String, Value>,
+    items: Option<Vec<Value>>,
+    count: usize,
+}
+
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(DocumentVisitor)
+    }
+}
+
+struct DocumentVisitor;
+
+impl<'de> Visitor<'de> for DocumentVisitor {
+    type Value = Document;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
+        const FIELDS: [&str; 6] = ["version", "title", "home_page_url", "language", "authors", "author"];
+        let mut document = Document::default();
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "items" {
+                let items: Items = map.next_value()?;
+                (document.items, document.count) = (items.list, items.count);
+            } else if FIELDS.contains(&key.as_str()) {
+                document.fields.insert(key, map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(document)
+    }
+}
+
+/// A list of which only the first entries are kept; anything else is no list.
+#[derive(Default)]
+struct Items {
+    list: Option<Vec<Value>>,
+    count: usize,
+}
+
+impl<'de> Deserialize<'de> for Items {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(ItemsVisitor)
+    }
+}
+
+struct ItemsVisitor;
+
+impl<'de> Visitor<'de> for ItemsVisitor {
+    type Value = Items;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of items")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
+        let mut items = Vec::new();
+        while items.len() < MOST_ENTRIES {
+            match list.next_element()? {
+                Some(item) => items.push(item),
+                None => return Ok(Items { count: items.len(), list: Some(items) }),
+            }
+        }
+        let mut count = items.len();
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        Ok(Items { list: Some(items), count })
+    }
+
+    fn visit_unit<E>(self) -> Result<Items, E> {
+        Ok(Items::default())
+    }
+}
 
 /// Reads a JSON document.
 pub(super) fn read(text: &str, base: Option<&Url>) -> Result<ParsedFeed, FeedError> {
-    // serde_json refuses what is nested deeper than 128, so no document can exhaust the stack.
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let value = match values.next() {
-        Some(Ok(value)) => value,
+    // serde_json refuses what is nested deeper than 128, so no document can exhaust the stack. What follows the
+    // document is left alone.
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Document>();
+    let document = match values.next() {
+        Some(Ok(document)) => document,
         Some(Err(error)) => return Err(FeedError::NotAFeed(format!("JSON: {error}"))),
         None => return Err(FeedError::NotAFeed("empty".to_owned())),
     };
-    let Some(object) = value.as_object() else { return Err(FeedError::NotAFeed("JSON, but no object".to_owned())) };
-    let version = object.get("version").and_then(Value::as_str).unwrap_or("");
-    let items = object.get("items").and_then(Value::as_array);
-    if !version.contains("jsonfeed.org/version") && (items.is_none() || !object.contains_key("title")) {
+    let Document { fields, items, count } = document;
+    let version = fields.get("version").and_then(Value::as_str).unwrap_or("");
+    if !version.contains("jsonfeed.org/version") && (items.is_none() || !fields.contains_key("title")) {
         return Err(FeedError::NotAFeed("JSON, but no JSON Feed".to_owned()));
     }
     let mut feed = ParsedFeed {
         format: format!("JSON Feed {}", version.rsplit('/').next().unwrap_or("")).trim_end().to_owned(),
-        title: text_of(object, "title"),
-        site_url: address_of(object, "home_page_url", base),
-        lang: text_of(object, "language"),
+        title: text_of(&fields, "title"),
+        site_url: address_of(&fields, "home_page_url", base),
+        lang: text_of(&fields, "language"),
         ..ParsedFeed::default()
     };
-    let items = items.map_or(&[][..], Vec::as_slice);
-    if items.len() > MOST_ENTRIES {
-        feed.warnings.push(too_many(Some(items.len())));
+    let items = items.unwrap_or_default();
+    if count > MOST_ENTRIES {
+        feed.warnings.push(too_many(Some(count)));
     }
-    let objects: Vec<&Map<String, Value>> = items.iter().filter_map(Value::as_object).take(MOST_ENTRIES).collect();
-    if objects.len() < items.len().min(MOST_ENTRIES) {
+    let author = fields.get("authors").or_else(|| fields.get("author")).and_then(author_name);
+    feed.entries = items.iter().filter_map(Value::as_object).map(|item| entry(item, base, author.as_deref())).collect();
+    if feed.entries.len() < items.len() {
         feed.warnings.push("items that are no objects were left out".to_owned());
     }
-    let author = object.get("authors").or_else(|| object.get("author")).and_then(author_name);
-    feed.entries = objects.into_iter().map(|item| entry(item, base, author.as_deref())).collect();
-    if items.len() <= MOST_ENTRIES {
+    drop(items);
+    if count <= MOST_ENTRIES {
         confirm(text, &mut feed);
     }
     Ok(feed)

@@ -6,6 +6,7 @@
 
 mod body;
 pub mod decide;
+pub mod discover;
 mod extract;
 mod healthy;
 pub mod identity;
@@ -78,7 +79,7 @@ fn markup(text: &str, base: Option<&Url>) -> Result<ParsedFeed, FeedError> {
         _ => {}
     }
     let mut warnings = Vec::new();
-    if !text.get(..reading.root_start).is_none_or(|lead| !junk(lead)) {
+    if text.get(..reading.root_start).is_some_and(junk) {
         warnings.push("junk before the feed was skipped".to_owned());
     }
     if reading.cut_at.is_some() {
@@ -178,3 +179,6 @@ fn declared_encoding(bytes: &[u8]) -> Option<&str> {
     let value = value.get(open + 1..)?;
     std::str::from_utf8(value.get(..memchr::memchr(quote, value)?)?).ok()
 }
+
+#[cfg(test)]
+mod tests;

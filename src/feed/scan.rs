@@ -28,11 +28,12 @@ pub(super) struct Scanner<'a> {
     no_cdata_end: bool,
     no_comment_end: bool,
     no_pi_end: bool,
+    no_subset_end: bool,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str, at: usize) -> Self {
-        Self { text, at, no_cdata_end: false, no_comment_end: false, no_pi_end: false }
+        Self { text, at, no_cdata_end: false, no_comment_end: false, no_pi_end: false, no_subset_end: false }
     }
 
     /// Where the next token starts.
@@ -105,10 +106,15 @@ impl<'a> Scanner<'a> {
         let bytes = rest.as_bytes();
         let first = memchr::memchr2(b'[', b'>', bytes);
         let end = match first {
-            Some(at) if bytes.get(at) == Some(&b'[') => memmem::find(bytes, b"]>").map(|e| e + 2).or_else(|| {
-                let close = memchr::memchr(b']', bytes)?;
-                bytes.get(close..).and_then(|r| memchr::memchr(b'>', r)).map(|e| close + e + 1)
-            }),
+            Some(at) if bytes.get(at) == Some(&b'[') && self.no_subset_end => Some(at + 1),
+            Some(at) if bytes.get(at) == Some(&b'[') => {
+                let close = memmem::find(bytes, b"]>").map(|e| e + 2).or_else(|| {
+                    let close = memchr::memchr(b']', bytes)?;
+                    bytes.get(close..).and_then(|r| memchr::memchr(b'>', r)).map(|e| close + e + 1)
+                });
+                self.no_subset_end = close.is_none();
+                close
+            }
             Some(at) => Some(at + 1),
             None => None,
         };
@@ -156,8 +162,7 @@ impl<'a> Scanner<'a> {
 /// shows that the quotes are broken, and then the first `>` does.
 fn tag_end(bytes: &[u8]) -> (usize, usize) {
     let mut at = 1;
-    loop {
-        let Some(found) = bytes.get(at..).and_then(|r| memchr::memchr3(b'>', b'"', b'\'', r)).map(|n| n + at) else { break };
+    while let Some(found) = bytes.get(at..).and_then(|r| memchr::memchr3(b'>', b'"', b'\'', r)).map(|n| n + at) {
         if bytes.get(found) == Some(&b'>') {
             // `<a <b>`: the first tag was never closed.
             return match bytes.get(at..found).and_then(|r| memchr::memchr(b'<', r)) {

@@ -105,6 +105,8 @@ pub struct Rhythm {
     at: Option<Timestamp>,
     /// Entries that the rhythm made expect since the last one came.
     overdue: f32,
+    /// What the feed last asked for: a 304 brings no document that could say it again.
+    hints: PollHints,
     /// Errors in a row.
     pub errors: u32,
     /// Since when there are only errors.
@@ -113,7 +115,16 @@ pub struct Rhythm {
 
 impl Default for Rhythm {
     fn default() -> Self {
-        Self { counts: vec![0.0; SLOTS], hours: vec![0.0; SLOTS], burst: 0.0, at: None, overdue: 0.0, errors: 0, failing_since: None }
+        Self {
+            counts: vec![0.0; SLOTS],
+            hours: vec![0.0; SLOTS],
+            burst: 0.0,
+            at: None,
+            overdue: 0.0,
+            hints: PollHints::default(),
+            errors: 0,
+            failing_since: None,
+        }
     }
 }
 
@@ -153,6 +164,10 @@ pub fn next_poll(
     rhythm.errors = 0;
     rhythm.failing_since = None;
     rhythm.learn(if *archive { &[] } else { new }, now);
+    if *hints != PollHints::default() {
+        rhythm.hints = hints.clone();
+    }
+    let hints = &rhythm.hints.clone();
     let fresh = cache.max_age_s.map(seconds).or_else(|| cache.expires_at.map(|at| at.duration_since(now).as_secs_f64())).unwrap_or(0.0);
     let floor = asked.max(fresh.clamp(0.0, LONGEST_HINT));
     if let Some(cron) = schedule.cron.as_deref().and_then(|c| read_cron(c).ok()) {

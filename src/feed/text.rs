@@ -6,6 +6,9 @@ use std::borrow::Cow;
 /// Longest name of an entity that is looked up, in bytes; the longest of HTML has 31 letters.
 const LONGEST_ENTITY: usize = 33;
 
+/// Longest tag or comment that is taken out of a title, in bytes.
+const LONGEST_TAG: usize = 2_048;
+
 /// Elements that only dress a text; they are taken out of titles. What is not among them and stands in a title was
 /// meant to be read ("How to use <canvas>").
 const INLINE: &[&str] = &[
@@ -143,7 +146,7 @@ fn reference(tail: &str, html: bool, out: &mut String) -> usize {
     if length == 0 || tail.as_bytes().get(length) != Some(&b';') {
         // "&nbsp" and "&amp" lack their semicolon often; a longer guess would eat "R&Dept".
         for name in ["amp", "nbsp", "quot", "lt", "gt"] {
-            if html && tail.get(..length) == Some(name) && !tail.as_bytes().get(length).is_some_and(|b| *b == b'=') {
+            if html && tail.get(..length) == Some(name) && tail.as_bytes().get(length).is_none_or(|b| *b != b'=') {
                 out.push_str(match name {
                     "amp" => "&",
                     "nbsp" => "\u{A0}",
@@ -256,13 +259,20 @@ fn strip_inline(text: &str) -> Cow<'_, str> {
 
 /// The bytes of the inline tag or comment that `tail` starts with.
 fn tag_length(tail: &str) -> Option<usize> {
+    // A tag in a title is short. Looking no further keeps a text of nothing but `<` from being searched to its end each time.
+    let mut end = tail.len().min(LONGEST_TAG);
+    while !tail.is_char_boundary(end) {
+        end -= 1;
+    }
+    let tail = tail.get(..end)?;
     if tail.starts_with("<!--") {
         return tail.find("-->").map(|e| e + 3);
     }
     let inner = tail.get(1..)?;
     let inner = inner.strip_prefix('/').unwrap_or(inner);
-    let end = inner.find(|c: char| c.is_whitespace() || c == '>' || c == '/').unwrap_or(inner.len());
-    let name = inner.get(..end).filter(|n| n.len() <= 12)?.to_ascii_lowercase();
+    let name = inner.get(..12).unwrap_or(inner);
+    let end = name.find(|c: char| c.is_whitespace() || c == '>' || c == '/').unwrap_or(name.len());
+    let name = name.get(..end)?.to_ascii_lowercase();
     if !INLINE.contains(&name.as_str()) {
         return None;
     }

@@ -318,7 +318,8 @@ impl Found {
             date = date.tomorrow().ok()?;
         }
         let offset = Offset::from_seconds(self.zone.unwrap_or(0) * 60).ok()?;
-        offset.to_timestamp(date.to_datetime(time)).ok()
+        // The last days of 9999 are beyond what a timestamp can say in every zone; they mean "for ever" anyway.
+        offset.to_timestamp(date.to_datetime(time)).ok().or_else(|| (year == 9999).then_some(Timestamp::MAX))
     }
 }
 
@@ -429,6 +430,7 @@ mod tests {
             ("1072866895000", "2003-12-31T10:34:55Z"),
             ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00Z"),
             ("9999-12-30T00:00:00Z", "9999-12-30T00:00:00Z"),
+            ("9999-12-31T23:59:59Z", "9999-12-30T22:00:00.999999999Z"),
             ("0001-01-01T00:00:00Z", ""),
             ("Mon, 01 Jan 0001 00:00:00 +0000", ""),
             ("2003-13-45", ""),

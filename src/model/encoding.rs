@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn order_of_trust() {
-        let cases: [(&[u8], Option<&str>, Option<&str>, &str, bool); 11] = [
+        type Case = (&'static [u8], Option<&'static str>, Option<&'static str>, &'static str, bool);
+        let cases: [Case; 11] = [
             (b"\xEF\xBB\xBFcaf\xC3\xA9", Some("iso-8859-1"), None, "café", false),
             ("café".as_bytes(), Some("iso-8859-1"), Some("utf-8"), "café", true),
             (b"caf\xE9", Some("iso-8859-1"), None, "café", false),

@@ -38,6 +38,10 @@ fn hints_are_kept() {
     assert!(fast < 1_800.0, "{fast}");
     let ttl = PollHints { interval_s: Some(7_200), ..NO_HINTS };
     assert!(wait(&adaptive, &mut Rhythm::default(), &read(busy.clone()), &ttl, CacheHints::default()) >= 7_200.0);
+    // A 304 has no document to repeat them.
+    let mut rhythm = Rhythm::default();
+    wait(&adaptive, &mut rhythm, &read(busy.clone()), &ttl, CacheHints::default());
+    assert!(wait(&adaptive, &mut rhythm, &read(vec![]), &NO_HINTS, CacheHints::default()) >= 7_200.0);
     let night = PollHints { skip_hours: (0..6).collect(), ..NO_HINTS };
     assert!(wait(&adaptive, &mut Rhythm::default(), &read(busy.clone()), &night, CacheHints::default()) >= 6.0 * HOUR);
     let never = PollHints { skip_hours: (0..24).collect(), ..NO_HINTS };
