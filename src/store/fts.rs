@@ -324,7 +324,7 @@ fn word_start(text: &str, at: usize, focus: usize) -> usize {
     while !text.is_char_boundary(at) {
         at += 1;
     }
-    text[at..focus].find(char::is_whitespace).map_or(at, |n| at + n + 1)
+    text[at..focus].char_indices().find(|(_, c)| c.is_whitespace()).map_or(at, |(n, c)| at + n + c.len_utf8())
 }
 
 /// The last end of a word at or before `at`.

@@ -5,6 +5,7 @@
 //! the daemon up or down, and keep their reads short, so that the write-ahead log stays small. The schema is documented
 //! in `migrations/`; its views (`v_articles`, `v_clusters`, `v_copies`, `v_stories`, `v_feeds`) are for everybody.
 
+mod care;
 mod codec;
 mod error;
 mod fts;
@@ -16,6 +17,7 @@ mod records;
 mod tests;
 mod writer;
 
+pub use care::{Copied, Finding, Health, backup, doctor, restore};
 pub use error::{Advice, StoreError};
 pub use reader::{Found, Reader, SearchOrder};
 pub use records::*;

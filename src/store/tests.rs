@@ -550,3 +550,114 @@ fn a_failed_batch_leaves_nothing() {
     writer.commit_articles(&[good]).unwrap();
     assert_eq!(Reader::open(dir.path()).unwrap().counts(at(2)).unwrap().articles, 1);
 }
+
+#[test]
+fn a_backup_beside_a_writer_is_whole_and_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let file = dir.path().join("copy of it.db");
+    let copied = backup(dir.path(), &file).unwrap();
+    assert_eq!(copied.articles, 3);
+    writer.prune(&PruneRules { before: Some(at(500)), limit: 9, ..PruneRules::default() }, at(600)).unwrap();
+    assert!(matches!(restore(dir.path(), &file), Err(StoreError::Locked { .. })), "not under a writer's feet");
+    drop(writer);
+    let restored = restore(dir.path(), &file).unwrap();
+    assert!(restored.former.is_some_and(|f| f.exists()));
+    let reader = Reader::open(dir.path()).unwrap();
+    assert!(reader.article(commits[0].article.id).unwrap().is_some());
+    assert_eq!(reader.search("aurelia", 9).unwrap().len(), 3);
+    drop(reader);
+    assert!(doctor(dir.path(), true).iter().all(|f| f.health == Health::Good), "{:#?}", doctor(dir.path(), true));
+    std::fs::write(&file, b"SQLite format 3\0 and then nothing of the kind").unwrap();
+    assert!(matches!(restore(dir.path(), &file), Err(StoreError::Damaged { .. })));
+    assert!(Reader::open(dir.path()).is_ok(), "a bad backup changes nothing");
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    let ill = |dir: &Path| -> Vec<String> {
+        doctor(dir, true).into_iter().filter(|f| f.health == Health::Bad && f.advice.is_some()).map(|f| f.check).collect()
+    };
+    assert_eq!(ill(dir.path()), ["database"]);
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    writer.close().unwrap();
+    assert_eq!(ill(dir.path()), Vec::<String>::new());
+    let path = dir.path().join("newsfold.db");
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM body WHERE seq = 1; UPDATE story SET copies = 9; UPDATE body SET data = x'07' WHERE seq = 2").unwrap();
+    drop(conn);
+    assert_eq!(ill(dir.path()), ["articles without a text", "stories counted wrong", "texts"]);
+}
+
+#[test]
+fn damage_is_said_not_shown_as_news() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    writer.close().unwrap();
+    let path = dir.path().join("newsfold.db");
+    let whole = std::fs::read(&path).unwrap();
+    let mut rng = fastrand::Rng::with_seed(5);
+    for round in 0..60 {
+        let mut bytes = whole.clone();
+        if round % 3 == 0 {
+            bytes.truncate(rng.usize(0..bytes.len()));
+        } else {
+            for _ in 0..40 {
+                let place = rng.usize(0..bytes.len());
+                bytes[place] ^= 1 << rng.u8(0..8);
+            }
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        for ending in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(dir.path().join(format!("newsfold.db{ending}")));
+        }
+        // Whatever the damage: answers or errors, no panic, and the doctor does not call a shortened file well.
+        if let Ok(reader) = Reader::open(dir.path()) {
+            let _ = reader.stories(&StoryFilter::default()).map(|rows| rows.into_iter().map(|r| reader.story(r.id)).count());
+            let _ = reader.search("ferry", 5);
+            let _ = reader.export(&mut |_| Ok(()));
+            let _ = reader.events(0, None, 100);
+        }
+        let ill = doctor(dir.path(), true).iter().any(|f| f.health == Health::Bad);
+        assert!(ill || bytes.len() == whole.len(), "shortened to {} of {}", bytes.len(), whole.len());
+    }
+}
+
+#[test]
+fn a_still_database_is_read_without_writing_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(Reader::open(dir.path()), Err(StoreError::Missing(_))));
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    writer.close().unwrap();
+    let names = || {
+        let mut names: Vec<String> =
+            std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(), ["newsfold.db", "newsfold.lock"], "closed, the database is one file");
+    assert_eq!(Reader::open(dir.path()).unwrap().counts(at(9)).unwrap().articles, 3);
+}
+
+#[test]
+fn a_full_disk_takes_the_reserve_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open(dir.path(), Options { reserve: 1 << 20, ..Options::default() }).unwrap();
+    assert!(!writer.space_low() && dir.path().join("newsfold.reserve").exists());
+    writer.sync_feeds(&[feed(FEEDS[0].0, FEEDS[0].1)], at(0)).unwrap();
+    let id = Id::feed(FEEDS[0].0);
+    // SQLite says "full" when a database may not grow; no disk is needed for that.
+    writer.limit_pages(Some(0));
+    let entries: Vec<NewEntry> = (0..3_000).map(|n| entry(id, n)).collect();
+    assert!(matches!(writer.commit_poll(&poll(id, 1, entries.clone())), Err(StoreError::Full(_))));
+    assert!(writer.space_low() && !dir.path().join("newsfold.reserve").exists());
+    assert_eq!(Reader::open(dir.path()).unwrap().counts(at(1)).unwrap().entries, 0, "reading goes on");
+    writer.limit_pages(None);
+    assert!(writer.recover_space() && dir.path().join("newsfold.reserve").exists());
+    assert_eq!(writer.commit_poll(&poll(id, 1, entries)).unwrap().new, 3_000);
+}

@@ -167,6 +167,13 @@ impl Writer {
         self.timing
     }
 
+    /// Lets the database grow no further than it is, or without limit.
+    #[cfg(test)]
+    pub(super) fn limit_pages(&self, limit: Option<u32>) {
+        let sql = format!("PRAGMA max_page_count = {}", limit.map_or(4_294_967_294, |n| n.max(1)));
+        self.conn.query_row(&sql, [], |_| Ok(())).unwrap();
+    }
+
     /// True after the disk was full, until [`Writer::recover_space`] says otherwise: fetch nothing.
     pub fn space_low(&self) -> bool {
         self.low
