@@ -59,9 +59,9 @@ fn bare(source: &str) -> String {
             let hashes = rest[1..].bytes().take_while(|b| *b == b'#').count();
             let end = format!("\"{}", "#".repeat(hashes));
             rest[hashes + 2..].find(&end).map_or(rest.len(), |e| hashes + 2 + e + end.len())
-        } else if rest.starts_with('"') {
+        } else if let Some(text) = rest.strip_prefix('"') {
             let mut escaped = false;
-            let end = rest[1..].bytes().position(|b| {
+            let end = text.bytes().position(|b| {
                 let ends = b == b'"' && !escaped;
                 escaped = b == b'\\' && !escaped;
                 ends

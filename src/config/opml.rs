@@ -353,7 +353,7 @@ mod tests {
     fn a_hundred_thousand_outlines_are_read() {
         let mut text = String::from("<opml><body>");
         for i in 0..100_000 {
-            let _ = write!(text, "<outline text='Feed {i}' type='rss' xmlUrl='https://h{i}.example/feed?a=1&amp;b=2'/>\n");
+            let _ = writeln!(text, "<outline text='Feed {i}' type='rss' xmlUrl='https://h{i}.example/feed?a=1&amp;b=2'/>");
         }
         let list = read(&(text + "</body></opml>")).expect("a list");
         assert_eq!(list.subscriptions.len(), 100_000);

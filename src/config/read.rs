@@ -67,7 +67,7 @@ impl Block {
 
     /// Whether the key is there, right or wrong.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.values.contains_key(key) || self.broken.iter().any(|b| *b == key)
+        self.values.contains_key(key) || self.broken.contains(&key)
     }
 
     /// Where the key's value stands, else the table.
