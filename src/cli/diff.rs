@@ -1,12 +1,12 @@
 //! `newsfold diff`
 
-use crate::cli::compare::{Fate, Part, Piece, compare};
 use crate::cli::context::{Context, Short};
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, width};
 use crate::cli::{json, times, words};
+use crate::dedup::changes::{self, Piece, Run, Side};
 use crate::model::Id;
 use crate::model::views::ArticleDetail;
 use serde::Serialize;
@@ -21,7 +21,7 @@ Words between [- and -] stand in A only, those between {+ and +} in B only.
 Examples:
   newsfold diff 19c4a0b d02e11f              side by side on a wide screen, else one below the other
   newsfold diff 19c4a0b d02e11f --inline --full
-  newsfold diff 19c4a0b d02e11f --json | jq -c '.parts[] | select(.fate != \"same\")'")]
+  newsfold diff 19c4a0b d02e11f --json | jq -c '.parts[] | select(.kind != \"same\")'")]
 pub struct Args {
     /// First digits of the id, or the address
     #[arg(value_name = "A")]
@@ -48,7 +48,7 @@ pub struct Args {
 struct Report<'a> {
     a: Id,
     b: Id,
-    parts: &'a [Part],
+    parts: &'a [Piece],
 }
 
 /// Runs the command.
@@ -59,7 +59,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         reader.article(id)?.ok_or_else(|| Failure::no_such_id(format!("no article {id}"), "`newsfold search WORDS` finds articles"))
     };
     let (a, b) = (read(&args.a)?, read(&args.b)?);
-    let parts = compare(&a.text, &b.text);
+    let parts = changes::diff(&a.text, &b.text);
     if args.json {
         context.out.json(&json::versioned("newsfold/diff/1", &Report { a: a.member.id, b: b.member.id, parts: &parts }))?;
         return Ok(Exit::Done);
@@ -72,7 +72,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// Heads, summary, and the parts in one column or two.
-fn render((a, b): (&ArticleDetail, &ArticleDetail), parts: &[Part], (columns, full): (bool, bool), short: Short, look: &Look) -> Doc {
+fn render((a, b): (&ArticleDetail, &ArticleDetail), parts: &[Piece], (columns, full): (bool, bool), short: Short, look: &Look) -> Doc {
     let mut doc = Doc::new();
     for (mark, role, article) in [("A", Role::Bad, a), ("B", Role::Good, b)] {
         let m = &article.member;
@@ -101,45 +101,45 @@ fn put_cut<'a>(doc: &'a mut Doc, role: Role, text: &str, look: &Look) -> &'a mut
 }
 
 /// "5 paragraphs alike, 1 changed, 2 only in A".
-fn summary(parts: &[Part]) -> String {
-    let n = |is: fn(&Part) -> bool| parts.iter().filter(|p| is(p)).count();
+fn summary(parts: &[Piece]) -> String {
+    let n = |is: fn(&Piece) -> bool| parts.iter().filter(|p| is(p)).count();
     let counts = [
-        (n(|p| matches!(p, Part::Same { .. })), "alike"),
-        (n(|p| matches!(p, Part::Changed { .. })), "changed"),
-        (n(|p| matches!(p, Part::Removed { .. })), "only in A"),
-        (n(|p| matches!(p, Part::Added { .. })), "only in B"),
+        (n(|p| matches!(p, Piece::Same { .. })), "alike"),
+        (n(|p| matches!(p, Piece::Reworded { .. })), "changed"),
+        (n(|p| matches!(p, Piece::Removed { .. })), "only in A"),
+        (n(|p| matches!(p, Piece::Added { .. })), "only in B"),
     ];
     let said = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect::<Vec<_>>();
     if said.is_empty() { "neither has a text".to_owned() } else { format!("paragraphs: {}", said.join(", ")) }
 }
 
 /// How words of a fate look, and how they are marked where there is no colour.
-fn marked(piece: &Piece) -> (Role, &'static str, &'static str) {
-    match piece.fate {
-        Fate::Same => (Role::Plain, "", ""),
-        Fate::Removed => (Role::Bad, "[-", "-]"),
-        Fate::Added => (Role::Good, "{+", "+}"),
+fn marked(run: &Run) -> (Role, &'static str, &'static str) {
+    match run.side {
+        Side::Both => (Role::Plain, "", ""),
+        Side::First => (Role::Bad, "[-", "-]"),
+        Side::Second => (Role::Good, "{+", "+}"),
     }
 }
 
 /// Paragraphs one below the other, each with its mark at the edge.
-fn inline(doc: &mut Doc, parts: &[Part], full: bool, look: &Look) {
+fn inline(doc: &mut Doc, parts: &[Piece], full: bool, look: &Look) {
     let room = look.text_width().saturating_sub(2);
     let mut alike = 0;
     for (i, part) in parts.iter().enumerate() {
         let (mark, role, pieces) = match part {
-            Part::Same { .. } if !full => {
+            Piece::Same { .. } if !full => {
                 alike += 1;
-                if !matches!(parts.get(i + 1), Some(Part::Same { .. })) {
+                if !matches!(parts.get(i + 1), Some(Piece::Same { .. })) {
                     doc.line(Role::Faint, format!("  … {} alike", words::count(alike, "paragraph", "paragraphs")));
                     alike = 0;
                 }
                 continue;
             }
-            Part::Same { text } => (" ", Role::Plain, vec![(Role::Plain, text.clone())]),
-            Part::Removed { text } => ("-", Role::Bad, vec![(Role::Bad, text.clone())]),
-            Part::Added { text } => ("+", Role::Good, vec![(Role::Good, text.clone())]),
-            Part::Changed { pieces } => ("~", Role::Warn, both(pieces)),
+            Piece::Same { text } => (" ", Role::Plain, vec![(Role::Plain, text.clone())]),
+            Piece::Removed { text } => ("-", Role::Bad, vec![(Role::Bad, text.clone())]),
+            Piece::Added { text } => ("+", Role::Good, vec![(Role::Good, text.clone())]),
+            Piece::Reworded { words } => ("~", Role::Warn, both(words)),
         };
         for line in flow(&pieces, room) {
             doc.add(role, mark).pad(1);
@@ -151,39 +151,48 @@ fn inline(doc: &mut Doc, parts: &[Part], full: bool, look: &Look) {
     }
 }
 
-/// All words of an edited paragraph, marked.
-fn both(pieces: &[Piece]) -> Vec<(Role, String)> {
-    let one = |piece: &Piece| {
-        let (role, open, close) = marked(piece);
-        (role, format!("{open}{}{close}", piece.text))
-    };
-    pieces.iter().map(one).collect()
+/// All words of an edited paragraph, marked; blanks at a mark's edges stand outside it.
+fn both(runs: &[Run]) -> Vec<(Role, String)> {
+    let mut out = Vec::new();
+    for run in runs {
+        let (role, open, close) = marked(run);
+        let words = run.text.trim();
+        let (before, after) = (run.text.len() - run.text.trim_start().len(), run.text.len() - run.text.trim_end().len());
+        if words.is_empty() {
+            out.push((Role::Plain, " ".to_owned()));
+            continue;
+        }
+        out.extend((before > 0).then(|| (Role::Plain, " ".to_owned())));
+        out.push((role, format!("{open}{words}{close}")));
+        out.extend((after > 0).then(|| (Role::Plain, " ".to_owned())));
+    }
+    out
 }
 
 /// The words of an edited paragraph that one of the texts has.
-fn only(pieces: &[Piece], fate: Fate) -> Vec<(Role, String)> {
-    both(&pieces.iter().filter(|p| p.fate == Fate::Same || p.fate == fate).cloned().collect::<Vec<_>>())
+fn only(runs: &[Run], side: Side) -> Vec<(Role, String)> {
+    both(&runs.iter().filter(|r| r.side == Side::Both || r.side == side).cloned().collect::<Vec<_>>())
 }
 
 /// A in the left half, B in the right.
-fn side_by_side(doc: &mut Doc, parts: &[Part], full: bool, look: &Look) {
+fn side_by_side(doc: &mut Doc, parts: &[Piece], full: bool, look: &Look) {
     let half = look.width.unwrap_or(160).saturating_sub(3) / 2;
     let mut alike = 0;
     for (i, part) in parts.iter().enumerate() {
         let whole = |role, text: &String| vec![(role, text.clone())];
         let (left, mark, right) = match part {
-            Part::Same { .. } if !full => {
+            Piece::Same { .. } if !full => {
                 alike += 1;
-                if !matches!(parts.get(i + 1), Some(Part::Same { .. })) {
+                if !matches!(parts.get(i + 1), Some(Piece::Same { .. })) {
                     doc.line(Role::Faint, format!("… {} alike", words::count(alike, "paragraph", "paragraphs"))).end();
                     alike = 0;
                 }
                 continue;
             }
-            Part::Same { text } => (whole(Role::Plain, text), " ", whole(Role::Plain, text)),
-            Part::Removed { text } => (whole(Role::Bad, text), "<", Vec::new()),
-            Part::Added { text } => (Vec::new(), ">", whole(Role::Good, text)),
-            Part::Changed { pieces } => (only(pieces, Fate::Removed), "|", only(pieces, Fate::Added)),
+            Piece::Same { text } => (whole(Role::Plain, text), " ", whole(Role::Plain, text)),
+            Piece::Removed { text } => (whole(Role::Bad, text), "<", Vec::new()),
+            Piece::Added { text } => (Vec::new(), ">", whole(Role::Good, text)),
+            Piece::Reworded { words } => (only(words, Side::First), "|", only(words, Side::Second)),
         };
         let (left, right) = (flow(&left, half), flow(&right, half));
         for line in 0..left.len().max(right.len()) {
@@ -257,7 +266,7 @@ mod tests {
         b.member.publisher = "The Ledger".to_owned();
         b.text = a.text.replace("resumed on Sunday", "broke off on Monday").replace("各方代表", "双方代表").replace("Free", "Ours\n\nFree")
             + "\n\nThe end.";
-        let parts = compare(&a.text, &b.text);
+        let parts = changes::diff(&a.text, &b.text);
         let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
         fixtures::at_widths(name, |look| render((&a, &b), &parts, (columns, full), short, look));
     }

@@ -3,7 +3,6 @@
 mod args;
 mod article;
 mod cluster;
-mod compare;
 mod completions;
 mod config;
 mod context;

@@ -7,9 +7,15 @@ use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, width, wrap};
 use crate::cli::table::{self, Table, cell};
 use crate::cli::{json, times, words};
+use crate::dedup::changes::{self, Changes, Kind};
 use crate::model::Id;
-use crate::model::views::{ClusterDetail, MemberRow, OriginView, StoryDetail};
+use crate::model::views::{ArticleDetail, ClusterDetail, MemberRow, OriginView, StoryDetail};
+use crate::store::Reader;
 use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// Members whose texts are compared with their origin's; the rest of a very large story is told by numbers.
+const COMPARED: usize = 100;
 
 /// Columns of the spread's sparkline.
 const BARS: usize = 8;
@@ -45,13 +51,46 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
             members().try_for_each(|m| context.out.own(&format!("{}\n", m.id)))?;
         } else {
             let short = context.short(&reader, &members().map(|m| m.id).collect::<Vec<_>>());
+            let made = changes(&reader, &story)?;
             if i > 0 {
                 context.out.own("\n")?;
             }
-            context.out.doc(&render(&story, short, &context.look), &context.look)?;
+            context.out.doc(&render(&story, &made, short, &context.look), &context.look)?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// What each member did with the text of its cluster's origin, for as many as are worth the time.
+type Made = HashMap<Id, Changes>;
+
+/// Compares the members' texts with their origin's.
+fn changes(reader: &Reader, story: &StoryDetail) -> anyhow::Result<Made> {
+    let mut made = Made::new();
+    for cluster in &story.clusters {
+        let Some(base) = base(cluster).filter(|_| cluster.members.len() > 1) else { continue };
+        let Some(origin) = reader.article(base.id)? else { continue };
+        for member in cluster.members.iter().filter(|m| m.id != base.id) {
+            if made.len() >= COMPARED {
+                return Ok(made);
+            }
+            if let Some(copy) = reader.article(member.id)? {
+                made.insert(member.id, changes::changes(text(&origin), text(&copy)));
+            }
+        }
+    }
+    Ok(made)
+}
+
+fn text(article: &ArticleDetail) -> changes::Text<'_> {
+    let credit = article.member.credit.as_ref().map(|c| c.words.as_str());
+    changes::Text { title: &article.member.title, text: &article.text, credit }
+}
+
+/// The member that the others are held against: the origin's article, else the first.
+fn base(cluster: &ClusterDetail) -> Option<&MemberRow> {
+    let origin = cluster.origin.as_ref().and_then(|o| o.article);
+    cluster.members.iter().find(|m| Some(m.id) == origin).or(cluster.members.first())
 }
 
 /// When a member appeared, as far as can be known: as stated, but not after newsfold saw it.
@@ -60,7 +99,7 @@ fn appeared(member: &MemberRow) -> Timestamp {
 }
 
 /// The whole story.
-fn render(story: &StoryDetail, short: Short, look: &Look) -> Doc {
+fn render(story: &StoryDetail, made: &Made, short: Short, look: &Look) -> Doc {
     let mut doc = Doc::new();
     doc.wrapped(Role::Strong, words::titled(&story.row.title), look.width.unwrap_or(usize::MAX));
     head(&mut doc, story, look);
@@ -69,7 +108,7 @@ fn render(story: &StoryDetail, short: Short, look: &Look) -> Doc {
     for (i, cluster) in story.clusters.iter().enumerate() {
         doc.end();
         origin_line(&mut doc, i + 1, cluster, look);
-        doc.append(members(cluster, first, i == 0, short, look));
+        doc.append(members(cluster, made, (first, i == 0), short, look));
     }
     doc
 }
@@ -103,10 +142,11 @@ fn head(doc: &mut Doc, story: &StoryDetail, look: &Look) {
 fn origin_line(doc: &mut Doc, number: usize, cluster: &ClusterDetail, look: &Look) {
     let title = format!("text {number}   ");
     doc.add(Role::Faint, &title);
-    let named = |name: &str| cut(&clean(name), look.width.map_or(usize::MAX, |w| w.saturating_sub(width(&title) + "origin ".len() + 1)));
+    let named =
+        |name: &str| cut(&clean(name), look.width.map_or(usize::MAX, |w| w.saturating_sub(width(&title) + "own report of ".len() + 1)));
     let Some(origin) = &cluster.origin else {
         match cluster.members.as_slice() {
-            [only] => doc.text("only ").add(Role::Strong, named(&only.publisher)),
+            [only] => doc.text("own report of ").add(Role::Strong, named(&only.publisher)),
             _ => doc.text("origin unknown"),
         };
         doc.end();
@@ -143,15 +183,15 @@ fn trust(origin: &OriginView) -> &'static str {
 }
 
 /// A line a member.
-fn members(cluster: &ClusterDetail, first: Timestamp, leads: bool, short: Short, look: &Look) -> Doc {
+fn members(cluster: &ClusterDetail, made: &Made, (first, leads): (Timestamp, bool), short: Short, look: &Look) -> Doc {
     let origin = cluster.origin.as_ref().and_then(|o| o.article);
-    let base = cluster.members.iter().find(|m| Some(m.id) == origin).or(cluster.members.first());
+    let base = base(cluster);
     let mut table =
         Table::bare(&[table::whole(""), table::whole(""), table::flexible("", 10).part(4), table::whole(""), table::flexible("", 8)], 2, 4);
     for (i, member) in cluster.members.iter().enumerate() {
         let at = appeared(member);
         let when = if leads && i == 0 { times::local(look, at) } else { times::offset(first, at) };
-        let did = did(member, base, origin, cluster.members.len());
+        let did = did(member, base.filter(|_| cluster.members.len() > 1), origin, made.get(&member.id));
         table.row(vec![
             cell(Role::Plain, when),
             cell(Role::Id, short.of(member.id)),
@@ -170,16 +210,37 @@ struct Did {
     details: Vec<String>,
 }
 
-/// Reads it from the numbers alone: words, distance, title and credit.
-fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, of: usize) -> Did {
+/// Reads it from the comparison of the texts or, where there was none, from the numbers alone.
+fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: Option<&Changes>) -> Did {
     let length = words::count(member.words.into(), "word", "words");
     if origin == Some(member.id) {
         return Did { word: "origin", role: Role::Strong, details: vec![length] };
     }
-    let Some(base) = base.filter(|b| b.id != member.id) else {
-        let word = if of == 1 { "own report" } else { "earliest" };
-        return Did { word, role: Role::Plain, details: vec![length] };
+    let plain = |word| Did { word, role: Role::Plain, details: vec![length] };
+    let base = match base {
+        None => return plain("own report"),
+        Some(base) if base.id == member.id => return plain("earliest"),
+        Some(base) => base,
     };
+    let (word, mut details) = match made {
+        Some(made) => (kind(made.kind), made.summary().split_once(", ").map(|(_, rest)| rest.to_owned()).into_iter().collect()),
+        None => by_numbers(member, base),
+    };
+    details.extend(member.distance.filter(|d| *d > 0).map(|d| format!("distance {d}")));
+    Did { word, role: Role::Plain, details }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Verbatim => "verbatim",
+        Kind::Trimmed => "trimmed",
+        Kind::Extended => "extended",
+        Kind::Edited => "edited",
+    }
+}
+
+/// For members beyond those that are compared.
+fn by_numbers(member: &MemberRow, base: &MemberRow) -> (&'static str, Vec<String>) {
     let change = i64::from(member.words) - i64::from(base.words);
     let tenth = i64::from(base.words / 10).max(3);
     let word = match member.distance {
@@ -197,16 +258,9 @@ fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, of: usi
             if change.abs() == 1 { "word" } else { "words" }
         ));
     }
-    if member.title.trim() != base.title.trim() {
-        details.push("new headline".to_owned());
-    }
-    if let Some(credit) = &member.credit {
-        details.push(format!("credit “{}”", credit.words));
-    }
-    if let Some(distance) = member.distance.filter(|d| *d > 0) {
-        details.push(format!("distance {distance}"));
-    }
-    Did { word, role: Role::Plain, details }
+    details.extend((member.title.trim() != base.title.trim()).then(|| "new headline".to_owned()));
+    details.extend(member.credit.as_ref().map(|credit| format!("credit “{}”", credit.words)));
+    (word, details)
 }
 
 #[cfg(test)]
@@ -218,6 +272,14 @@ mod tests {
     fn a_story_says_who_had_what_first_and_what_each_did() {
         let story = fixtures::story_detail();
         let short = Short::for_ids(&[Id(0x11 << 40)], |_| true);
-        fixtures::at_widths("story", |look| render(&story, short, look));
+        let origin =
+            changes::Text { title: &story.row.title, text: "The ferry left at noon with 34,000 on board.\n\nMore later.", credit: None };
+        let copy = changes::Text {
+            title: "Ferry: what we know",
+            text: "The ferry left at noon with 43,000 on board.",
+            credit: Some("Source: Meridian Wire"),
+        };
+        let made = Made::from([(Id(0x12 << 40), changes::changes(origin, copy))]);
+        fixtures::at_widths("story", |look| render(&story, &made, short, look));
     }
 }

@@ -6,6 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::json;
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, wrap};
+use crate::dedup::story::{self, Background, StoryComparison};
 use crate::dedup::{self, Document, Settings, Verdict};
 use crate::model::Id;
 use crate::model::views::ArticleDetail;
@@ -41,6 +42,7 @@ struct Report<'a> {
     compared: &'a Verdict,
     sentence: String,
     thresholds: &'a Settings,
+    as_events: &'a StoryComparison,
 }
 
 #[derive(Serialize)]
@@ -72,15 +74,17 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     }
     let settings = settings(context);
     let verdict = dedup::why(&prepared(&a), &prepared(&b), &settings);
+    let as_events = events(&a, &b);
     if args.json {
         let sentence = verdict.sentence(&settings);
         let (same_cluster, same_story) = (a.cluster == b.cluster, a.story == b.story);
         let (thresholds, compared) = (&settings, &verdict);
-        let report = Report { a: Side::of(&a), b: Side::of(&b), same_cluster, same_story, compared, sentence, thresholds };
+        let report =
+            Report { a: Side::of(&a), b: Side::of(&b), same_cluster, same_story, compared, sentence, thresholds, as_events: &as_events };
         context.out.json(&json::versioned("newsfold/why/1", &report))?;
     } else {
         let short = context.short(&reader, &[a.member.id, b.member.id]);
-        context.out.doc(&render((&a, &b), (&verdict, &settings), short, &context.look), &context.look)?;
+        context.out.doc(&render((&a, &b), (&verdict, &settings, &as_events), short, &context.look), &context.look)?;
     }
     Ok(Exit::Done)
 }
@@ -109,14 +113,59 @@ fn prepared(article: &ArticleDetail) -> dedup::Prepared {
     dedup::prepare(&document, &HashSet::new())
 }
 
+/// The two as reports of an event. The words that every report has are told from the built-in list alone, without what
+/// the database learnt, so the numbers may differ a little from those of the placement.
+fn events(a: &ArticleDetail, b: &ArticleDetail) -> StoryComparison {
+    let (background, settings) = (Background::default(), story::Settings::default());
+    let features = |article: &ArticleDetail| {
+        let member = &article.member;
+        let about = story::About {
+            title: &member.title,
+            text: &article.text,
+            lang: member.lang.as_deref(),
+            publisher: Some(&member.publisher),
+            published_at: member.published_at,
+            seen_at: Some(member.seen_at),
+        };
+        story::features(about, &background, &settings)
+    };
+    story::why_story(&features(a), &features(b), &background, &settings)
+}
+
+/// How alike the two are as reports, and the words that decided.
+fn coverage(doc: &mut Doc, c: &StoryComparison, look: &Look) {
+    let (verb, than) = if c.similarity >= c.threshold { ("alike enough", "at least") } else { ("not alike enough", "less than") };
+    let sentence = format!("As reports of an event: {verb}, {:.2} is {than} the {:.2} that one story needs.", c.similarity, c.threshold);
+    doc.wrapped(Role::Plain, sentence, look.text_width());
+    let shared = c.shared.iter().map(|s| format!("{} {:.2}", s.term, s.weight)).collect::<Vec<_>>().join(", ");
+    let rows = [
+        ("words", format!("{:.2} alike by weighty words", c.cosine)),
+        ("time", format!("× {:.2} for the time between them", c.time_factor)),
+        ("language, publisher", format!("× {:.2}, × {:.2}", c.language_factor, c.publisher_factor)),
+        ("in common", if shared.is_empty() { "nothing weighty".to_owned() } else { shared }),
+        ("only in A", c.only_a.join(", ")),
+        ("only in B", c.only_b.join(", ")),
+    ];
+    for (label, value) in rows {
+        for (i, line) in wrap(&clean(&value), look.text_width().saturating_sub(24)).iter().enumerate() {
+            doc.pad(2).label(if i == 0 { label } else { "" }, 22).text(line).end();
+        }
+    }
+}
+
 /// Where the two are, what comparing them says, every number with its limit, then each one's recorded reason.
-fn render((a, b): (&ArticleDetail, &ArticleDetail), (verdict, settings): (&Verdict, &Settings), short: Short, look: &Look) -> Doc {
+fn render(
+    (a, b): (&ArticleDetail, &ArticleDetail),
+    (verdict, settings, as_events): (&Verdict, &Settings, &StoryComparison),
+    short: Short,
+    look: &Look,
+) -> Doc {
     let mut doc = Doc::new();
     let name = |x: &ArticleDetail| format!("{} ({})", short.of(x.member.id), x.member.publisher);
     let (place, rest) = match (a.cluster == b.cluster, a.story == b.story) {
         (true, _) => ("One cluster", format!(": {} and {} carry one text.", name(a), name(b))),
         (false, true) => ("One story, two texts", format!(": {} and {} report one event in words of their own.", name(a), name(b))),
-        (false, false) => ("Two stories", format!(": nothing puts {} and {} together.", name(a), name(b))),
+        (false, false) => ("Two stories", format!(": {} and {} stand apart.", name(a), name(b))),
     };
     for (i, line) in wrap(&clean(&format!("{place}{rest}")), look.text_width()).iter().enumerate() {
         match line.strip_prefix(place).filter(|_| i == 0) {
@@ -137,6 +186,10 @@ fn render((a, b): (&ArticleDetail, &ArticleDetail), (verdict, settings): (&Verdi
         for (i, line) in wrap(&value, look.text_width().saturating_sub(24)).iter().enumerate() {
             doc.pad(2).label(if i == 0 { label } else { "" }, 22).text(line).end();
         }
+    }
+    if a.cluster != b.cluster {
+        doc.end();
+        coverage(&mut doc, as_events, look);
     }
     for article in [a, b] {
         doc.end();
@@ -232,8 +285,13 @@ mod tests {
         b.fingerprint = "91c2a3f900000007".to_owned();
         let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
         let settings = Settings::default();
-        let verdict = dedup::why(&prepared(&a), &prepared(&b), &settings);
-        assert!(verdict.copy);
-        fixtures::at_widths("why", |look| render((&a, &b), (&verdict, &settings), short, look));
+        let shown = |name, a: &ArticleDetail, b: &ArticleDetail| {
+            let (verdict, as_events) = (dedup::why(&prepared(a), &prepared(b), &settings), events(a, b));
+            assert!(verdict.copy);
+            fixtures::at_widths(name, |look| render((a, b), (&verdict, &settings, &as_events), short, look));
+        };
+        shown("why", &a, &b);
+        (b.cluster, b.story) = (Id(0xc9), Id(0xa9));
+        shown("why_apart", &a, &b);
     }
 }
