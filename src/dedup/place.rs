@@ -291,7 +291,8 @@ impl CopyIndex {
     fn belong_together(&self, new: &Prepared, best: (&[Prepared], usize, &Verdict), other: (usize, &Verdict)) -> bool {
         let (candidates, with, first) = best;
         let (at, second) = other;
-        if first.overlap(second, new) < 0.3 {
+        let one_subject = [first, second].iter().all(|v| v.headline(self.settings.headline));
+        if !one_subject && first.overlap(second, new) < 0.3 {
             return false;
         }
         let little = |v: &Verdict| v.short == new.id && v.coverage < self.settings.coverage;
