@@ -142,6 +142,7 @@ impl Verdict {
             return (cut, if cut { Rule::SameOpening } else { Rule::Different });
         }
         let enough = match (same_headline, self.lead) {
+            (true, true) if self.containment >= 0.95 && self.headline(0.9) => s.coverage_same_headline / 2.0,
             (true, _) => s.coverage_same_headline,
             (false, _) if self.spread => s.coverage_same_opening,
             (false, true) if self.containment >= 0.9 => s.coverage_same_opening,
@@ -154,7 +155,10 @@ impl Verdict {
         }
         let whole = self.containment >= 0.97 && self.coverage >= 0.9;
         let marks = self.numbers.0 + self.names.0;
-        if self.one_outlet && !same_headline && !(whole && self.numbers.1 + self.names.1 == marks) {
+        if self.one_outlet
+            && !same_headline
+            && !(self.containment >= 0.97 && self.coverage >= 0.8 && self.numbers.1 + self.names.1 == marks)
+        {
             return (false, Rule::OneOutlet);
         }
         (true, if whole { Rule::Whole } else { Rule::Contained })
@@ -180,7 +184,9 @@ impl Verdict {
             || (self.numbers.1 * 5 < self.numbers.0 * 2 && behind(self.numbers.0, self.numbers.1, 8, s.marks, 0.0))
             // word for word the same but for some names, under another headline: a form that was filled in
             || (self.one_outlet && behind(marks, found, 5, 0.85, 0.8))
+            || behind(marks, found, 5, 0.8, 0.95)
             || (self.title < 0.35 && marks >= found + 3 && behind(marks, found, 5, 0.9, 0.96))
+            || (self.title < 0.2 && marks >= found + 2 && behind(marks, found, 5, 0.9, 0.97))
     }
 
     /// How good a copy: the sum of both containments.
