@@ -56,6 +56,11 @@ impl NearIndex {
         }
     }
 
+    /// Bytes that the tables take.
+    pub fn bytes(&self) -> usize {
+        self.tables.iter().map(|bucket| bucket.capacity() * size_of::<[u16; 3]>() + size_of::<Bucket>()).sum()
+    }
+
     /// Drops the documents that `keep` refuses.
     pub fn retain(&mut self, mut keep: impl FnMut(u32) -> bool) {
         for bucket in &mut self.tables {

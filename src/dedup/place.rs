@@ -158,6 +158,17 @@ impl CopyIndex {
         self.by_id.is_empty()
     }
 
+    /// Bytes that the indexes take, by their own count.
+    pub fn bytes(&self) -> usize {
+        let map = |capacity: usize| capacity * 8 / 7 * 17;
+        self.postings.bytes()
+            + self.near.bytes()
+            + self.slots.capacity() * size_of::<Slot>()
+            + self.clusters.capacity() * size_of::<Cluster>()
+            + map(self.by_id.capacity())
+            + map(self.cluster_numbers.capacity())
+    }
+
     /// The cluster of an article that the index holds.
     pub fn cluster_of(&self, article: Id) -> Option<Id> {
         let slot = self.slot(*self.by_id.get(&article.0)?)?;

@@ -107,11 +107,16 @@ enum Class {
     Ampersand,
 }
 
-const TABLE_END: u32 = 0x0600;
+const TABLE_END: u32 = 0x0700;
 
-/// Class and folded character of everything below U+0600.
-static TABLE: LazyLock<Vec<(Class, u16)>> =
-    LazyLock::new(|| (0..TABLE_END).map(|c| char::from_u32(c).map_or((Class::Gap, 0), |c| (low_class(c), fold_low(c) as u16))).collect());
+/// Class and folded character of everything below U+0700.
+static TABLE: LazyLock<Vec<(Class, u16)>> = LazyLock::new(|| {
+    let entry = |c: char| {
+        let (class, folded) = if c < '\u{600}' { (low_class(c), fold_low(c)) } else { high_class(c) };
+        (class, folded as u16)
+    };
+    (0..TABLE_END).map(|c| char::from_u32(c).map_or((Class::Gap, 0), entry)).collect()
+});
 
 fn low_class(c: char) -> Class {
     match c {
@@ -155,7 +160,7 @@ fn fold_low(c: char) -> char {
     }
 }
 
-/// Class and folded character of what stands at or above U+0600.
+/// Class and folded character of what stands at or above U+0600; what stands below U+0700 is looked up in the table made of it.
 fn high_class(c: char) -> (Class, char) {
     let class = match c {
         // Arabic: marks and the stretching tatweel go, alef and yeh have one form
@@ -285,12 +290,12 @@ impl Scanner {
                 (class, u32::from(folded), 1)
             } else {
                 let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-                if class_of(table, c).0 == Class::Compatible {
+                let (class, folded) = class_of(table, c);
+                if class == Class::Compatible {
                     self.compatible(table, c);
                     at += c.len_utf8();
                     continue;
                 }
-                let (class, folded) = class_of(table, c);
                 (class, folded, c.len_utf8())
             };
             let next = at + width;
