@@ -302,7 +302,6 @@ fn hostile(count: usize) {
                 })
                 .collect();
             let (placement, decided) = least(|| index.decide(&new, &texts));
-            let again = Instant::now();
             index.learn(&new, &placement);
             slowest = slowest.max(found + decided);
             clusters.insert(index.current(placement.cluster));

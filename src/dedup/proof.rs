@@ -128,7 +128,8 @@ impl Verdict {
             // an outlet's own briefs are forms more often than not: "winning numbers drawn"
             let cut =
                 same_headline && !self.one_outlet && self.coverage >= s.coverage_same_headline && self.containment >= s.brief_same_headline;
-            if !cut && (self.containment < s.brief || self.coverage < s.brief_same_headline) {
+            let same = f64::from(self.shared) / f64::from(self.words.0);
+            if !cut && (self.containment.min(same) < s.brief || self.coverage < s.brief_same_headline) {
                 return (false, Rule::Brief);
             }
         }
