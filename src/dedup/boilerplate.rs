@@ -181,3 +181,48 @@ impl Learner {
 fn sample(text: &str, hash: u64) -> String {
     text.lines().find(|line| line_hash(line) == hash).unwrap_or_default().trim().chars().take(200).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Learner;
+    use crate::dedup::tokens::tokenize;
+    use crate::model::Id;
+    use crate::model::lines::line_hash;
+    use jiff::Timestamp;
+
+    const LINE: &str = "Sign up for the Harbour letter.";
+
+    fn learn(learner: &mut Learner, n: u64, cluster: u64) -> bool {
+        let text = format!("Report number {n} of its kind.\n{LINE}");
+        learner.learn("Harbour Post", &tokenize(&text).lines, &text, Id(cluster), Timestamp::from_second(n as i64).unwrap())
+    }
+
+    #[test]
+    fn a_line_under_different_articles_is_boilerplate_and_under_copies_is_not() {
+        let mut learner = Learner::default();
+        assert!((1..20).all(|n| !learn(&mut learner, n, 7)));
+        assert!(learner.of(Some("Harbour Post")).is_empty());
+        assert!(!learn(&mut learner, 20, 8));
+        assert!(learn(&mut learner, 21, 9));
+        let known = learner.of(Some("Harbour Post"));
+        assert!(known.contains(&line_hash(LINE)) && known.len() == 1);
+        assert!(learner.of(Some("The Ledger")).is_empty() && learner.of(None).is_empty());
+    }
+
+    #[test]
+    fn what_was_learnt_survives_a_restart_and_ages() {
+        let mut learner = Learner::default();
+        for n in 1..=5 {
+            learn(&mut learner, n, n);
+        }
+        let rows = learner.take_changes();
+        assert_eq!(rows.iter().map(|r| (r.sample.as_str(), r.count)).collect::<Vec<_>>(), [(LINE, 5)]);
+        assert!(learner.take_changes().is_empty());
+        let mut again = Learner::default();
+        again.restore(rows);
+        assert!(again.of(Some("Harbour Post")).contains(&line_hash(LINE)));
+        assert!(again.forget_before(Timestamp::from_second(5).unwrap()).is_empty());
+        assert_eq!(again.forget_before(Timestamp::from_second(6).unwrap()), [("Harbour Post".to_owned(), line_hash(LINE))]);
+        assert!(again.of(Some("Harbour Post")).is_empty());
+    }
+}

@@ -15,10 +15,13 @@ pub mod sketch;
 pub mod story;
 pub mod tokens;
 
-pub use place::{Because, CANDIDATES, CopyIndex, Placement};
+pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement};
 pub use prepare::{Document, Prepared, prepare};
 pub use proof::{Rule, Verdict, why};
 pub use settings::Settings;
+
+#[cfg(test)]
+mod tests;
 
 /// Version of normalisation, fingerprint and rules: fingerprints of different versions are never compared.
 pub const VERSION: u32 = 1;

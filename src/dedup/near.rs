@@ -56,6 +56,11 @@ impl NearIndex {
         }
     }
 
+    /// Bytes that the tables take.
+    pub fn bytes(&self) -> usize {
+        self.tables.iter().map(|bucket| bucket.capacity() * size_of::<[u16; 3]>() + size_of::<Bucket>()).sum()
+    }
+
     /// Drops the documents that `keep` refuses.
     pub fn retain(&mut self, mut keep: impl FnMut(u32) -> bool) {
         for bucket in &mut self.tables {
@@ -63,6 +68,36 @@ impl NearIndex {
             bucket.retain(|&[_, low, high]| keep(u32::from(low) | u32::from(high) << 16));
             if bucket.len() < before {
                 bucket.shrink_to_fit();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NearIndex, REACH};
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+        #[test]
+        fn equals_brute_force(prints in prop::collection::vec(any::<u64>(), 1..60), flips in prop::collection::vec((0..60_usize, prop::collection::vec(0..64_u32, 0..6)), 1..40)) {
+            let mut all = prints.clone();
+            for (at, bits) in &flips {
+                all.push(bits.iter().fold(prints[at % prints.len()], |p, bit| p ^ (1 << bit)));
+            }
+            let mut index = NearIndex::default();
+            for (number, print) in all.iter().enumerate() {
+                index.insert(number as u32, *print);
+            }
+            index.retain(|number| number % 7 != 3);
+            for asked in &all {
+                let close = |n: u32| (all[n as usize] ^ asked).count_ones() <= REACH;
+                let mut found = BTreeSet::new();
+                index.near(*asked, |n| { if close(n) { found.insert(n); } true });
+                let truth: BTreeSet<u32> = (0..all.len() as u32).filter(|&n| n % 7 != 3 && close(n)).collect();
+                prop_assert_eq!(found, truth);
             }
         }
     }

@@ -44,11 +44,16 @@ const HOLE: u32 = 4;
 /// Words by which two neighbouring seeds of a passage may be off the diagonal.
 const DRIFT: u32 = 9;
 /// Places of one pair of words that are tried.
-const PLACES: usize = 12;
+const PLACES: usize = 8;
 /// Matched words that make a passage.
 const MATCHED: u32 = 8;
 /// Passages that are open at one time, at most.
-const OPEN: usize = 24;
+const OPEN: usize = 16;
+/// Passages that may come out of one comparison.
+const FOUND: usize = 256;
+/// Tests of a seed against an open passage: this many, and as many a word. Honest texts need one or two a word; a text of ten
+/// different words would need thousands.
+const TESTS: (usize, usize) = (20_000, 16);
 /// Words between two seeds whose names and numbers are compared.
 const MARKS_GAP: u32 = 6;
 /// No seed.
@@ -64,6 +69,7 @@ pub fn passages(a: &[Token], b: &[Token]) -> Passages {
     let mut list = chain(a, b, &Places::of(b), &mut found.seeds);
     list.retain(dense);
     list.sort_unstable_by_key(|p| (std::cmp::Reverse(p.matched), p.a, p.b));
+    list.truncate(FOUND);
     let (mut taken_a, mut taken_b) = (vec![false; a.len()], vec![false; b.len()]);
     list.retain(|p| claim(&mut taken_a, p.a, &mut taken_b, p.b));
     list.sort_unstable_by_key(|p| p.a);
@@ -138,11 +144,13 @@ impl Places {
 fn chain(a: &[Token], b: &[Token], places: &Places, seeds: &mut Vec<(u32, u32, u32)>) -> Vec<Passage> {
     let mut done = Vec::new();
     let mut open: Vec<Passage> = Vec::new();
+    let mut tests = TESTS.0 + TESTS.1 * a.len();
     for (i, pair) in a.windows(2).enumerate() {
         let &[x, y] = pair else { continue };
         let i = i as u32;
         for j in places.all(b, x, y) {
             let seed = seeds.len() as u32;
+            tests = tests.saturating_sub(open.len() + 1);
             match open.iter_mut().filter_map(|p| drift(p, i, j).map(|d| (d, p))).min_by_key(|(d, p)| (*d, p.b.0)) {
                 Some((_, p)) => {
                     seeds.push((i, j, p.last));
@@ -154,15 +162,21 @@ fn chain(a: &[Token], b: &[Token], places: &Places, seeds: &mut Vec<(u32, u32, u
                 }
             }
         }
+        if tests == 0 {
+            break;
+        }
         if open.len() > OPEN {
             let (going, over): (Vec<Passage>, Vec<Passage>) = open.iter().partition(|p| i < p.a.1 + GAP);
             open = going;
-            done.extend(over);
-            if open.len() > 4 * OPEN {
+            done.extend(over.into_iter().filter(|p| p.matched >= MATCHED));
+            if open.len() > 2 * OPEN {
                 open.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
-                done.extend(open.drain(OPEN..));
+                done.extend(open.drain(OPEN..).filter(|p| p.matched >= MATCHED));
             }
-            done.retain(|p| p.matched >= MATCHED);
+            if done.len() > 4 * FOUND {
+                done.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+                done.truncate(FOUND);
+            }
         }
     }
     done.extend(open);

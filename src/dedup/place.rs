@@ -118,6 +118,27 @@ pub struct CopyIndex {
     cluster_numbers: HashMap<u64, u32, RandomState>,
     near: NearIndex,
     postings: Postings,
+    decisions: Decisions,
+}
+
+/// What people decided about pairs of articles; it outlives every re-clustering.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// In one cluster, whatever the texts say.
+    pub together: Vec<(Id, Id)>,
+    /// Never in one cluster.
+    pub apart: Vec<(Id, Id)>,
+}
+
+/// An article that carries a text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Match {
+    /// The article.
+    pub article: Id,
+    /// Its cluster.
+    pub cluster: Id,
+    /// The comparison.
+    pub verdict: Verdict,
 }
 
 fn fixed_state() -> RandomState {
@@ -140,6 +161,7 @@ impl CopyIndex {
             cluster_numbers: HashMap::with_hasher(fixed_state()),
             near: NearIndex::default(),
             postings: Postings::default(),
+            decisions: Decisions::default(),
         }
     }
 
@@ -156,6 +178,17 @@ impl CopyIndex {
     /// True without an article.
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
+    }
+
+    /// Bytes that the indexes take, by their own count.
+    pub fn bytes(&self) -> usize {
+        let map = |capacity: usize| capacity * 8 / 7 * 17;
+        self.postings.bytes()
+            + self.near.bytes()
+            + self.slots.capacity() * size_of::<Slot>()
+            + self.clusters.capacity() * size_of::<Cluster>()
+            + map(self.by_id.capacity())
+            + map(self.cluster_numbers.capacity())
     }
 
     /// The cluster of an article that the index holds.
@@ -183,9 +216,41 @@ impl CopyIndex {
         cluster
     }
 
+    /// People's decisions, for all placements from now on.
+    pub fn set_decisions(&mut self, decisions: Decisions) {
+        self.decisions = decisions;
+    }
+
     /// Articles that may be copies of `new`, likeliest first: those with a fingerprint within distance 3, and those
-    /// that share enough sampled shingles; at most [`CANDIDATES`], and few of one cluster.
+    /// that share enough sampled shingles; at most [`CANDIDATES`], and few of one cluster. Those that a person put
+    /// together with it come first, beyond that number.
     pub fn candidates(&self, new: &Prepared) -> Vec<Id> {
+        let mut chosen: Vec<Id> = self.partners(&self.decisions.together, new.id).filter(|id| self.by_id.contains_key(&id.0)).collect();
+        chosen.extend(self.likely(new, CANDIDATES, OF_ONE_CLUSTER).into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
+        chosen
+    }
+
+    /// Up to `limit` articles that may carry the text of `new`, likeliest first, for [`CopyIndex::matches`].
+    pub fn candidates_to_match(&self, new: &Prepared, limit: usize) -> Vec<Id> {
+        self.likely(new, limit, limit)
+    }
+
+    /// Who carries this text: those of `candidates` that are proven copies of it, nearest first. Stores nothing.
+    pub fn matches(&self, text: &Prepared, candidates: &[Prepared]) -> Vec<Match> {
+        let mut found: Vec<Match> = candidates
+            .iter()
+            .filter_map(|c| Some(Match { article: c.id, cluster: self.cluster_of(c.id)?, verdict: why(text, c, &self.settings) }))
+            .filter(|m| m.verdict.copy)
+            .collect();
+        found.sort_by(|x, y| y.verdict.strength().total_cmp(&x.verdict.strength()).then(x.article.cmp(&y.article)));
+        found
+    }
+
+    fn partners<'a>(&self, pairs: &'a [(Id, Id)], id: Id) -> impl Iterator<Item = Id> + use<'a> {
+        pairs.iter().filter_map(move |&(x, y)| if x == id { Some(y) } else { (y == id).then_some(x) })
+    }
+
+    fn likely(&self, new: &Prepared, limit: usize, of_one_cluster: usize) -> Vec<Id> {
         let Some(fingerprint) = new.fingerprint else { return Vec::new() };
         if new.tokens.len() < self.settings.min_words as usize {
             return Vec::new();
@@ -196,14 +261,14 @@ impl CopyIndex {
         self.add_sharing(&new.sketch, &mut ranked);
         ranked.retain(|&(_, number)| self.slot(number).is_some_and(|s| s.id != new.id.0 && self.in_window(s.seen, seen)));
         ranked.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(y.1.cmp(&x.1)));
-        let mut chosen: Vec<(u32, u32)> = Vec::with_capacity(CANDIDATES);
+        let mut chosen: Vec<(u32, u32)> = Vec::with_capacity(limit.min(64));
         for (_, number) in ranked {
             let Some(slot) = self.slot(number) else { continue };
             let cluster = self.root(slot.cluster);
             let known = chosen.iter().any(|&(n, _)| n == number);
-            if !known && chosen.iter().filter(|&&(_, c)| c == cluster).count() < OF_ONE_CLUSTER {
+            if !known && chosen.iter().filter(|&&(_, c)| c == cluster).count() < of_one_cluster {
                 chosen.push((number, cluster));
-                if chosen.len() == CANDIDATES {
+                if chosen.len() == limit {
                     break;
                 }
             }
@@ -261,21 +326,32 @@ impl CopyIndex {
         let mut refused: Option<(Id, Verdict)> = None;
         for (at, other) in candidates.iter().enumerate() {
             let Some(cluster) = self.by_id.get(&other.id.0).and_then(|&n| self.slot(n)).map(|s| self.root(s.cluster)) else { continue };
-            let verdict = why(new, other, &self.settings);
+            let mut verdict = why(new, other, &self.settings);
+            let says = |pairs: &[(Id, Id)]| self.partners(pairs, new.id).any(|id| id == other.id);
+            if says(&self.decisions.together) {
+                (verdict.copy, verdict.rule) = (true, Rule::Person);
+            } else if !self.may_join(new.id, cluster) {
+                (verdict.copy, verdict.rule) = (false, Rule::Person);
+            }
             if verdict.copy {
                 proven.push((cluster, at, verdict));
             } else if refused.as_ref().is_none_or(|(_, r)| verdict.containment > r.containment) {
                 refused = Some((other.id, verdict));
             }
         }
-        proven.sort_by(|x, y| y.2.strength().total_cmp(&x.2.strength()));
+        // a person's word first, then the best copy
+        let rank = |v: &Verdict| (v.rule == Rule::Person, v.strength());
+        proven.sort_by(|x, y| rank(&y.2).0.cmp(&rank(&x.2).0).then(rank(&y.2).1.total_cmp(&rank(&x.2).1)));
         let Some((best, with, verdict)) = proven.first() else {
             let because = Because::new(refused.as_ref().map(|(id, v)| (*id, v)), None, candidates.len(), &self.settings);
             return Placement { cluster: Id::cluster(new.id), joined: false, merged: Vec::new(), because };
         };
         let mut clusters = vec![*best];
         for (cluster, at, other) in &proven {
-            if !clusters.contains(cluster) && self.belong_together(new, (candidates, *with, verdict), (*at, other)) {
+            if !clusters.contains(cluster)
+                && clusters.iter().all(|&c| self.may_merge(c, *cluster))
+                && self.belong_together(new, (candidates, *with, verdict), (*at, other))
+            {
                 clusters.push(*cluster);
             }
         }
@@ -286,12 +362,51 @@ impl CopyIndex {
         Placement { cluster: ids.next().unwrap_or_default(), joined: true, merged: ids.collect(), because }
     }
 
+    /// No person has put `article` apart from an article of the cluster.
+    fn may_join(&self, article: Id, cluster: u32) -> bool {
+        self.partners(&self.decisions.apart, article).all(|other| self.number_of(other) != Some(cluster))
+    }
+
+    /// No person has put an article of the one apart from one of the other.
+    fn may_merge(&self, one: u32, other: u32) -> bool {
+        self.decisions.apart.iter().all(|&(x, y)| {
+            let at = (self.number_of(x), self.number_of(y));
+            at != (Some(one), Some(other)) && at != (Some(other), Some(one))
+        })
+    }
+
+    fn number_of(&self, article: Id) -> Option<u32> {
+        let slot = self.slot(*self.by_id.get(&article.0)?)?;
+        Some(self.root(slot.cluster))
+    }
+
+    /// Makes clusters one, as a person or a redirect says: `others` become part of `cluster`.
+    pub fn join(&mut self, cluster: Id, others: &[Id]) {
+        let cluster = self.cluster_number(cluster);
+        for &other in others {
+            let other = self.cluster_number(other);
+            if let Some(c) = self.clusters.get_mut(other as usize)
+                && other != cluster
+            {
+                c.parent = cluster;
+            }
+        }
+    }
+
+    /// Moves an article to a cluster, as a person who splits one does. False: the index does not hold it.
+    pub fn assign(&mut self, article: Id, cluster: Id) -> bool {
+        let cluster = self.cluster_number(cluster);
+        let slot = self.by_id.get(&article.0).and_then(|&n| self.slots.get_mut(n as usize));
+        slot.map(|slot| slot.cluster = cluster).is_some()
+    }
+
     /// Whether two clusters that `new` is a copy of become one: not if it is made of the two, nor if it is a little
     /// piece of two texts that have nothing else in common.
     fn belong_together(&self, new: &Prepared, best: (&[Prepared], usize, &Verdict), other: (usize, &Verdict)) -> bool {
         let (candidates, with, first) = best;
         let (at, second) = other;
-        if first.overlap(second, new) < 0.3 {
+        let one_subject = [first, second].iter().all(|v| v.headline(self.settings.headline));
+        if !one_subject && first.overlap(second, new) < 0.3 {
             return false;
         }
         let little = |v: &Verdict| v.short == new.id && v.coverage < self.settings.coverage;
@@ -304,15 +419,8 @@ impl CopyIndex {
 
     /// Takes a placed article into the indexes, and joins the clusters that it makes one.
     pub fn learn(&mut self, new: &Prepared, placement: &Placement) {
+        self.join(placement.cluster, &placement.merged);
         let cluster = self.cluster_number(placement.cluster);
-        for &merged in &placement.merged {
-            let merged = self.cluster_number(merged);
-            if let Some(c) = self.clusters.get_mut(merged as usize)
-                && merged != cluster
-            {
-                c.parent = cluster;
-            }
-        }
         self.add(new.id, cluster, seconds(new.seen_at), new.fingerprint, new.sketch.level, &new.sketch.stored);
     }
 

@@ -245,3 +245,46 @@ impl Postings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CAP, Postings};
+    use crate::dedup::tokens::mix;
+    use std::collections::HashMap;
+
+    #[test]
+    fn finds_all_that_a_map_of_vectors_finds_through_growth_and_forgetting() {
+        let (mut index, mut truth) = (Postings::default(), HashMap::<u32, Vec<u32>>::new());
+        for n in 0..700_000_u64 {
+            // some keys often, most once or twice
+            let key = mix(if n % 10 == 0 { n % 40_000 } else { n / 2 }) as u32;
+            index.insert(key, n as u32);
+            truth.entry(key).or_default().push(n as u32);
+        }
+        assert!(index.len() > 690_000);
+        let keep = |n: u32| !n.is_multiple_of(3);
+        index.retain(keep);
+        let (mut foreign, mut asked) = (0_u64, 0_u64);
+        for (key, documents) in truth.iter().filter(|(key, _)| **key % 5 == 0) {
+            let mut found = Vec::new();
+            index.get(*key, |n| found.push(n));
+            assert!(documents.iter().filter(|n| keep(**n)).all(|n| found.contains(n)), "key {key}");
+            assert!(found.iter().all(|n| keep(*n)));
+            foreign += found.iter().filter(|n| !documents.contains(n)).count() as u64;
+            asked += 1;
+        }
+        assert!(foreign * 50 < asked, "{foreign} foreign postings in {asked} answers");
+    }
+
+    #[test]
+    fn a_key_that_everybody_has_keeps_a_bounded_number() {
+        let mut index = Postings::default();
+        for n in 0..10_000 {
+            index.insert(0xABCD_1234, n);
+        }
+        let mut found = Vec::new();
+        index.get(0xABCD_1234, |n| found.push(n));
+        assert_eq!(found.len(), CAP);
+        assert!(found.iter().any(|&n| n > 9_000), "late ones replace early ones");
+    }
+}

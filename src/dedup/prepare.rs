@@ -49,6 +49,9 @@ pub struct Prepared {
     pub(crate) sketch: Sketch,
 }
 
+/// Words of a text that are compared; what is beyond counts in the fingerprint only.
+pub const COMPARED: usize = 10_000;
+
 /// Makes `document` ready: tokens, fingerprint, sketch. `boilerplate` holds the hashes of the lines that its outlet
 /// repeats ([`crate::model::lines::line_hash`]); they count in the fingerprint and nowhere else.
 pub fn prepare(document: &Document<'_>, boilerplate: &HashSet<u64>) -> Prepared {
@@ -60,12 +63,13 @@ pub fn prepare(document: &Document<'_>, boilerplate: &HashSet<u64>) -> Prepared 
     let all = tokenize(text);
     let fingerprint = fingerprint(&all.tokens);
     let words = all.tokens.len() as u32;
-    let tokens = if all.lines.iter().any(|line| boilerplate.contains(&line.hash)) {
+    let mut tokens: Vec<Token> = if all.lines.iter().any(|line| boilerplate.contains(&line.hash)) {
         let own = all.lines.iter().filter(|line| !boilerplate.contains(&line.hash));
         own.flat_map(|line| all.tokens.get(line.start as usize..line.end as usize).unwrap_or_default()).copied().collect()
     } else {
         all.tokens
     };
+    tokens.truncate(COMPARED);
     let mut title: Vec<u32> = tokenize(document.title).tokens.into_iter().filter(|t| t.kind() != Kind::Short).map(Token::word).collect();
     title.sort_unstable();
     title.dedup();

@@ -125,8 +125,11 @@ impl Verdict {
             return (false, Rule::TooShort);
         }
         if self.words.0 < s.brief_words {
-            let cut = same_headline && self.coverage >= s.coverage_same_headline && self.containment >= s.brief_same_headline;
-            if !cut && (self.containment < s.brief || self.coverage < s.brief_same_headline) {
+            // an outlet's own briefs are forms more often than not: "winning numbers drawn"
+            let cut =
+                same_headline && !self.one_outlet && self.coverage >= s.coverage_same_headline && self.containment >= s.brief_same_headline;
+            let same = f64::from(self.shared) / f64::from(self.words.0);
+            if !cut && (self.containment.min(same) < s.brief || self.coverage < s.brief_same_headline) {
                 return (false, Rule::Brief);
             }
         }
@@ -140,10 +143,11 @@ impl Verdict {
             return (cut, if cut { Rule::SameOpening } else { Rule::Different });
         }
         let enough = match (same_headline, self.lead) {
+            (true, true) if self.containment >= 0.95 && self.headline(0.9) => s.coverage_same_headline / 2.0,
             (true, _) => s.coverage_same_headline,
             (false, _) if self.spread => s.coverage_same_opening,
             (false, true) if self.containment >= 0.9 => s.coverage_same_opening,
-            (false, true) if self.title_words < HEADLINE_WORDS => s.coverage,
+            (false, true) if self.title_words < HEADLINE_WORDS || self.title >= 0.25 => s.coverage,
             (false, true) => s.coverage.max(0.75),
             (false, false) => s.coverage_no_witness,
         };
@@ -152,14 +156,17 @@ impl Verdict {
         }
         let whole = self.containment >= 0.97 && self.coverage >= 0.9;
         let marks = self.numbers.0 + self.names.0;
-        if self.one_outlet && !same_headline && !(whole && self.numbers.1 + self.names.1 == marks) {
+        if self.one_outlet
+            && !same_headline
+            && !(self.containment >= 0.97 && self.coverage >= 0.8 && self.numbers.1 + self.names.1 == marks)
+        {
             return (false, Rule::OneOutlet);
         }
         (true, if whole { Rule::Whole } else { Rule::Contained })
     }
 
     /// The shorter headline stands in the other, by `share` of its words.
-    fn headline(&self, share: f64) -> bool {
+    pub(crate) fn headline(&self, share: f64) -> bool {
         let enough = if self.title >= 0.99 { 2 } else { HEADLINE_WORDS };
         self.title_words >= enough && self.title >= share
     }
@@ -177,7 +184,10 @@ impl Verdict {
         behind(marks, found, 5, s.marks, 0.0)
             || (self.numbers.1 * 5 < self.numbers.0 * 2 && behind(self.numbers.0, self.numbers.1, 8, s.marks, 0.0))
             // word for word the same but for some names, under another headline: a form that was filled in
-            || (self.title < s.headline && marks >= found + 3 && behind(marks, found, 5, 0.9, 0.96))
+            || (self.one_outlet && behind(marks, found, 5, 0.85, 0.8))
+            || behind(marks, found, 5, 0.8, 0.95)
+            || (self.title < 0.35 && marks >= found + 3 && behind(marks, found, 5, 0.9, 0.96))
+            || (self.title < 0.2 && marks >= found + 2 && behind(marks, found, 5, 0.9, 0.97))
     }
 
     /// How good a copy: the sum of both containments.

@@ -53,15 +53,3 @@ fn shingles(tokens: &[Token]) -> Vec<u64> {
     hashes.dedup();
     hashes
 }
-impl Sketch {
-    #[doc(hidden)]
-    pub fn of_all(p: &super::Prepared) -> Vec<u32> {
-        shingles(&p.tokens).into_iter().map(|h| (h >> 32) as u32).collect()
-    }
-}
-impl super::Prepared {
-    #[doc(hidden)]
-    pub fn sketch_parts(&self) -> (Vec<u32>, u8) {
-        (self.sketch.stored.clone(), self.sketch.level)
-    }
-}

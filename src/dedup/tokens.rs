@@ -107,11 +107,16 @@ enum Class {
     Ampersand,
 }
 
-const TABLE_END: u32 = 0x0600;
+const TABLE_END: u32 = 0x0700;
 
-/// Class and folded character of everything below U+0600.
-static TABLE: LazyLock<Vec<(Class, u16)>> =
-    LazyLock::new(|| (0..TABLE_END).map(|c| char::from_u32(c).map_or((Class::Gap, 0), |c| (low_class(c), fold_low(c) as u16))).collect());
+/// Class and folded character of everything below U+0700.
+static TABLE: LazyLock<Vec<(Class, u16)>> = LazyLock::new(|| {
+    let entry = |c: char| {
+        let (class, folded) = if c < '\u{600}' { (low_class(c), fold_low(c)) } else { high_class(c) };
+        (class, folded as u16)
+    };
+    (0..TABLE_END).map(|c| char::from_u32(c).map_or((Class::Gap, 0), entry)).collect()
+});
 
 fn low_class(c: char) -> Class {
     match c {
@@ -155,7 +160,7 @@ fn fold_low(c: char) -> char {
     }
 }
 
-/// Class and folded character of what stands at or above U+0600.
+/// Class and folded character of what stands at or above U+0600; what stands below U+0700 is looked up in the table made of it.
 fn high_class(c: char) -> (Class, char) {
     let class = match c {
         // Arabic: marks and the stretching tatweel go, alef and yeh have one form
@@ -285,12 +290,12 @@ impl Scanner {
                 (class, u32::from(folded), 1)
             } else {
                 let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
-                if class_of(table, c).0 == Class::Compatible {
+                let (class, folded) = class_of(table, c);
+                if class == Class::Compatible {
                     self.compatible(table, c);
                     at += c.len_utf8();
                     continue;
                 }
-                let (class, folded) = class_of(table, c);
                 (class, folded, c.len_utf8())
             };
             let next = at + width;
@@ -475,4 +480,82 @@ fn entity(rest: &[u8]) -> usize {
         .iter()
         .find(|e| rest.starts_with(e.as_bytes()))
         .map_or(0, |e| e.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Kind, Token, tokenize};
+    use proptest::prelude::*;
+    use unicode_segmentation::UnicodeSegmentation;
+
+    fn words(text: &str) -> Vec<u32> {
+        tokenize(text).tokens.into_iter().map(Token::word).collect()
+    }
+
+    #[test]
+    fn spellings_of_one_text_are_one() {
+        for (one, other) in [
+            ("don’t “stop”", "don't \"stop\""),
+            ("the U.S. and the U.N. agree", "the US and the UN agree"),
+            ("34,000 people", "34.000 people"),
+            ("34,000 people", "34000 people"),
+            ("rose 1.5 percent", "rose 1,5 percent"),
+            ("govern\u{ad}ment plans", "government plans"),
+            ("zero\u{200b}width", "zerowidth"),
+            ("an exam-\nple of it", "an example of it"),
+            ("ＡＢＣ ﬁn", "abc fin"),
+            ("Erdoğan café", "erdogan cafe"),
+            ("cafe\u{301} na\u{308}ive", "café näive"),
+            ("Её ёлка", "ее елка"),
+            ("أحمد إلى آخر", "احمد الي اخر"),
+            ("مـــصر كِتاب", "مصر كتاب"),
+            ("this &amp; that", "this & that"),
+            ("a — b … c", "a - b ... c"),
+        ] {
+            assert_eq!(words(one), words(other), "{one} / {other}");
+        }
+    }
+
+    #[test]
+    fn what_differs_stays_different() {
+        for (one, other) in [("rose 1.5 percent", "rose 15 percent"), ("мой край", "мои краи"), ("dogs", "dog"), ("北京", "京北")]
+        {
+            assert_ne!(words(one), words(other), "{one} / {other}");
+        }
+    }
+
+    #[test]
+    fn numbers_names_and_grammar_are_told_apart() {
+        let kinds: Vec<Kind> =
+            tokenize("Yesterday Maria paid 300 for the house. Then she left 1ate").tokens.iter().map(|t| t.kind()).collect();
+        use Kind::{Common, Name, Number, Short};
+        assert_eq!(kinds, [Common, Name, Common, Number, Short, Short, Common, Common, Short, Common, Common]);
+    }
+
+    #[test]
+    fn words_are_those_of_uax_29_on_plain_text() {
+        for text in [
+            "The committee met on Tuesday; its chair, Ana Ruiz, said (twice) that nothing's decided yet.",
+            "La reunión terminó sin acuerdo: los países, dijo ayer el ministro, «seguirán hablando» en otoño.",
+            "Комитет собрался во вторник, но решение — как и раньше — отложили на осень.",
+            "اجتمعت اللجنة يوم الثلاثاء، وقال رئيسها إن القرار مؤجل.",
+            "Die Größe des Ausschusses überraschte: 17 Mitglieder, 3,5 Stunden, kein Ergebnis!",
+        ] {
+            assert_eq!(tokenize(text).tokens.len(), text.unicode_words().count(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_gives_lines_that_cover_its_tokens(text in "\\PC{0,200}|[a-c.,'’&\\-\n \u{ad}\u{301}北é0-9]{0,80}") {
+            let done = tokenize(&text);
+            let mut at = 0;
+            for line in &done.lines {
+                prop_assert_eq!(line.start, at);
+                prop_assert!(line.end > at);
+                at = line.end;
+            }
+            prop_assert_eq!(at as usize, done.tokens.len());
+        }
+    }
 }
