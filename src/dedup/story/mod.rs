@@ -27,8 +27,6 @@ pub const VERSION: u32 = 1;
 pub struct Settings {
     /// Terms kept of an article.
     pub terms: usize,
-    /// Exponent of the inverse document frequency.
-    pub idf_power: f32,
     /// Added to the weight of a term in the headline.
     pub title_bonus: f32,
     /// Added to the weight of a term in the lead.
@@ -83,7 +81,6 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             terms: 48,
-            idf_power: 1.0,
             title_bonus: 2.0,
             lead_bonus: 1.0,
             lead: 50,

@@ -37,8 +37,7 @@ pub struct About {
 impl Vector {
     /// The vector of one article, of length 1.
     pub fn of(terms: &[Term], about: About, background: &Background, settings: &Settings) -> Self {
-        let mut weights: Vec<(TermHash, f32)> =
-            terms.iter().map(|t| (t.hash(), t.local() * background.idf(t.hash(), t.class()).powf(settings.idf_power))).collect();
+        let mut weights: Vec<(TermHash, f32)> = terms.iter().map(|t| (t.hash(), t.local() * background.idf(t.hash(), t.class()))).collect();
         let length = norm(weights.iter().map(|w| w.1), settings);
         // Names make a share of their own: two events of one kind differ in little else.
         let names = norm(terms.iter().zip(&weights).filter(|t| t.0.is_name()).map(|t| t.1.1), settings);
