@@ -54,6 +54,7 @@ fn main() {
             "stories" => settings.stories = v as usize,
             "opened" => settings.opened = v as usize,
             "nodes" => settings.nodes = v as usize,
+            "damp" => settings.damp = v,
             "pub" => settings.one_publisher = v,
             "bare" => settings.bare = v,
             "full" => settings.full_terms = v,

@@ -210,9 +210,10 @@ impl Features {
         })
     }
 
-    /// The terms' identities, for [`Background::learn`].
+    /// What [`Background::learn`] counts: the terms, and the publisher when it is known.
     pub fn hashes(&self) -> impl Iterator<Item = TermHash> + '_ {
-        self.terms.iter().map(|t| t.hash())
+        let publisher = (self.publisher != 0).then(|| super::background::publisher_key(self.publisher));
+        self.terms.iter().map(|t| t.hash()).chain(publisher)
     }
 
     /// The time that counts, in minutes since 1970.
