@@ -38,7 +38,6 @@ fn main() {
         let v: f32 = text.parse().unwrap_or(0.0);
         match key {
             "terms" => settings.terms = v as usize,
-            "idf" => settings.idf_power = v,
             "title" => settings.title_bonus = v,
             "lead" => settings.lead_bonus = v,
             "leadn" => settings.lead = v as usize,
@@ -55,6 +54,7 @@ fn main() {
             "stories" => settings.stories = v as usize,
             "opened" => settings.opened = v as usize,
             "nodes" => settings.nodes = v as usize,
+            "damp" => settings.damp = v,
             "pub" => settings.one_publisher = v,
             "bare" => settings.bare = v,
             "full" => settings.full_terms = v,

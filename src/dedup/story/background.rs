@@ -109,6 +109,11 @@ impl Default for Background {
     }
 }
 
+/// Publishers are counted among the terms, beyond the terms' 24 bits.
+pub(super) fn publisher_key(publisher: u16) -> u32 {
+    1 << 24 | u32::from(publisher)
+}
+
 /// When more documents than this were counted, all counts are halved: what was common a year ago fades.
 const HALVE_AT: f32 = 400_000.0;
 
@@ -148,6 +153,13 @@ impl Background {
                 *n >= 1.0
             });
         }
+    }
+
+    /// The share of the documents seen that come from this publisher (as [`super::Features`] hashes it); small while few were
+    /// seen.
+    pub fn publisher_share(&self, publisher: u16) -> f32 {
+        let seen = self.seen.get(&publisher_key(publisher)).copied().unwrap_or(0.0);
+        (seen / (self.documents + 10.0)).min(1.0)
     }
 
     /// ln(1 / share of documents) of a term of this built-in class: 0 for what stands everywhere.

@@ -28,6 +28,9 @@ pub struct Term(pub(super) u32);
 /// Step of the logarithm between two weights within an article.
 const WEIGHT_STEP: f32 = 0.3;
 
+/// The weights of the eight levels: e to the power of the level's steps.
+const WEIGHTS: [f32; 8] = [1.0, 1.349_859, 1.822_119, 2.459_603, 3.320_117, 4.481_689, 6.049_648, 8.166_17];
+
 impl Term {
     fn new(hash: TermHash, local: f32, name: bool, class: u8) -> Self {
         let level = (local.max(1.0).ln() / WEIGHT_STEP).round().clamp(0.0, 7.0) as u32;
@@ -39,7 +42,7 @@ impl Term {
     }
     /// Weight within the article, 1 to 8: how often, and where it stands.
     pub fn local(self) -> f32 {
-        (((self.0 >> 5) & 7) as f32 * WEIGHT_STEP).exp()
+        WEIGHTS.get((self.0 >> 5) as usize & 7).copied().unwrap_or(1.0)
     }
     /// True for a name (as far as capitals tell) or a number that is no small one.
     pub fn is_name(self) -> bool {
@@ -119,7 +122,7 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
             let class = if used.number { number_class(used.word) } else { listed.map_or(UNLISTED, |l| l.class(hash)) };
             let name = if used.number { settings.number_names && class > 6 } else { used.capital > used.plain };
             let local = local_weight(&used, settings);
-            (local * background.idf(hash, class).powf(settings.idf_power), Term::new(hash, local, name, class), used.word)
+            (local * background.idf(hash, class), Term::new(hash, local, name, class), used.word)
         })
         .collect();
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -207,9 +210,10 @@ impl Features {
         })
     }
 
-    /// The terms' identities, for [`Background::learn`].
+    /// What [`Background::learn`] counts: the terms, and the publisher when it is known.
     pub fn hashes(&self) -> impl Iterator<Item = TermHash> + '_ {
-        self.terms.iter().map(|t| t.hash())
+        let publisher = (self.publisher != 0).then(|| super::background::publisher_key(self.publisher));
+        self.terms.iter().map(|t| t.hash()).chain(publisher)
     }
 
     /// The time that counts, in minutes since 1970.

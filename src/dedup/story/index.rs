@@ -332,6 +332,25 @@ impl StoryIndex {
         found.map(|s| s.kept = true).is_some()
     }
 
+    /// A person's decision: these clusters are one story, and stay it. Clusters that are not held are passed over. Reads the
+    /// whole index, once a decision.
+    pub fn assign(&mut self, clusters: &[Id], story: Id) {
+        let wanted: AHashSet<Id> = clusters.iter().copied().collect();
+        let found: Vec<At> = self.entries.range().filter(|&at| self.entries.get(at).is_some_and(|e| wanted.contains(&e.cluster))).collect();
+        let into = self.stories.iter().position(|s| s.id == story && s.count > 0).map_or_else(|| self.slot(story), |s| s as u32);
+        let left: AHashSet<u32> = found.iter().filter_map(|&at| self.entries.get(at).map(|e| e.story)).filter(|&s| s != into).collect();
+        for &slot in &left {
+            let staying: Vec<At> = self.members(slot).map(|m| m.0).filter(|at| !found.contains(at)).collect();
+            self.relink(slot, staying);
+            self.release(slot);
+        }
+        let all: Vec<At> = self.members(into).map(|m| m.0).chain(found).collect();
+        self.relink(into, all);
+        if let Some(slot) = self.stories.get_mut(into as usize) {
+            slot.kept = true;
+        }
+    }
+
     fn insert_at(&mut self, f: &Features, cluster: Id, slot: u32, arrived: i32, background: &Background) {
         let vector = Vector::of_features(f, background, &self.settings);
         let keys = self.keys(f, &vector, KEYS);

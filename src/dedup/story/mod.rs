@@ -29,8 +29,8 @@ pub const VERSION: u32 = 1;
 pub struct Settings {
     /// Terms kept of an article.
     pub terms: usize,
-    /// Exponent of the inverse document frequency.
-    pub idf_power: f32,
+    /// Exponent of a term's weight within its article: below 1 many shared terms tell more than one that is repeated.
+    pub damp: f32,
     /// Added to the weight of a term in the headline.
     pub title_bonus: f32,
     /// Added to the weight of a term in the lead.
@@ -85,7 +85,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             terms: 48,
-            idf_power: 1.0,
+            damp: 0.8,
             title_bonus: 2.0,
             lead_bonus: 1.0,
             lead: 50,
@@ -93,7 +93,7 @@ impl Default for Settings {
             name_share: 0.2,
             number_names: true,
             number_factor: 1.0,
-            threshold: 0.72,
+            threshold: 0.7,
             usual: 0.36,
             usual_pairs: 6.0,
             full_terms: 48.0,
@@ -103,7 +103,7 @@ impl Default for Settings {
             fade_days: 4.0,
             time_floor: 0.0,
             across_languages: 0.3,
-            one_publisher: 0.8,
+            one_publisher: 0.6,
             probes: 20,
             postings: 48,
             compared: 64,

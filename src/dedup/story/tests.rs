@@ -226,6 +226,28 @@ fn a_kept_story_is_not_taken_apart() {
 }
 
 #[test]
+fn a_person_moves_clusters_and_they_stay() {
+    let background = Background::default();
+    let mut index = StoryIndex::new(Settings::default());
+    for (n, text) in [FLOOD[0], COURT[0], TWIN[0]].into_iter().enumerate() {
+        let f = read(text, None, &background);
+        let placed = index.decide(&f, cluster(n), &background);
+        assert!(!placed.joined);
+        index.learn(&f, cluster(n), &placed, 0, &background);
+    }
+    let mine = Id::story(cluster(0));
+    index.assign(&[cluster(0), cluster(1)], mine);
+    let placed = index.decide(&read(FLOOD[1], None, &background), cluster(7), &background);
+    assert!(placed.splits.is_empty() && placed.merged.is_empty(), "{placed:?}");
+    assert_ne!(
+        index.decide(&read(COURT[1], None, &background), cluster(8), &background).story,
+        Id::story(cluster(1)),
+        "that story is no more"
+    );
+    assert_eq!(index.decide(&read(TWIN[1], None, &background), cluster(9), &background).story, Id::story(cluster(2)));
+}
+
+#[test]
 fn the_background_ages_and_comes_back() {
     let mut background = Background::default();
     for _ in 0..10 {

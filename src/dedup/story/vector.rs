@@ -19,6 +19,8 @@ pub struct Vector {
     pub(super) span: Option<(i32, i32)>,
     /// Language, zeros when unknown.
     pub(super) lang: [u8; 2],
+    /// What likeness within its publisher counts for.
+    pub(super) house: f32,
     /// The publisher of all, 0 when there are several or none is known.
     pub(super) publisher: u16,
 }
@@ -38,7 +40,7 @@ impl Vector {
     /// The vector of one article, of length 1.
     pub fn of(terms: &[Term], about: About, background: &Background, settings: &Settings) -> Self {
         let mut weights: Vec<(TermHash, f32)> =
-            terms.iter().map(|t| (t.hash(), t.local() * background.idf(t.hash(), t.class()).powf(settings.idf_power))).collect();
+            terms.iter().map(|t| (t.hash(), t.local().powf(settings.damp) * background.idf(t.hash(), t.class()))).collect();
         let length = norm(weights.iter().map(|w| w.1), settings);
         // Names make a share of their own: two events of one kind differ in little else.
         let names = norm(terms.iter().zip(&weights).filter(|t| t.0.is_name()).map(|t| t.1.1), settings);
@@ -47,9 +49,12 @@ impl Vector {
             let name = if term.is_name() { share * (weight.1 / names).powi(2) } else { 0.0 };
             weight.1 = ((1.0 - share) * (weight.1 / length).powi(2) + name).sqrt();
         }
+        // Where nearly everything comes from one publisher, that says nothing.
+        let others = 1.0 - background.publisher_share(about.publisher);
+        let house = 1.0 - (1.0 - settings.one_publisher) * others * others;
         let full = terms.len() as f32 / settings.full_terms;
         let fullness = settings.bare + (1.0 - settings.bare) * full.min(1.0);
-        Self { weights, count: 1.0, fullness, span: about.minute.map(|m| (m, m)), lang: about.lang, publisher: about.publisher }
+        Self { weights, count: 1.0, fullness, span: about.minute.map(|m| (m, m)), lang: about.lang, house, publisher: about.publisher }
     }
 
     /// The vector of an article's features.
@@ -85,6 +90,7 @@ impl Vector {
             span,
             lang: if self.lang == [0; 2] { other.lang } else { self.lang },
             publisher: if self.publisher == other.publisher { self.publisher } else { 0 },
+            house: self.house.max(other.house),
         }
     }
 
@@ -107,7 +113,7 @@ impl Vector {
     /// How alike both are as coverage of one event: the cosine, less for a distance in time, nearly nothing across languages.
     pub fn likeness(&self, other: &Self, settings: &Settings) -> f32 {
         let cosine = self.cosine(other);
-        cosine * self.time_factor(other, settings) * self.language_factor(other, settings) * self.publisher_factor(other, settings)
+        cosine * self.time_factor(other, settings) * self.language_factor(other, settings) * self.publisher_factor(other)
     }
 
     /// 1 within the same hours, falling with the days between both.
@@ -119,8 +125,8 @@ impl Vector {
     }
 
     /// Less for two texts of one publisher: they share its house phrases, and it seldom reports one event twice.
-    pub fn publisher_factor(&self, other: &Self, settings: &Settings) -> f32 {
-        if self.publisher != 0 && self.publisher == other.publisher { settings.one_publisher } else { 1.0 }
+    pub fn publisher_factor(&self, other: &Self) -> f32 {
+        if self.publisher != 0 && self.publisher == other.publisher { self.house.max(other.house) } else { 1.0 }
     }
 
     /// 1 within one language, and where one is unknown.

@@ -119,7 +119,7 @@ pub fn why_story(a: &Features, b: &Features, background: &Background, settings: 
         cosine: x.cosine(&y),
         time_factor: x.time_factor(&y, settings),
         language_factor: x.language_factor(&y, settings),
-        publisher_factor: x.publisher_factor(&y, settings),
+        publisher_factor: x.publisher_factor(&y),
         similarity: x.likeness(&y, settings),
         threshold: regroup::needed(&x, &y, settings),
         shared: shared(&x, &y, &[a, b]),
