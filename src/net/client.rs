@@ -24,6 +24,8 @@ use url::{Host, Url};
 const MAX_HOPS: usize = 5;
 /// Longest URL that is asked for, bytes.
 const MAX_URL: usize = 8 << 10;
+/// Most bytes of headers; hyper by itself takes some 400 kB and bounds their number (100).
+const MAX_HEAD: usize = 64 << 10;
 /// What is read of an answer that is neither good nor a redirect: enough to tell a bot check.
 const ERROR_BODY: usize = 64 << 10;
 /// A redirect's body that is read to the end, so that its connection can be used again.
@@ -204,21 +206,26 @@ impl Client {
         if own.settings.proxy.is_some() {
             self.check_proxied(url, port).await?;
         }
-        let client = own.stack.pick(url, key)?;
+        let (client, fresh) = own.stack.pick(url, key)?;
         let mut request = reqwest::Request::new(Method::GET, url.clone());
         *request.headers_mut() = headers;
-        let sent = TARGET.scope(Target { port }, client.execute(request));
-        let patience = own.settings.first_byte_timeout;
-        let mut response = match timeout(patience, sent).await {
-            Err(_) => return Err(NetError::Timeout { host: key.to_owned(), stage: Stage::FirstByte, after: patience }),
-            Ok(Err(e)) => return Err(self.explain(e, key)),
-            Ok(Ok(response)) => response,
+        // Without a body the request can always be cloned.
+        let again = fresh.and_then(|client| Some((client, request.try_clone()?)));
+        let mut response = match (self.send(client, request, port, key).await, again) {
+            // A server may close a kept connection just when it is used again; that says nothing about the request.
+            (Err(NetError::Reset { .. }), Some((client, request))) => self.send(client, request, port, key).await?,
+            (sent, _) => sent?,
         };
         // The resolver's answers were checked; this catches whatever found another way.
         if let (None, Some(peer)) = (&own.settings.proxy, response.remote_addr()) {
             own.guard.check_address(key, peer.ip(), Some(peer.port()))?;
         }
         let status = response.status();
+        let size: usize = response.headers().iter().map(|(n, v)| n.as_str().len() + v.len()).sum();
+        if size > MAX_HEAD {
+            let detail = format!("{size} bytes of headers");
+            return Err(NetError::BadResponse { host: key.to_owned(), detail });
+        }
         let head = Head::read(status, response.headers(), own.clock.now(), own.settings.max_backoff);
         if matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
             let location = text(response.headers(), &header::LOCATION)
@@ -236,6 +243,22 @@ impl Client {
         own.stack.done(key);
         let blocked = blocked(status, response.headers(), &body);
         Ok(Answer { head, location: None, blocked, body, wire_bytes })
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    async fn send(
+        &self,
+        client: &reqwest::Client,
+        request: reqwest::Request,
+        port: Option<u16>,
+        key: &str,
+    ) -> Result<reqwest::Response, NetError> {
+        let patience = self.0.settings.first_byte_timeout;
+        match timeout(patience, TARGET.scope(Target { port }, client.execute(request))).await {
+            Err(_) => Err(NetError::Timeout { host: key.to_owned(), stage: Stage::FirstByte, after: patience }),
+            Ok(Err(e)) => Err(self.explain(e, key)),
+            Ok(Ok(response)) => Ok(response),
+        }
     }
 
     /// Reads and decodes a body. Good answers are whole or an error; of others, and of robots.txt, the start is enough.
@@ -391,8 +414,13 @@ impl Client {
             if let Some(io) = cause.downcast_ref::<std::io::Error>() {
                 use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
                 broken |= matches!(io.kind(), ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof);
-                if let Some(tls) = io.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
-                    return NetError::Tls { host, detail: tls_words(tls) };
+                // `source` of an I/O error leaves out what it wraps.
+                let mut inner = io.get_ref().map(|e| e as &(dyn std::error::Error + 'static));
+                while let Some(e) = inner {
+                    if let Some(tls) = e.downcast_ref::<rustls::Error>() {
+                        return NetError::Tls { host, detail: tls_words(tls) };
+                    }
+                    inner = e.downcast_ref::<std::io::Error>().and_then(|e| e.get_ref()).map(|e| e as _);
                 }
             }
             match cause.source() {

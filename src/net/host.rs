@@ -138,8 +138,8 @@ impl Host {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set_crawl_delay(&self, seconds: Option<f32>) {
-        let delay = seconds.and_then(|s| Duration::try_from_secs_f32(s).ok()).unwrap_or_default();
+    pub(super) fn set_crawl_delay(&self, seconds: Option<f64>) {
+        let delay = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok()).unwrap_or_default();
         self.state().crawl_delay = delay.min(CRAWL_DELAY_MAX);
     }
 

@@ -243,6 +243,22 @@ async fn connections_are_kept_for_the_next_request() {
     assert_eq!((server.log().len(), server.connections()), (6, 1));
 }
 
+#[tokio::test]
+async fn a_kept_connection_that_the_server_closed_is_replaced_once() {
+    let server = Server::start();
+    // The server closes after each answer without saying so, the second time before it answers at all.
+    let ok = Answer::ok("text/plain", "x");
+    server.on("/", ok.clone());
+    server.each("/close", vec![Answer::steps([Step::Close]), ok]);
+    let client = client(&server);
+    feed(&client, &server.url("/")).await.unwrap();
+    assert_eq!(feed(&client, &server.url("/close")).await.unwrap().body, "x");
+    assert_eq!((server.connections(), server.hits("/close")), (2, 2));
+    server.on("/never", Answer::steps([Step::Close]));
+    assert!(matches!(feed(&client, &server.url("/never")).await, Err(NetError::Reset { .. })));
+    assert_eq!(server.hits("/never"), 2);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fault_14_idle_connections_are_bounded_over_all_hosts() {
     let server = Server::start();

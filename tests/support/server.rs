@@ -155,7 +155,7 @@ impl Server {
         Self::on_address("127.0.0.1:0", false)
     }
 
-    /// HTTPS on 127.0.0.1, for `localhost`, `*.test` and 127.0.0.1.
+    /// HTTPS on 127.0.0.1, for `localhost` and 127.0.0.1.
     pub fn tls() -> Self {
         Self::on_address("127.0.0.1:0", true)
     }
