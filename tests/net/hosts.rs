@@ -4,7 +4,7 @@ use crate::server::{Answer, Server, Step};
 use crate::{Names, client, feed, named, page, settings, url};
 use jiff::{SignedDuration, Timestamp};
 use newsfold::clock::Clock;
-use newsfold::net::{Client, ErrorKind, Kind, NetError, Request, Settings};
+use newsfold::net::{Client, ErrorKind, Hold, Kind, NetError, Request, Settings};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -209,7 +209,7 @@ async fn fault_16_a_bot_check_blocks_its_kind_for_long_and_says_so() {
     assert!(until >= at(2_700), "{until}");
     assert!(feed(&client, &server.url("/feed")).await.is_ok(), "the feed is let through");
     let state = &client.host_states()[0];
-    assert!(state.blocked && state.backoff.is_some_and(|b| b.1.contains("bot protection")));
+    assert!(state.blocked && state.backoff.is_some_and(|b| b.1 == Hold::Blocked));
     clock.set(until);
     server.on("/page", Answer::ok("text/html", "x"));
     assert!(page(&client, &server.url("/page")).await.is_ok());
@@ -217,6 +217,36 @@ async fn fault_16_a_bot_check_blocks_its_kind_for_long_and_says_so() {
     server.on("/page", Answer::status(403));
     assert_eq!(page(&client, &server.url("/page")).await.unwrap().blocked, None, "a plain 403 is not a bot check");
     assert!(page(&client, &server.url("/page")).await.is_ok());
+}
+
+#[tokio::test]
+async fn pauses_can_be_stored_and_taken_up_after_a_restart() {
+    let server = Server::start();
+    let (client, clock) = timed(&server);
+    server.on("a.example /", Answer::new(503, &[("retry-after", "3600")], ""));
+    server.on("b.example /", Answer::new(403, &[("cf-mitigated", "challenge")], ""));
+    feed(&client, &server.url_at("a.example", "/")).await.unwrap();
+    page(&client, &server.url_at("b.example", "/")).await.unwrap();
+    let rows = client.holds();
+    assert_eq!(rows.len(), 2);
+    let (again, clock_again) = timed(&server);
+    again.load_holds(rows.clone());
+    assert_eq!(held(feed(&again, &server.url_at("a.example", "/")).await), at(3_600));
+    held(page(&again, &server.url_at("b.example", "/")).await);
+    assert!(feed(&again, &server.url_at("b.example", "/feed")).await.is_ok(), "only pages are blocked there");
+    let mut left = again.holds();
+    left.sort_by_key(|r| r.until);
+    let mut were = rows.clone();
+    were.sort_by_key(|r| r.until);
+    assert_eq!(left, were);
+    for c in [&clock, &clock_again] {
+        c.set(at(86_400 * 2));
+    }
+    assert!(again.holds().is_empty());
+    let (late, late_clock) = timed(&server);
+    late_clock.set(at(86_400 * 2));
+    late.load_holds(rows);
+    assert!(late.host_states().is_empty());
 }
 
 #[tokio::test]
