@@ -1,5 +1,6 @@
 //! What can go wrong between asking for a URL and holding its bytes.
 
+use super::Hold;
 use jiff::Timestamp;
 use std::fmt;
 use std::net::IpAddr;
@@ -143,7 +144,7 @@ pub enum NetError {
         /// When it may be asked again.
         until: Timestamp,
         /// Why.
-        why: &'static str,
+        why: Hold,
     },
     /// The request makes no sense: wrong scheme, no host, too long.
     BadRequest {

@@ -218,3 +218,188 @@ fn embedded(address: IpAddr) -> ([IpAddr; 2], usize) {
         _ => ([NONE; 2], 0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_edges_of_every_special_block() {
+        // First and last address of each block, and its neighbours outside where they are public.
+        let private = [
+            "0.0.0.0",
+            "0.255.255.255",
+            "10.0.0.0",
+            "10.255.255.255",
+            "100.64.0.0",
+            "100.127.255.255",
+            "127.0.0.0",
+            "127.255.255.255",
+            "169.254.0.0",
+            "169.254.255.255",
+            "172.16.0.0",
+            "172.31.255.255",
+            "192.0.0.0",
+            "192.0.0.255",
+            "192.0.2.0",
+            "192.0.2.255",
+            "192.88.99.0",
+            "192.88.99.255",
+            "192.168.0.0",
+            "192.168.255.255",
+            "198.18.0.0",
+            "198.19.255.255",
+            "198.51.100.0",
+            "198.51.100.255",
+            "203.0.113.0",
+            "203.0.113.255",
+            "224.0.0.0",
+            "239.255.255.255",
+            "240.0.0.0",
+            "255.255.255.255",
+            "168.63.129.16",
+            "::",
+            "::1",
+            "::2",
+            "64:ff9b:1::",
+            "64:ff9b:1:ffff:ffff:ffff:ffff:ffff",
+            "100::",
+            "100::ffff",
+            "2001::",
+            "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "2001:db8::",
+            "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+            "3fff::",
+            "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
+            "4000::",
+            "5f00::",
+            "fbff::",
+            "fc00::",
+            "fdff::",
+            "fe00::",
+            "fe80::",
+            "febf::",
+            "fec0::",
+            "feff::",
+            "ff00::",
+            "ffff::",
+        ];
+        let public = [
+            "1.0.0.0",
+            "9.255.255.255",
+            "11.0.0.0",
+            "100.63.255.255",
+            "100.128.0.0",
+            "126.255.255.255",
+            "128.0.0.0",
+            "169.253.255.255",
+            "169.255.0.0",
+            "172.15.255.255",
+            "172.32.0.0",
+            "191.255.255.255",
+            "192.0.1.0",
+            "192.0.1.255",
+            "192.0.3.0",
+            "192.88.98.255",
+            "192.88.100.0",
+            "192.167.255.255",
+            "192.169.0.0",
+            "198.17.255.255",
+            "198.20.0.0",
+            "198.51.99.255",
+            "198.51.101.0",
+            "203.0.112.255",
+            "203.0.114.0",
+            "223.255.255.255",
+            "168.63.129.15",
+            "168.63.129.17",
+            "8.8.8.8",
+            "2000::1",
+            "2001:200::1",
+            "2001:db7::1",
+            "2001:db9::1",
+            "2606:2800:220:1::1",
+            "2a00:1450::1",
+            "3ffe::1",
+            "3fff:1000::1",
+        ];
+        for address in private {
+            assert!(why_not_public(ip(address)).is_some(), "{address}");
+        }
+        for address in public {
+            assert_eq!(why_not_public(ip(address)), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn an_embedded_address_is_judged_like_itself() {
+        let carriers: [fn(u32) -> Ipv6Addr; 5] = [
+            |v4| Ipv6Addr::from(0xffff_0000_0000 | u128::from(v4)),
+            |v4| Ipv6Addr::from((0x0064_ff9b_u128 << 96) | u128::from(v4)),
+            |v4| Ipv6Addr::from((0x2002_u128 << 112) | (u128::from(v4) << 80) | 1),
+            |v4| Ipv6Addr::from((0x2600_u128 << 112) | (0x5efe_u128 << 32) | u128::from(v4)),
+            |v4| Ipv6Addr::from((0x2600_u128 << 112) | (0x0200_5efe_u128 << 32) | u128::from(v4)),
+        ];
+        for v4 in ["127.0.0.1", "10.1.2.3", "169.254.169.254", "192.168.0.1", "100.64.1.1", "8.8.8.8", "1.1.1.1", "93.184.216.34"] {
+            let v4: Ipv4Addr = v4.parse().unwrap();
+            for (n, carry) in carriers.iter().enumerate() {
+                let v6 = IpAddr::from(carry(v4.into()));
+                assert_eq!(why_not_public(v6).is_some(), why_not_public(v4.into()).is_some(), "carrier {n} of {v4}: {v6}");
+            }
+        }
+    }
+
+    #[test]
+    fn allow_networks_look_through_what_carries_an_address() {
+        let guard = Guard::new(vec!["10.0.0.0/8".parse().unwrap(), "127.0.0.1:8080".parse().unwrap(), "[fd00::/8]:443".parse().unwrap()]);
+        let table = [
+            ("10.1.1.1", Some(1), true),
+            ("10.1.1.1", None, true),
+            ("::ffff:10.1.1.1", Some(1), true),
+            ("64:ff9b::10.1.1.1", Some(1), true),
+            ("11.1.1.1", None, true),
+            ("127.0.0.1", Some(8080), true),
+            ("127.0.0.1", Some(8081), false),
+            ("127.0.0.1", None, false),
+            ("127.0.0.2", Some(8080), false),
+            ("::ffff:127.0.0.1", Some(8080), true),
+            ("fd12::1", Some(443), true),
+            ("fd12::1", Some(80), false),
+            ("192.168.0.1", Some(8080), false),
+            ("2001:0:a00:1::f5ff:fffe", Some(1), false),
+        ];
+        for (address, port, fine) in table {
+            assert_eq!(guard.check_address("x", ip(address), port).is_ok(), fine, "{address} {port:?}");
+        }
+    }
+
+    #[test]
+    fn allow_networks_read_and_print_every_form() {
+        for text in ["127.0.0.0/8", "10.0.0.7/32", "10.0.0.0/8:8080", "::1/128", "[fd00::/8]:443", "[::1/128]:8080"] {
+            let net: AllowNet = text.parse().unwrap();
+            assert_eq!(net.to_string(), text);
+        }
+        for (text, prints) in
+            [("10.0.0.7", "10.0.0.7/32"), ("10.0.0.7:80", "10.0.0.7/32:80"), ("[::1]:80", "[::1/128]:80"), ("10.1.2.3/8", "10.0.0.0/8")]
+        {
+            assert_eq!(text.parse::<AllowNet>().unwrap().to_string(), prints);
+        }
+        for text in ["", "localhost", "10.0.0.0/33", "10.0.0.1:0", "10.0.0.1:99999", "[::1", ":80", "1.2.3"] {
+            assert!(text.parse::<AllowNet>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn some_listed_answers_leave_the_others_out_but_never_beside_a_public_one() {
+        let guard = Guard::new(vec!["127.0.0.0/8".parse().unwrap()]);
+        let filter = |list: &[&str]| guard.filter("x", Some(80), list.iter().map(|a| ip(a)).collect());
+        assert_eq!(filter(&["::1", "127.0.0.1"]).unwrap(), [ip("127.0.0.1")]);
+        assert_eq!(filter(&["8.8.8.8", "127.0.0.1"]).unwrap().len(), 2);
+        assert!(filter(&["::1", "127.0.0.1", "8.8.8.8"]).is_err());
+        assert!(filter(&["10.0.0.1"]).is_err());
+    }
+}

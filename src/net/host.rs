@@ -3,9 +3,10 @@
 //! Backoff is kept in wall time (it may last a day, and a site owner reads it in hours); gaps, which last seconds, in
 //! monotonic time.
 
+use super::backoff::{Backoff, Hold, HoldRow, doubled, jitter, later, signed};
 use super::{Kind, NetError, Settings};
 use crate::clock::Clock;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -53,28 +54,6 @@ pub(super) enum Signal {
     Nothing,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Backoff {
-    set: Timestamp,
-    until: Timestamp,
-    why: &'static str,
-}
-
-impl Backoff {
-    /// When it ends. A clock that was set back must not stretch it.
-    fn end(&mut self, now: Timestamp) -> Option<Timestamp> {
-        if now < self.set {
-            let length = self.until.duration_since(self.set);
-            (self.set, self.until) = (now, later(now, length));
-        }
-        (self.until > now).then_some(self.until)
-    }
-}
-
-fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.checked_add(by).unwrap_or(Timestamp::MAX)
-}
-
 #[derive(Debug, Default)]
 struct State {
     /// When a request last started or ended: the gap counts from there.
@@ -97,10 +76,10 @@ impl State {
         self.last.filter(|_| gap > Duration::ZERO).map(|last| last + gap)
     }
 
-    fn hold(&mut self, kind: Kind, now: Timestamp) -> Option<(Timestamp, &'static str)> {
-        let host = self.backoff.as_mut().and_then(|b| Some((b.end(now)?, b.why)));
+    fn hold(&mut self, kind: Kind, now: Timestamp) -> Option<(Timestamp, Hold)> {
+        let host = self.backoff.as_mut().and_then(|b| b.end(now));
         let own = kind.slot().and_then(|i| self.blocked.get_mut(i)).and_then(|b| b.1.as_mut());
-        let own = own.and_then(|b| Some((b.end(now)?, b.why)));
+        let own = own.and_then(|b| b.end(now));
         host.into_iter().chain(own).max_by_key(|h| h.0)
     }
 }
@@ -119,7 +98,7 @@ pub struct HostState {
     /// Failures in a row.
     pub failures: u32,
     /// Left alone until then, and why.
-    pub backoff: Option<(Timestamp, &'static str)>,
+    pub backoff: Option<(Timestamp, Hold)>,
     /// Bot protection answered the last request for a feed, or for a page.
     pub blocked: bool,
     /// Pause between two requests.
@@ -138,8 +117,8 @@ impl Host {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn set_crawl_delay(&self, seconds: Option<f32>) {
-        let delay = seconds.and_then(|s| Duration::try_from_secs_f32(s).ok()).unwrap_or_default();
+    pub(super) fn set_crawl_delay(&self, seconds: Option<f64>) {
+        let delay = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok()).unwrap_or_default();
         self.state().crawl_delay = delay.min(CRAWL_DELAY_MAX);
     }
 
@@ -202,7 +181,10 @@ impl Hosts {
 
     /// The host of `url`.
     pub(super) fn of(&self, url: &Url) -> Arc<Host> {
-        let key = host_key(url);
+        self.named(host_key(url))
+    }
+
+    fn named(&self, key: String) -> Arc<Host> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(host) = table.hosts.get(&key) {
             return host.clone();
@@ -257,7 +239,7 @@ impl Hosts {
             };
             if pause > self.settings.max_wait {
                 let until = later(self.clock.now(), signed(pause));
-                return Err(NetError::HostBackoff { host: host.key.clone(), until, why: "asks for long pauses (Crawl-delay)" });
+                return Err(NetError::HostBackoff { host: host.key.clone(), until, why: Hold::CrawlDelay });
             }
             tokio::time::sleep(pause).await;
         }
@@ -279,7 +261,7 @@ impl Hosts {
     /// Learns from an exchange.
     pub(super) fn learn(&self, host: &Host, kind: Kind, signal: Signal) {
         let (now, max) = (self.clock.now(), self.settings.max_backoff);
-        let set = |length: Duration, why| Some(Backoff { set: now, until: later(now, signed(length.min(max))), why });
+        let set = |length: Duration, why| Some(Backoff::new(now, length.min(max), why));
         let mut state = host.state();
         let state = &mut *state;
         match signal {
@@ -293,13 +275,13 @@ impl Hosts {
             Signal::Failed => {
                 state.failures = state.failures.saturating_add(1);
                 if let Some(over) = state.failures.checked_sub(CIRCUIT) {
-                    state.backoff = set(jitter(doubled(CIRCUIT_FIRST, over, CIRCUIT_MAX)), "keeps failing");
+                    state.backoff = set(jitter(doubled(CIRCUIT_FIRST, over, CIRCUIT_MAX)), Hold::Failing);
                 }
             }
             Signal::Busy(asked) => {
                 let own = jitter(doubled(BUSY_FIRST, state.busy, BUSY_MAX));
                 state.busy = state.busy.saturating_add(1);
-                let why = if asked.is_some() { "asked to be left alone (Retry-After)" } else { "said that it is busy (429 or 503)" };
+                let why = if asked.is_some() { Hold::Asked } else { Hold::Busy };
                 let next = set(asked.unwrap_or(own), why);
                 // Two answers may cross: the longer word holds.
                 if state.backoff.is_none_or(|b| next.is_some_and(|n| n.until > b.until)) {
@@ -309,7 +291,7 @@ impl Hosts {
             Signal::Blocked => {
                 if let Some(blocked) = kind.slot().and_then(|i| state.blocked.get_mut(i)) {
                     let length = jitter(doubled(BLOCKED_FIRST, blocked.0, max));
-                    *blocked = (blocked.0.saturating_add(1), set(length, "is blocked by bot protection"));
+                    *blocked = (blocked.0.saturating_add(1), set(length, Hold::Blocked));
                 }
             }
         }
@@ -333,29 +315,64 @@ impl Hosts {
         hold.unwrap_or_default().max(next).max(queue)
     }
 
+    /// All pauses that have not ended.
+    pub(super) fn rows(&self) -> Vec<HoldRow> {
+        let now = self.clock.now();
+        let mut rows = Vec::new();
+        for host in self.all() {
+            let mut state = host.state();
+            let state = &mut *state;
+            let (failures, busy) = (state.failures, state.busy);
+            let whole = state.backoff.as_mut().map(|b| (None, b, failures.max(busy)));
+            let [feeds, pages] = &mut state.blocked;
+            let kinds = [(Kind::Feed, feeds), (Kind::Page, pages)];
+            let kinds = kinds.into_iter().filter_map(|(kind, (count, b))| Some((Some(kind), b.as_mut()?, *count)));
+            for (kind, backoff, count) in whole.into_iter().chain(kinds) {
+                if let Some((until, why)) = backoff.end(now) {
+                    rows.push(HoldRow { host: host.key.clone(), kind, why, since: backoff.set, until, count });
+                }
+            }
+        }
+        rows
+    }
+
+    /// Takes up pauses that were stored.
+    pub(super) fn load(&self, rows: impl IntoIterator<Item = HoldRow>) {
+        let now = self.clock.now();
+        for row in rows {
+            let mut backoff = Backoff { set: row.since, until: row.until, why: row.why };
+            if backoff.end(now).is_none() || row.host.is_empty() {
+                continue;
+            }
+            let host = self.named(row.host);
+            let mut state = host.state();
+            match row.kind.and_then(Kind::slot) {
+                Some(slot) => {
+                    if let Some(blocked) = state.blocked.get_mut(slot) {
+                        *blocked = (row.count, Some(backoff));
+                    }
+                }
+                None => {
+                    match row.why {
+                        Hold::Failing => state.failures = row.count,
+                        _ => state.busy = row.count,
+                    }
+                    state.backoff = Some(backoff);
+                }
+            }
+        }
+    }
+
+    fn all(&self) -> Vec<Arc<Host>> {
+        let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        table.hosts.values().cloned().collect()
+    }
+
     /// How all known hosts stand, those with trouble first.
     pub(super) fn states(&self) -> Vec<HostState> {
         let now = self.clock.now();
-        let hosts: Vec<Arc<Host>> = {
-            let table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-            table.hosts.values().cloned().collect()
-        };
-        let mut states: Vec<HostState> = hosts.iter().map(|h| h.snapshot(&self.settings, now)).collect();
+        let mut states: Vec<HostState> = self.all().iter().map(|h| h.snapshot(&self.settings, now)).collect();
         states.sort_by(|a, b| (b.backoff, b.failures, &a.host).cmp(&(a.backoff, a.failures, &b.host)));
         states
     }
-}
-
-fn signed(duration: Duration) -> SignedDuration {
-    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
-}
-
-/// `first`, doubled `times` times, at most `max`.
-fn doubled(first: Duration, times: u32, max: Duration) -> Duration {
-    first.saturating_mul(1 << times.min(16)).min(max)
-}
-
-/// Spreads a pause over 75 to 125 per cent, so that hosts that failed together do not come back together.
-fn jitter(pause: Duration) -> Duration {
-    pause.mul_f64(0.75 + 0.5 * fastrand::f64())
 }

@@ -10,12 +10,14 @@
 //! 6. a capped read under deadlines, and decoding that counts what it gives.
 //!
 //! [`Client::get`] is the way in. An answer of any status is a [`Response`]; what gave none is a [`NetError`], which
-//! says whether to retry, skip or stop. The room keeps its knowledge of hosts (backoff, robots.txt, bot checks) in
-//! memory only.
+//! says whether to retry, skip or stop. The room keeps its knowledge of hosts in memory; [`Client::holds`] and
+//! [`Client::robots_rows`] give what is worth storing, and take it up again.
 
+mod backoff;
 mod client;
 mod decode;
 mod error;
+mod exchange;
 mod guard;
 mod host;
 mod request;
@@ -26,6 +28,7 @@ mod robots_gate;
 mod settings;
 mod stack;
 
+pub use backoff::{Hold, HoldRow};
 pub use client::Client;
 pub use error::{ErrorKind, NetError, Stage};
 pub use guard::AllowNet;

@@ -2,12 +2,14 @@
 
 use crate::model::Validators;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
 /// What a URL is asked for as: decides limits, the Accept header and whether robots.txt matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// A feed that the user named.
     Feed,
@@ -29,6 +31,7 @@ impl Kind {
 }
 
 /// Headers that a feed needs and nobody else may see: sent to the origin of the request's own URL only, never printed.
+/// Whoever builds a request sees to it that its URL is of the origin that the secrets are for.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secrets(HeaderMap);
 

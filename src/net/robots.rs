@@ -14,7 +14,7 @@ const MAX_RULES: usize = 20_000;
 pub(super) struct Rules {
     rules: Vec<Rule>,
     /// Seconds between two requests that the group asks for.
-    pub(super) crawl_delay: Option<f32>,
+    pub(super) crawl_delay: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Rules {
                 self.rules.push(Rule { allow, pattern: normalise(path).into() });
             }
             Line::Delay(value) if self.crawl_delay.is_none() => {
-                self.crawl_delay = value.parse().ok().filter(|d: &f32| d.is_finite() && *d >= 0.0);
+                self.crawl_delay = value.parse().ok().filter(|d: &f64| d.is_finite() && *d >= 0.0);
             }
             _ => {}
         }

@@ -19,6 +19,14 @@ struct Pair {
     closing: reqwest::Client,
 }
 
+/// Whether a host's connection is kept after the answer.
+enum Keep {
+    /// And there may be one from before.
+    Again,
+    Newly,
+    No,
+}
+
 /// All reqwest clients. Those for https are built at the first https URL: reading the system's certificates takes
 /// longer than a small pass over plain sites.
 pub(super) struct Stack {
@@ -35,9 +43,9 @@ impl Stack {
         Ok(Self { settings, resolver, plain, secure: OnceLock::new(), idle: Mutex::default() })
     }
 
-    /// The client for one request to the host called `key`. reqwest bounds idle connections by host only; here the hosts
-    /// that may keep one are bounded.
-    pub(super) fn pick(&self, url: &Url, key: &str) -> Result<&reqwest::Client, NetError> {
+    /// The client for one request to the host called `key`, and, where it may reuse a connection, one that never does.
+    /// reqwest bounds idle connections by host only; here the hosts that may keep one are bounded.
+    pub(super) fn pick(&self, url: &Url, key: &str) -> Result<(&reqwest::Client, Option<&reqwest::Client>), NetError> {
         let pair = match url.scheme() {
             "https" => {
                 let built = self.secure.get_or_init(|| pair(&self.settings, &self.resolver, roots(&self.settings)));
@@ -45,15 +53,19 @@ impl Stack {
             }
             _ => &self.plain,
         };
-        Ok(if self.may_keep(key) { &pair.keeping } else { &pair.closing })
+        Ok(match self.may_keep(key) {
+            Keep::Again => (&pair.keeping, Some(&pair.closing)),
+            Keep::Newly => (&pair.keeping, None),
+            Keep::No => (&pair.closing, None),
+        })
     }
 
-    fn may_keep(&self, key: &str) -> bool {
+    fn may_keep(&self, key: &str) -> Keep {
         let now = Instant::now();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(last) = idle.get_mut(key) {
             *last = now;
-            return true;
+            return Keep::Again;
         }
         if idle.len() >= self.settings.max_idle {
             // hyper looks for outlived connections once in a keep time, so they live for two at most.
@@ -64,7 +76,7 @@ impl Stack {
         if room {
             idle.insert(key.to_owned(), now);
         }
-        room
+        if room { Keep::Newly } else { Keep::No }
     }
 
     /// The answer has been read: from now on a kept connection is idle.
