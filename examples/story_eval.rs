@@ -55,14 +55,14 @@ fn main() {
             "stories" => settings.stories = v as usize,
             "opened" => settings.opened = v as usize,
             "nodes" => settings.nodes = v as usize,
+            "pub" => settings.one_publisher = v,
             "bare" => settings.bare = v,
             "full" => settings.full_terms = v,
             "least" => settings.least_length = v,
             "free" => settings.free_days = v,
             "fade" => settings.fade_days = v,
             "floor" => settings.time_floor = v,
-            "prior" => prior.set_prior(v),
-            "unlisted" => prior.set_unlisted(v),
+            "prior" => prior = prior.believing(v, 0.0005),
             other => panic!("{other}?"),
         }
     }
@@ -97,7 +97,11 @@ fn read(row: &Value, flags: &[&str], background: &Background, settings: &Setting
     if flags.contains(&"head") {
         text = &text[..text.floor_char_boundary(500)];
     }
-    features(About { title, text, lang: row["lang"].as_str(), published_at: published, seen_at: None }, background, settings)
+    features(
+        About { title, text, lang: row["lang"].as_str(), publisher: row["source"].as_str(), published_at: published, seen_at: None },
+        background,
+        settings,
+    )
 }
 
 fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut background: Background) {
@@ -166,6 +170,17 @@ fn online(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, backg
     let took = started.elapsed().as_micros() as f64 / rows.len() as f64;
     let (ari, p, r, f) = score(&gold, &first);
     println!("{name:24} ARI {ari:.3} B3 {p:.3} {r:.3} {f:.3} moved {splits} merges {merges} {took:.0} us each");
+    if flags.contains(&"show") {
+        let mut groups: HashMap<usize, Vec<&Value>> = HashMap::new();
+        rows.iter().zip(&first).for_each(|(r, &s)| groups.entry(s).or_default().push(r));
+        let mut groups: Vec<Vec<&Value>> = groups.into_values().filter(|g| g.len() > 1).collect();
+        groups.sort_by_key(|g| std::cmp::Reverse(g.len()));
+        println!("{} stories of more than one, of {} articles", groups.len(), groups.iter().map(Vec::len).sum::<usize>());
+        for group in groups.iter().take(60) {
+            println!("--- {}", group.len());
+            group.iter().for_each(|r| println!("  {} {} | {} | {}", r["lang"], r["published"], r["source"], r["title"]));
+        }
+    }
     let mut results = vec![first];
     let mut aris = Vec::new();
     let mut random = fastrand::Rng::with_seed(7);

@@ -61,17 +61,13 @@ fn text_alone(article: &ArticleDetail) -> Doc {
 fn render(article: &ArticleDetail, look: &Look) -> Doc {
     let mut doc = Doc::new();
     let member = &article.member;
-    for line in wrap(&clean(words::titled(&member.title)), look.text_width()) {
-        doc.line(Role::Strong, line);
-    }
+    doc.wrapped(Role::Strong, words::titled(&member.title), look.text_width());
     let mut line = vec![member.publisher.clone()];
     line.extend(article.byline.as_ref().map(|by| format!("by {by}")));
     line.push(times::full(look, member.published_at.unwrap_or(member.seen_at)));
     line.extend(member.lang.clone());
     line.push(words::count(member.words.into(), "word", "words"));
-    for line in wrap(&clean(&line.join(" · ")), look.text_width()) {
-        doc.line(Role::Plain, line);
-    }
+    doc.wrapped(Role::Plain, line.join(" · "), look.text_width());
     match safe_link(&member.url) {
         Some(url) => doc.link(Role::Faint, &url, &url).end(),
         None => doc.line(Role::Faint, "(an address that is no web link)"),
@@ -94,11 +90,8 @@ fn render(article: &ArticleDetail, look: &Look) -> Doc {
 /// Label and value, a line each.
 fn facts(doc: &mut Doc, article: &ArticleDetail, look: &Look) {
     let member = &article.member;
-    let room = look.text_width().saturating_sub(13);
     let mut fact = |label: &str, role, value: String| {
-        for (i, line) in wrap(&clean(&value), room).into_iter().enumerate() {
-            doc.label(if i == 0 { label } else { "" }, 13).add(role, line).end();
-        }
+        doc.fact(label, role, value, (13, look.text_width()));
     };
     fact("id", Role::Id, member.id.to_string());
     fact("cluster", Role::Id, article.cluster.to_string());

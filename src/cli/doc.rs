@@ -2,7 +2,7 @@
 //! stranger wrote reaches a terminal raw, whatever a command forgets.
 
 use crate::cli::look::Look;
-use crate::cli::sanitize::{clean, safe_link, width};
+use crate::cli::sanitize::{clean, safe_link, width, wrap};
 
 /// How a span looks; what it means is never in the colour alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -116,6 +116,22 @@ impl Doc {
     /// Adds a whole line of one role.
     pub fn line(&mut self, role: Role, text: impl AsRef<str>) -> &mut Self {
         self.add(role, text).end()
+    }
+
+    /// Adds `text` as lines of at most `columns`.
+    pub fn wrapped(&mut self, role: Role, text: impl AsRef<str>, columns: usize) -> &mut Self {
+        for line in wrap(&clean(text.as_ref()), columns) {
+            self.line(role, line);
+        }
+        self
+    }
+
+    /// Adds a label and `value` beside it, broken into as many lines as it takes within `columns`.
+    pub fn fact(&mut self, label: &str, role: Role, value: impl AsRef<str>, (wide, columns): (usize, usize)) -> &mut Self {
+        for (i, line) in wrap(&clean(value.as_ref()), columns.saturating_sub(wide)).iter().enumerate() {
+            self.label(if i == 0 { label } else { "" }, wide).add(role, line).end();
+        }
+        self
     }
 
     /// Appends the lines of `other`.

@@ -8,6 +8,8 @@ use crate::store::StoreError;
 pub enum Exit {
     /// Done; an empty answer is done too.
     Done,
+    /// Done as far as it went: something failed, and was said.
+    Failed,
     /// The daemon is not running (`status`).
     NotRunning,
 }
@@ -50,6 +52,7 @@ impl Exit {
     pub fn code(self) -> u8 {
         match self {
             Self::Done => 0,
+            Self::Failed => 1,
             Self::NotRunning => 3,
         }
     }

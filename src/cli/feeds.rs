@@ -5,7 +5,7 @@ use crate::cli::context::{Context, Short};
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
-use crate::cli::sanitize::{clean, cut, wrap};
+use crate::cli::sanitize::{clean, cut};
 use crate::cli::table::{self, Table, cell};
 use crate::cli::{hints, json, output, times, words};
 use crate::model::views::FeedHealth;
@@ -187,7 +187,7 @@ fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealt
 /// Label and value, a line each.
 fn detail(feed: &FeedHealth, look: &Look) -> Doc {
     let mut doc = Doc::new();
-    doc.line(Role::Strong, feed.title.as_deref().or(feed.publisher.as_deref()).unwrap_or("(no title yet)"));
+    doc.wrapped(Role::Strong, feed.title.as_deref().or(feed.publisher.as_deref()).unwrap_or("(no title yet)"), look.text_width());
     let when = |at: Option<jiff::Timestamp>| {
         at.map(|at| format!("{}, {} ago", times::full(look, at), times::age(look, at)).replace("now ago", "just now"))
     };
@@ -206,9 +206,7 @@ fn detail(feed: &FeedHealth, look: &Look) -> Doc {
     let notes = feed.notes.iter().map(|note| ("note", Some(note.clone())));
     for (label, value) in rows.into_iter().chain(notes) {
         let role = if label == "state" { role_of(&feed.state) } else { Role::Plain };
-        for (i, line) in wrap(&clean(value.as_deref().unwrap_or_default()), look.text_width().saturating_sub(15)).iter().enumerate() {
-            doc.label(if i == 0 { label } else { "" }, 15).add(role, line).end();
-        }
+        doc.fact(label, role, value.unwrap_or_default(), (15, look.text_width()));
     }
     doc
 }

@@ -40,7 +40,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let found = config::find(context.config.as_deref());
     let config = found.is_some().then(|| context.config()).transpose()?;
     let known = config.iter().flat_map(|c| &c.feeds).map(|f| f.url.as_str().to_owned()).collect::<HashSet<_>>();
-    let skipped = list.skipped.iter().map(|s| format!("line {}: {}", s.line, s.message)).collect::<Vec<_>>();
+    let skipped = list.skipped.iter().map(|s| format!("{}:{}: {}", args.file.display(), s.line, s.message)).collect::<Vec<_>>();
     let (text, added, doubled) = blocks(list, &known);
     tell_skipped(&skipped);
     let already = if doubled > 0 { format!(", {doubled} known already") } else { String::new() };
@@ -133,7 +133,7 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
 }
 
 fn tell_skipped(skipped: &[String]) {
-    skipped.iter().take(TOLD).for_each(|line| output::note(&format!("skipped {line}")));
+    skipped.iter().take(TOLD).for_each(|line| output::note(line));
     if skipped.len() > TOLD {
         output::note(&format!("skipped {} more", skipped.len() - TOLD));
     }

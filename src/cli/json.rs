@@ -9,7 +9,7 @@ use std::io::{self, Write};
 struct Harmless;
 
 fn must_escape(c: char) -> bool {
-    matches!(c, '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}') || is_bidi_control(c)
+    matches!(c, '\x7f'..='\u{9f}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}') || is_bidi_control(c)
 }
 
 impl Formatter for Harmless {

@@ -33,13 +33,23 @@ impl Look {
         let measured = || rustix::termios::tcgetwinsize(&out).ok().map(|size| usize::from(size.ws_col));
         let width = columns.or_else(|| terminal.then(measured).flatten()).filter(|&w| w > 0);
         let color = terminal && !dumb && !set("NO_COLOR");
-        Self { width: width.map(|w: usize| w.max(20)), color, links: color, terminal, now: clock.now(), zone: TimeZone::system() }
+        Self { width: width.map(|w: usize| w.max(20)), color, links: color, terminal, now: clock.now(), zone: local_zone() }
     }
 
     /// Width for running text: that of the screen, but no wider than is good to read.
     pub fn text_width(&self) -> usize {
         self.width.unwrap_or(100).min(100)
     }
+}
+
+/// The zone that people here live in. `TimeZone::system` reads the whole zone database's folders first, which takes as
+/// long as all else that a short command does; what /etc/localtime holds is the zone itself.
+fn local_zone() -> TimeZone {
+    if std::env::var_os("TZ").is_some() {
+        return TimeZone::system();
+    }
+    let read = std::fs::read("/etc/localtime").ok();
+    read.and_then(|bytes| TimeZone::tzif("local", &bytes).ok()).unwrap_or_else(TimeZone::system)
 }
 
 #[cfg(test)]

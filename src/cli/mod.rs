@@ -19,10 +19,13 @@ mod hints;
 mod import;
 mod json;
 mod log;
+mod logging;
 mod look;
 mod man;
 mod output;
 mod parse;
+mod poll;
+mod run;
 mod sanitize;
 mod search;
 mod status;
@@ -64,6 +67,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Run the daemon, in the foreground
+    Run(run::Args),
+    /// Poll feeds once: what is due, the named, or all; fetch and place everything pending
+    Poll(poll::Args),
     /// List stories, the most widely carried first
     Stories(stories::Args),
     /// Show a story: who carried it, who had it first, what each changed
@@ -111,7 +118,7 @@ fn command() -> clap::Command {
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = run(cli);
+    let done = execute(cli);
     match done {
         Ok(code) => code,
         // Nobody reads any more: as quiet as `head` expects.
@@ -123,7 +130,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
     // The three tools need no database, and print for themselves.
     let command = match cli.command {
         Command::Parse(args) => return parse::run(&args),
@@ -142,6 +149,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
     match command {
+        Command::Run(args) => run::run(args, context),
+        Command::Poll(args) => poll::run(args, context),
         Command::Stories(args) => stories::run(args, context),
         Command::Story(args) => story::run(args, context),
         Command::Article(args) => article::run(args, context),

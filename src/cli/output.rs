@@ -5,6 +5,7 @@ use crate::cli::exit;
 use crate::cli::json;
 use crate::cli::look::Look;
 use crate::cli::sanitize::clean;
+use crate::config::ConfigErrors;
 use serde::Serialize;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
@@ -68,7 +69,11 @@ pub fn note(text: &str) {
 
 /// Prints an error for people, and what to do next.
 pub fn error(error: &anyhow::Error) {
-    note(&format!("newsfold: {error:#}"));
+    match error.downcast_ref::<ConfigErrors>() {
+        // Each on a line of its own that starts with file and line, for editors.
+        Some(problems) => note(&format!("newsfold: bad configuration\n{problems}")),
+        None => note(&format!("newsfold: {error:#}")),
+    }
     if let (_, Some(hint)) = exit::verdict(error) {
         note(&format!("hint: {hint}"));
     }

@@ -32,7 +32,7 @@ Examples:
 pub struct Args {
     #[command(flatten)]
     filter: Filter,
-    /// What comes first: most publishers, most copies, first seen last or first, last changed
+    /// What comes first
     #[arg(long, value_enum, default_value_t = Sort::Publishers)]
     sort: Sort,
     /// At most so many; 0: all [default: 20 in the table, all with --json and --ids]

@@ -62,7 +62,7 @@ fn appeared(member: &MemberRow) -> Timestamp {
 /// The whole story.
 fn render(story: &StoryDetail, short: Short, look: &Look) -> Doc {
     let mut doc = Doc::new();
-    doc.line(Role::Strong, &story.row.title);
+    doc.wrapped(Role::Strong, words::titled(&story.row.title), look.width.unwrap_or(usize::MAX));
     head(&mut doc, story, look);
     let mut times = story.clusters.iter().flat_map(|c| &c.members).map(appeared);
     let first = times.next().map(|t| times.fold(t, Timestamp::min)).unwrap_or(story.row.first_seen_at);
@@ -103,15 +103,16 @@ fn head(doc: &mut Doc, story: &StoryDetail, look: &Look) {
 fn origin_line(doc: &mut Doc, number: usize, cluster: &ClusterDetail, look: &Look) {
     let title = format!("text {number}   ");
     doc.add(Role::Faint, &title);
+    let named = |name: &str| cut(&clean(name), look.width.map_or(usize::MAX, |w| w.saturating_sub(width(&title) + "origin ".len() + 1)));
     let Some(origin) = &cluster.origin else {
         match cluster.members.as_slice() {
-            [only] => doc.text("by ").add(Role::Strong, &only.publisher).text(" alone"),
+            [only] => doc.text("only ").add(Role::Strong, named(&only.publisher)),
             _ => doc.text("origin unknown"),
         };
         doc.end();
         return;
     };
-    doc.text("origin ").add(Role::Strong, &origin.publisher);
+    doc.text("origin ").add(Role::Strong, named(&origin.publisher));
     let why = format!(
         ", {}{}",
         trust(origin),

@@ -124,19 +124,14 @@ fn render((a, b): (&ArticleDetail, &ArticleDetail), (verdict, settings): (&Verdi
             None => doc.line(Role::Plain, line),
         };
     }
-    let sentence = clean(&format!("Compared with each other: {}", verdict.sentence(settings)));
-    wrap(&sentence, look.text_width()).iter().for_each(|line| {
-        doc.line(Role::Plain, line);
-    });
+    doc.wrapped(Role::Plain, format!("Compared with each other: {}", verdict.sentence(settings)), look.text_width());
     if (a.cluster == b.cluster) != verdict.copy {
         let why = if verdict.copy {
             "They were placed apart all the same: see the recorded reasons."
         } else {
             "Others' texts, or a person, hold them together: see the recorded reasons."
         };
-        wrap(why, look.text_width()).iter().for_each(|line| {
-            doc.line(Role::Warn, line);
-        });
+        doc.wrapped(Role::Warn, why, look.text_width());
     }
     for (label, value) in numbers((a, b), verdict, settings) {
         for (i, line) in wrap(&value, look.text_width().saturating_sub(24)).iter().enumerate() {

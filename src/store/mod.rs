@@ -12,6 +12,8 @@ mod lock;
 mod migrate;
 mod reader;
 mod records;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use error::{Advice, StoreError};

@@ -98,9 +98,9 @@ pub struct Background {
     seen: AHashMap<TermHash, f32>,
     documents: f32,
     /// Documents that the built-in list counts for.
-    pub(super) prior: f32,
+    prior: f32,
     /// Share of documents that a word outside the list is taken to stand in.
-    pub(super) unlisted: f32,
+    unlisted: f32,
 }
 
 impl Default for Background {
@@ -113,12 +113,13 @@ impl Default for Background {
 const HALVE_AT: f32 = 400_000.0;
 
 impl Background {
-    pub fn set_prior(&mut self, v: f32) {
-        self.prior = v;
+    /// Another belief in the built-in list: the documents it counts for, and the share of documents that a word outside it is
+    /// taken to stand in. For measurements.
+    pub fn believing(mut self, prior: f32, unlisted: f32) -> Self {
+        (self.prior, self.unlisted) = (prior.max(1.0), unlisted.clamp(1e-6, 1.0));
+        self
     }
-    pub fn set_unlisted(&mut self, v: f32) {
-        self.unlisted = v;
-    }
+
     /// What was stored: number of documents, and rows of (term, documents with it).
     pub fn restore(documents: f32, rows: impl IntoIterator<Item = (TermHash, f32)>) -> Self {
         Self { seen: rows.into_iter().filter(|r| r.1 > 0.0).collect(), documents: documents.max(0.0), ..Self::default() }

@@ -15,6 +15,8 @@ pub struct Features {
     pub(super) minute: Option<i32>,
     /// Language, ISO 639-1, zeros when unknown.
     pub(super) lang: [u8; 2],
+    /// Who published it: 16 bits of a hash, 0 when unknown.
+    pub(super) publisher: u16,
     /// The terms' words, in the terms' order; empty after [`Features::restore`].
     pub(super) words: Vec<Box<str>>,
 }
@@ -58,6 +60,8 @@ pub struct About<'a> {
     pub text: &'a str,
     /// Language, ISO 639-1.
     pub lang: Option<&'a str>,
+    /// The publisher's name or host, in whatever form is always the same.
+    pub publisher: Option<&'a str>,
     /// As the publisher states it; a time after `seen_at` is not believed.
     pub published_at: Option<Timestamp>,
     /// When newsfold first saw it.
@@ -133,6 +137,7 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
         terms: weighed.iter().map(|w| w.1).collect(),
         minute: time.map(|t| (t.as_second() / 60).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32),
         lang,
+        publisher: about.publisher.map_or(0, |p| (terms::hash(p) as u16).max(1)),
         words: weighed.iter().map(|w| w.2.into()).collect(),
     }
 }
@@ -174,28 +179,30 @@ fn clip(text: &str, most: usize) -> &str {
 const ROW_VERSION: u8 = 1;
 
 impl Features {
-    /// The row to store: 8 bytes and 4 a term.
+    /// The row to store: 10 bytes and 4 a term.
     pub fn row(&self) -> Vec<u8> {
-        let mut row = Vec::with_capacity(8 + 4 * self.terms.len());
+        let mut row = Vec::with_capacity(10 + 4 * self.terms.len());
         row.extend([ROW_VERSION, self.lang[0], self.lang[1], u8::from(self.minute.is_some())]);
         row.extend(self.minute.unwrap_or(0).to_le_bytes());
+        row.extend(self.publisher.to_le_bytes());
         self.terms.iter().for_each(|t| row.extend(t.0.to_le_bytes()));
         row
     }
 
     /// What [`Features::row`] wrote; none for a row of another version or a damaged one.
     pub fn restore(row: &[u8]) -> Option<Self> {
-        let (head, terms) = row.split_at_checked(8)?;
-        let (&[version, l0, l1, timed], minute) = head.split_first_chunk::<4>()?;
+        let (head, terms) = row.split_at_checked(10)?;
+        let &[version, l0, l1, timed, m0, m1, m2, m3, p0, p1] = head else { return None };
         if version != ROW_VERSION || terms.len() % 4 != 0 {
             return None;
         }
-        let minute = i32::from_le_bytes(minute.try_into().ok()?);
-        let terms: Box<[Term]> = terms.chunks_exact(4).map(|t| Term(u32::from_le_bytes([t[0], t[1], t[2], t[3]]))).collect();
+        let minute = i32::from_le_bytes([m0, m1, m2, m3]);
+        let terms: Box<[Term]> = terms.as_chunks::<4>().0.iter().map(|t| Term(u32::from_le_bytes(*t))).collect();
         terms.is_sorted_by_key(|t| t.hash()).then_some(Self {
             terms,
             minute: (timed != 0).then_some(minute),
             lang: [l0, l1],
+            publisher: u16::from_le_bytes([p0, p1]),
             words: Vec::new(),
         })
     }

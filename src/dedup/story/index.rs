@@ -8,7 +8,7 @@ use super::features::Features;
 use super::pages::{At, Entry, KEYS, NONE, Pages, TERMS};
 use super::regroup;
 use super::terms::TermHash;
-use super::vector::Vector;
+use super::vector::{About, Vector};
 use super::why::{StoryBecause, because};
 use super::{Background, Settings};
 use crate::model::Id;
@@ -31,6 +31,15 @@ pub struct StoryPlacement {
     /// Slots of the stories that the decision looked at; means nothing once the index has changed.
     #[serde(skip)]
     near: Vec<u32>,
+}
+
+impl StoryPlacement {
+    /// A cluster that is a story of its own without having been compared: of a text too poor to tell, or by a person's word.
+    pub fn alone(cluster: Id) -> Self {
+        let because =
+            StoryBecause { rule: "alone".into(), with: None, similarity: 0.0, threshold: 0.0, terms: Vec::new(), version: super::VERSION };
+        Self { story: Id::story(cluster), joined: false, splits: Vec::new(), merged: Vec::new(), because, near: Vec::new() }
+    }
 }
 
 /// Some clusters of a story that turn out to report another event.
@@ -141,7 +150,12 @@ impl StoryIndex {
     }
 
     fn vector(&self, entry: &Entry, background: &Background) -> Vector {
-        Vector::of(entry.terms(), entry.minute(), entry.lang, background, &self.settings)
+        Vector::of(
+            entry.terms(),
+            About { minute: entry.minute(), lang: entry.lang, publisher: entry.publisher },
+            background,
+            &self.settings,
+        )
     }
 
     fn members(&self, slot: u32) -> impl Iterator<Item = (At, &Entry)> + '_ {

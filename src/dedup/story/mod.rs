@@ -2,15 +2,19 @@
 
 pub mod background;
 mod features;
+mod headline;
 mod index;
 mod pages;
 pub mod regroup;
 pub mod terms;
+#[cfg(test)]
+mod tests;
 mod vector;
 mod why;
 
 pub use background::Background;
 pub use features::{About, Features, Term, features};
+pub use headline::headline;
 pub use index::{Merged, Split, StoryIndex, StoryPlacement};
 pub use vector::Vector;
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
@@ -59,6 +63,8 @@ pub struct Settings {
     pub time_floor: f32,
     /// Factor between two languages.
     pub across_languages: f32,
+    /// Factor between two texts of one publisher.
+    pub one_publisher: f32,
     /// Terms of a newcomer that candidates are looked up by.
     pub probes: usize,
     /// Newest postings of a term that are read.
@@ -85,8 +91,8 @@ impl Default for Settings {
             name_share: 0.2,
             number_names: true,
             number_factor: 1.0,
-            threshold: 0.68,
-            usual: 0.4,
+            threshold: 0.72,
+            usual: 0.36,
             usual_pairs: 6.0,
             full_terms: 48.0,
             bare: 0.4,
@@ -95,6 +101,7 @@ impl Default for Settings {
             fade_days: 4.0,
             time_floor: 0.0,
             across_languages: 0.3,
+            one_publisher: 0.8,
             probes: 20,
             postings: 48,
             compared: 64,

@@ -27,6 +27,8 @@ pub struct Entry {
     pub minute: i32,
     /// Language.
     pub lang: [u8; 2],
+    /// Who published it: 16 bits of a hash, 0 when unknown.
+    pub publisher: u16,
     /// `minute` is known.
     pub timed: bool,
     /// Terms in use.
@@ -47,6 +49,7 @@ impl Entry {
             older: NONE,
             minute: f.minute.unwrap_or(0),
             lang: f.lang,
+            publisher: f.publisher,
             timed: f.minute.is_some(),
             count: f.terms.len().min(TERMS) as u8,
             before: [NONE; KEYS],

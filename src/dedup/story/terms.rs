@@ -155,7 +155,7 @@ fn without_arabic_prefix(word: &str) -> &str {
 }
 
 /// FNV-1a with a final mix, 24 bits: stable on every machine and in every version, for it is stored.
-fn hash(stem: &str) -> TermHash {
+pub(super) fn hash(stem: &str) -> TermHash {
     let mut h = 0xcbf2_9ce4_8422_2325_u64;
     for b in stem.bytes() {
         h = (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);

@@ -19,11 +19,24 @@ pub struct Vector {
     pub(super) span: Option<(i32, i32)>,
     /// Language, zeros when unknown.
     pub(super) lang: [u8; 2],
+    /// The publisher of all, 0 when there are several or none is known.
+    pub(super) publisher: u16,
+}
+
+/// What likeness depends on besides terms.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About {
+    /// Minutes since 1970.
+    pub minute: Option<i32>,
+    /// ISO 639-1, zeros when unknown.
+    pub lang: [u8; 2],
+    /// 0 when unknown.
+    pub publisher: u16,
 }
 
 impl Vector {
     /// The vector of one article, of length 1.
-    pub fn of(terms: &[Term], minute: Option<i32>, lang: [u8; 2], background: &Background, settings: &Settings) -> Self {
+    pub fn of(terms: &[Term], about: About, background: &Background, settings: &Settings) -> Self {
         let mut weights: Vec<(TermHash, f32)> =
             terms.iter().map(|t| (t.hash(), t.local() * background.idf(t.hash(), t.class()).powf(settings.idf_power))).collect();
         let length = norm(weights.iter().map(|w| w.1), settings);
@@ -36,12 +49,12 @@ impl Vector {
         }
         let full = terms.len() as f32 / settings.full_terms;
         let fullness = settings.bare + (1.0 - settings.bare) * full.min(1.0);
-        Self { weights, count: 1.0, fullness, span: minute.map(|m| (m, m)), lang }
+        Self { weights, count: 1.0, fullness, span: about.minute.map(|m| (m, m)), lang: about.lang, publisher: about.publisher }
     }
 
     /// The vector of an article's features.
     pub fn of_features(f: &Features, background: &Background, settings: &Settings) -> Self {
-        Self::of(&f.terms, f.minute, f.lang, background, settings)
+        Self::of(&f.terms, About { minute: f.minute, lang: f.lang, publisher: f.publisher }, background, settings)
     }
 
     /// The sum of both.
@@ -71,6 +84,7 @@ impl Vector {
             fullness: self.fullness + other.fullness,
             span,
             lang: if self.lang == [0; 2] { other.lang } else { self.lang },
+            publisher: if self.publisher == other.publisher { self.publisher } else { 0 },
         }
     }
 
@@ -93,7 +107,7 @@ impl Vector {
     /// How alike both are as coverage of one event: the cosine, less for a distance in time, nearly nothing across languages.
     pub fn likeness(&self, other: &Self, settings: &Settings) -> f32 {
         let cosine = self.cosine(other);
-        cosine * self.time_factor(other, settings) * self.language_factor(other, settings)
+        cosine * self.time_factor(other, settings) * self.language_factor(other, settings) * self.publisher_factor(other, settings)
     }
 
     /// 1 within the same hours, falling with the days between both.
@@ -102,6 +116,11 @@ impl Vector {
         let gap = (a.0.saturating_sub(b.1)).max(b.0.saturating_sub(a.1)).max(0) as f32 / 1440.0;
         let late = (gap - settings.free_days).max(0.0);
         settings.time_floor + (1.0 - settings.time_floor) * (-late / settings.fade_days).exp()
+    }
+
+    /// Less for two texts of one publisher: they share its house phrases, and it seldom reports one event twice.
+    pub fn publisher_factor(&self, other: &Self, settings: &Settings) -> f32 {
+        if self.publisher != 0 && self.publisher == other.publisher { settings.one_publisher } else { 1.0 }
     }
 
     /// 1 within one language, and where one is unknown.

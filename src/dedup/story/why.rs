@@ -44,7 +44,9 @@ pub struct StoryComparison {
     pub time_factor: f32,
     /// Factor for their languages.
     pub language_factor: f32,
-    /// The product of the three.
+    /// Factor for one publisher.
+    pub publisher_factor: f32,
+    /// The product of the four.
     pub similarity: f32,
     /// What two single texts like these need.
     pub threshold: f32,
@@ -117,6 +119,7 @@ pub fn why_story(a: &Features, b: &Features, background: &Background, settings: 
         cosine: x.cosine(&y),
         time_factor: x.time_factor(&y, settings),
         language_factor: x.language_factor(&y, settings),
+        publisher_factor: x.publisher_factor(&y, settings),
         similarity: x.likeness(&y, settings),
         threshold: regroup::needed(&x, &y, settings),
         shared: shared(&x, &y, &[a, b]),
