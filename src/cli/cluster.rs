@@ -6,6 +6,7 @@
 use super::output;
 use crate::article;
 use crate::dedup::boilerplate::Learner;
+use crate::dedup::story::{self, Stories};
 use crate::dedup::{Because, CopyIndex, Document, Prepared, Settings, prepare};
 use crate::model::{Id, dates};
 use anyhow::Context;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::FileExt;
@@ -120,6 +122,7 @@ struct Row {
 
 struct Tool {
     index: CopyIndex,
+    stories: Stories,
     learner: Learner,
     rows: Vec<Row>,
     by_article: HashMap<Id, u32>,
@@ -136,6 +139,7 @@ impl Tool {
     fn new(settings: Settings) -> anyhow::Result<Self> {
         Ok(Self {
             index: CopyIndex::new(settings),
+            stories: Stories::new(story::Settings::default()),
             learner: Learner::default(),
             rows: Vec::new(),
             by_article: HashMap::new(),
@@ -177,6 +181,16 @@ impl Tool {
         let candidates = self.load(&self.index.candidates(&new))?;
         let placement = self.index.decide(&new, &candidates);
         self.index.learn(&new, &placement);
+        let about = story::About {
+            title,
+            text: &credited.text,
+            lang: input.lang.as_deref(),
+            publisher: publisher.as_deref(),
+            published_at: dated,
+            seen_at: None,
+        };
+        let features = story::features(about, self.stories.background(), &story::Settings::default());
+        self.stories.place(&features, &placement, false, document.seen_at, never_stored)?;
         let (at, lengths) = self.spool.keep([title, &credited.text, credited.dateline.as_deref().unwrap_or_default(), ""])?;
         self.by_article.insert(article, self.rows.len() as u32);
         let seen_at = document.seen_at;
@@ -250,10 +264,15 @@ impl Tool {
         Ok(())
     }
 
-    /// The story of a cluster: its own, until stories are told.
     fn story_of(&self, cluster: Id) -> Id {
-        Id::story(cluster)
+        let Ok(story) = self.stories.story_of(cluster, never_stored);
+        story.unwrap_or_else(|| Id::story(cluster))
     }
+}
+
+/// Without a database, every cluster's story was decided in this run.
+fn never_stored(_: Id) -> Result<Option<Id>, Infallible> {
+    Ok(None)
 }
 
 /// Texts in an unlinked temporary file.

@@ -4,6 +4,7 @@ mod bell;
 pub mod control;
 mod engine;
 mod fetcher;
+mod naming;
 mod notify;
 pub mod pass;
 mod place;

@@ -3,7 +3,8 @@
 use super::DaemonError;
 use crate::config::{Config, FeedKind, Synchronous};
 use crate::dedup::boilerplate::{self, Learner};
-use crate::dedup::{self, CopyIndex, Placement, Prepared, story};
+use crate::dedup::story::{self, InStory, Stories};
+use crate::dedup::{self, CopyIndex, Placement, Prepared};
 use crate::model::Id;
 use crate::store::{self, Article, ArticleCommit, BoilerplateRow, DeclaredFeed, DeclaredPublisher, StoreError, StoredText, Synced};
 use jiff::{SignedDuration, Timestamp};
@@ -12,6 +13,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// Texts kept prepared for the next comparison; some 6 kB each.
 const KEPT: usize = 1_024;
+
+/// Clusters after which readers of pages are given the background anew.
+const PUBLISH: u32 = 2_000;
 
 /// Lines that each publisher repeats: its boilerplate, by hash.
 pub type Repeated = HashMap<String, Arc<HashSet<u64>>>;
@@ -32,6 +36,10 @@ impl Learnt {
     fn repeats(&self, publisher: String, lines: Arc<HashSet<u64>>) {
         let mut held = self.repeated.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut held).insert(publisher, lines);
+    }
+
+    fn publish(&self, background: story::Background) {
+        *self.background.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(background);
     }
 
     /// How common terms are.
@@ -70,6 +78,9 @@ pub struct State {
     /// The read-write connection.
     pub store: store::Writer,
     copies: CopyIndex,
+    stories: Stories,
+    /// Clusters that the background has learnt since readers last saw it.
+    unpublished: u32,
     learner: Learner,
     learnt: Arc<Learnt>,
     kept: Kept,
@@ -87,6 +98,8 @@ impl State {
         let mut state = Self {
             store,
             copies: CopyIndex::new(dedup::Settings::default()),
+            stories: Stories::new(story::Settings::default()),
+            unpublished: 0,
             learner: Learner::default(),
             learnt,
             kept: Kept::default(),
@@ -122,6 +135,11 @@ impl State {
         self.store.sync_feeds(&feeds.collect::<Vec<_>>(), now)
     }
 
+    /// How common terms are.
+    pub(super) fn background(&self) -> &story::Background {
+        self.stories.background()
+    }
+
     /// Articles in the indexes.
     pub fn indexed(&self) -> usize {
         self.copies.len()
@@ -131,10 +149,19 @@ impl State {
     fn rebuild(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let since = now.saturating_sub(self.window).unwrap_or(Timestamp::MIN);
         let mut copies = CopyIndex::new(self.copies.settings().clone());
-        let mut stale = 0_u64;
+        let mut stories = Stories::new(story::Settings::default());
+        let (mut clusters, mut known, mut stale) = (HashSet::new(), ahash::AHashMap::new(), 0_u64);
         self.store.index_rows(since, &mut |row| {
             stale += u64::from(!copies.restore(row.id, row.cluster, row.seen_at, &row.index_row));
+            // A cluster stands in the index of stories by its first article, as when it was placed.
+            if clusters.insert(row.cluster)
+                && let Some(features) = story::Features::restore(&row.story_row)
+            {
+                stories.restore(&features, row.cluster, row.story, row.seen_at, &mut known);
+            }
         })?;
+        self.learnt.publish(stories.background().clone());
+        (self.stories, self.unpublished) = (stories, 0);
         if stale > 0 {
             tracing::warn!(articles = stale, "articles indexed by another version are not compared any more");
         }
@@ -161,6 +188,7 @@ impl State {
     pub fn forget(&mut self, now: Timestamp) {
         if let Ok(cut) = now.saturating_sub(self.window) {
             self.copies.forget_before(cut);
+            self.stories.forget_before(cut);
         }
     }
 
@@ -196,6 +224,8 @@ impl State {
         }
         if !commits.is_empty() {
             self.store.commit_articles(&commits)?;
+            self.stories.settle();
+            self.name(&commits)?;
             let rows: Vec<BoilerplateRow> = self.learner.take_changes().into_iter().map(boilerplate_row).collect();
             self.store.save_boilerplate(&rows)?;
         }
@@ -210,8 +240,9 @@ impl State {
         let mut placement = self.decide(&prepared)?;
         if let Some(known) = known {
             // A revision stays with the copies that it has.
-            (placement.cluster, placement.merged) = (known.cluster, Vec::new());
+            (placement.cluster, placement.joined, placement.merged) = (known.cluster, true, Vec::new());
         }
+        let story = self.story(&article, &features, &placement)?;
         self.copies.learn(&prepared, &placement);
         let publisher = article.publisher.clone();
         if self.learner.learn(&publisher, &prepared.lines, &article.text, placement.cluster, now) {
@@ -223,19 +254,35 @@ impl State {
             fingerprint: prepared.fingerprint.unwrap_or(0),
             fingerprint_version: dedup::VERSION,
             index_row: prepared.index_row(),
-            story_row: features.row(),
+            story_row: if article.quality.is_text() { features.row() } else { Vec::new() },
             cluster: placement.cluster,
-            story: Id::story(placement.cluster),
-            merged_stories: placement.merged.iter().map(|cluster| Id::story(*cluster)).collect(),
+            story: story.id,
             merged_clusters: placement.merged,
+            merged_stories: story.merged,
+            moved_clusters: story.moved,
+            joined_stories: story.joined,
             because: serde_json::to_value(&placement.because).unwrap_or_default(),
-            story_because: serde_json::Value::Null,
+            story_because: story.because,
             settled_reason: reason,
             at: now,
             article,
         };
         self.kept.keep(prepared);
         Ok((commit, placement.joined))
+    }
+
+    /// The story of a placed article.
+    fn story(&mut self, article: &Article, features: &story::Features, placement: &Placement) -> Result<InStory, StoreError> {
+        // A wall says nothing of the event behind it.
+        let alone = !article.quality.is_text();
+        let store = &self.store;
+        let story = self.stories.place(features, placement, alone, article.seen_at, |cluster| store.story_of(cluster))?;
+        self.unpublished += u32::from(!placement.joined);
+        if self.unpublished >= PUBLISH {
+            self.unpublished = 0;
+            self.learnt.publish(self.stories.background().clone());
+        }
+        Ok(story)
     }
 
     /// The two pure steps around one read.

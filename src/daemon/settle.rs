@@ -7,7 +7,7 @@ use crate::article::{self, Page, SiteRules};
 use crate::config::Config;
 use crate::dedup::{self, story};
 use crate::model::canonical::canonical_url;
-use crate::model::{Extracted, Id, Quality, Validators};
+use crate::model::{Credit, Extracted, Id, Quality, Validators};
 use crate::net;
 use crate::store::{Article, PendingEntry};
 use jiff::{SignedDuration, Timestamp};
@@ -156,6 +156,7 @@ async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Source) -> Resu
             title: &article.title,
             text,
             lang: article.lang.as_deref(),
+            publisher: Some(&article.publisher),
             published_at: article.published_at,
             seen_at: Some(article.seen_at),
         };
@@ -196,7 +197,7 @@ fn article(config: &Config, repeated: &super::place::Repeated, entry: &PendingEn
         title,
         byline: extracted.byline.or_else(|| entry.entry.author.clone()),
         dateline: extracted.dateline,
-        credit: extracted.credit,
+        credit: extracted.credit.or_else(|| feed_source(entry)),
         canonical_elsewhere: extracted.canonical_elsewhere,
         section: extracted.section,
         image: extracted.image,
@@ -211,6 +212,13 @@ fn article(config: &Config, repeated: &super::place::Repeated, entry: &PendingEn
         validators,
     };
     (article, reason)
+}
+
+/// Whom the feed names as the entry's source, where that is somebody else.
+fn feed_source(entry: &PendingEntry) -> Option<Credit> {
+    let name = entry.entry.source.as_ref()?.title.clone()?;
+    let own = entry.publisher.as_ref().is_some_and(|publisher| publisher.to_lowercase() == name.to_lowercase());
+    (!own).then(|| Credit { words: format!("feed: source {name}"), name })
 }
 
 fn from_page(config: &Config, repeated: &super::place::Repeated, entry: &PendingEntry, page: &net::Response) -> Extracted {

@@ -1,7 +1,17 @@
 //! Texts to clusters to stories: tokens, fingerprint, indexes, proof, placement, and why. Pure.
 
+pub mod boilerplate;
 pub mod changes;
+pub mod fingerprint;
+pub mod near;
 pub mod origin;
+pub mod passages;
+mod place;
+pub mod postings;
+mod prepare;
+mod proof;
+mod settings;
+pub mod sketch;
 pub mod story;
 pub mod tokens;
 

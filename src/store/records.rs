@@ -339,6 +339,10 @@ pub struct ArticleCommit {
     pub merged_clusters: Vec<Id>,
     /// Stories whose clusters move to `story`.
     pub merged_stories: Vec<Id>,
+    /// Clusters that leave their story for another, and which: carried out first.
+    pub moved_clusters: Vec<(Id, Id)>,
+    /// Stories that become part of another than `story`, and of which: carried out second.
+    pub joined_stories: Vec<(Id, Id)>,
     /// Why it is in its cluster.
     pub because: serde_json::Value,
     /// Why its cluster is in its story.
@@ -516,4 +520,27 @@ pub struct PollRow {
     pub new: u32,
     /// Changed entries.
     pub changed: u32,
+}
+
+/// One article of a cluster, without its text: what the cluster's origin is decided from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterMember {
+    /// The article.
+    pub id: Id,
+    /// Publisher's name.
+    pub publisher: String,
+    /// Canonical URL.
+    pub url: String,
+    /// Printed author.
+    pub byline: Option<String>,
+    /// What it states as its source.
+    pub credit: Option<Credit>,
+    /// Address on another host that the page names as canonical.
+    pub canonical_elsewhere: Option<String>,
+    /// As stated.
+    pub published_at: Option<Timestamp>,
+    /// First seen.
+    pub seen_at: Timestamp,
+    /// Words of its text.
+    pub words: u32,
 }

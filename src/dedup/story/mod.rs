@@ -6,6 +6,7 @@ mod headline;
 mod index;
 mod pages;
 pub mod regroup;
+mod stories;
 pub mod terms;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ pub use background::Background;
 pub use features::{About, Features, Term, features};
 pub use headline::headline;
 pub use index::{Merged, Split, StoryIndex, StoryPlacement};
+pub use stories::{InStory, Stories};
 pub use vector::Vector;
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 

@@ -188,6 +188,7 @@ impl Tx<'_> {
         self.write_text(seq, &commit.article, before.is_some())?;
         self.write_index_row(seq, &commit.index_row, &commit.story_row)?;
         self.settle(commit.entry, seq, commit.settled_reason.as_deref())?;
+        self.regroup(commit, touched)?;
         self.merge(commit, touched)?;
         if let Some(stands) = &before {
             touched.insert(stands.story);

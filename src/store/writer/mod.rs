@@ -8,6 +8,7 @@ mod feeds;
 mod learnt;
 mod polls;
 mod prune;
+mod regroup;
 mod stories;
 
 use super::codec::{Packer, Unpacker, put};

@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, params};
 use std::collections::BTreeSet;
 
 impl Writer {
-    /// Sets or takes away origins. One that a person set is replaced only by another that a person set.
+    /// Sets or takes away origins. One that a person set is replaced only by another that a person set, and never taken away.
     ///
     /// # Errors
     /// Those of SQLite.
@@ -20,7 +20,7 @@ impl Writer {
                 let cluster = put(row.cluster);
                 let by_hand = row.origin.as_ref().is_some_and(|o| o.by_hand);
                 let sql = "DELETE FROM origin WHERE cluster = ?1 AND (by_hand = 0 OR ?2)";
-                t.tx.prepare_cached(sql)?.execute(params![cluster, by_hand || row.origin.is_none()])?;
+                t.tx.prepare_cached(sql)?.execute(params![cluster, by_hand])?;
                 if let Some(origin) = &row.origin {
                     t.tx.prepare_cached(
                         "INSERT INTO origin (cluster, article, publisher, confidence, evidence, by_hand) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
