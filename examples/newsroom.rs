@@ -12,13 +12,14 @@ mod serve;
 #[path = "newsroom/texts.rs"]
 mod texts;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use outlets::{Gold, OUTLETS, Piece};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitCode, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
 
 /// Set in the children: this program is `newsfold` then. Its command line is in the library, so that the example runs the very
 /// code of the daemon without having to find a binary.
@@ -59,8 +60,7 @@ fn play(keep: bool) -> Result<()> {
     );
 
     let newsfold = Newsfold { program: std::env::current_exe()?, config };
-    let mut daemon = Daemon(newsfold.command(&["run"]).stdout(Stdio::null()).spawn()?);
-    newsfold.wait_until_up(&mut daemon)?;
+    let mut daemon = Daemon::start(&newsfold, folder.path())?;
     newsfold.show(&["poll"])?;
     newsfold.show(&["stories"])?;
     let stories = newsfold.ask(&["stories", "--ids"])?;
@@ -99,6 +99,9 @@ fn configuration(folder: &Path, bases: &[String]) -> String {
     out
 }
 
+/// A piece, its cluster and its story.
+type Placed<'a> = (&'a Piece, String, String);
+
 /// newsfold with this configuration.
 struct Newsfold {
     program: PathBuf,
@@ -112,12 +115,8 @@ impl Newsfold {
         command
     }
 
-    fn output(&self, args: &[&str]) -> Result<Output> {
-        self.command(args).output().with_context(|| format!("newsfold {}", args.join(" ")))
-    }
-
     fn ask(&self, args: &[&str]) -> Result<String> {
-        let output = self.output(args)?;
+        let output = self.command(args).output().with_context(|| format!("newsfold {}", args.join(" ")))?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "`newsfold {}` ended with {}: {said}", args.join(" "), output.status);
         Ok(String::from_utf8(output.stdout)?)
@@ -132,23 +131,8 @@ impl Newsfold {
         Ok(())
     }
 
-    /// Waits until the daemon answers on its socket.
-    fn wait_until_up(&self, daemon: &mut Daemon) -> Result<()> {
-        let start = Instant::now();
-        while start.elapsed() < Duration::from_secs(30) {
-            if let Some(status) = daemon.0.try_wait()? {
-                bail!("the daemon ended with {status}");
-            }
-            if self.output(&["status"])?.status.success() {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        bail!("the daemon did not answer within 30 s")
-    }
-
     /// Every piece with its cluster and story.
-    fn rows<'a>(&self, pieces: &'a [Piece]) -> Result<Vec<(&'a Piece, String, String)>> {
+    fn rows<'a>(&self, pieces: &'a [Piece]) -> Result<Vec<Placed<'a>>> {
         let mut out = Vec::new();
         for line in self.ask(&["export", "jsonl"])?.lines() {
             let row: serde_json::Value = serde_json::from_str(line)?;
@@ -164,7 +148,7 @@ impl Newsfold {
 }
 
 /// Compares clusters and stories with what the newsroom knows.
-fn check(rows: &[(&Piece, String, String)]) -> Result<()> {
+fn check(rows: &[Placed<'_>]) -> Result<()> {
     let mut clusters: BTreeMap<&str, BTreeSet<(Gold, &str)>> = BTreeMap::new();
     let mut stories: BTreeMap<&str, BTreeSet<(Gold, &str)>> = BTreeMap::new();
     for (piece, cluster, story) in rows {
@@ -190,10 +174,26 @@ fn check(rows: &[(&Piece, String, String)]) -> Result<()> {
     Ok(())
 }
 
-/// The daemon; it does not outlive the example.
-struct Daemon(Child);
+/// The daemon, and the socket on which it tells how it is; it does not outlive the example.
+struct Daemon(Child, UnixDatagram);
 
 impl Daemon {
+    /// Starts `newsfold run`, and waits until it says that it is ready, in the way in which it tells systemd.
+    fn start(newsfold: &Newsfold, folder: &Path) -> Result<Self> {
+        let path = folder.join("notify.sock");
+        let socket = UnixDatagram::bind(&path)?;
+        socket.set_read_timeout(Some(Duration::from_secs(30)))?;
+        let child = newsfold.command(&["run"]).env("NOTIFY_SOCKET", &path).stdout(Stdio::null()).spawn()?;
+        let daemon = Self(child, socket);
+        let mut said = [0; 4096];
+        loop {
+            let length = daemon.1.recv(&mut said).context("the daemon was not ready within 30 s")?;
+            if String::from_utf8_lossy(&said[..length]).lines().any(|line| line == "READY=1") {
+                return Ok(daemon);
+            }
+        }
+    }
+
     /// Asks it to stop, as systemd would, and waits.
     fn stop(&mut self) -> Result<()> {
         let pid = rustix::process::Pid::from_child(&self.0);

@@ -169,7 +169,7 @@ impl Builder {
         set(&mut feed.full_text, b.bool("full_text"));
         set(&mut feed.enabled, b.bool("enabled"));
         set(&mut feed.mute, b.bool("mute"));
-        feed.tags = distinct(b.texts("tags").unwrap_or_default());
+        feed.tags = tags(&mut b);
         feed.headers = b.headers("headers").unwrap_or_default();
         feed.username = b.text("username");
         feed.password = b.secret("password");
@@ -293,7 +293,7 @@ impl Builder {
         if let Some(name) = name.as_ref().filter(|n| self.config.alerts.iter().any(|a| a.name == **n)) {
             file.wrong(name_at, format!("two alerts are called \"{name}\""), "");
         }
-        let tags = distinct(b.texts("tags").unwrap_or_default());
+        let tags = tags(&mut b);
         let (command, to_file) = (b.texts("command").unwrap_or_default(), b.text("file").map(PathBuf::from));
         if let (Some(name), Some(on)) = (name, on) {
             self.config.alerts.push(Alert { name, on, tags, command, file: to_file });
@@ -383,6 +383,12 @@ fn set<T>(to: &mut T, given: Option<T>) {
     if let Some(given) = given {
         *to = given;
     }
+}
+
+/// The tags of a table, white space within them made single, each once.
+fn tags(b: &mut Block) -> Vec<String> {
+    let single = |tag: String| tag.split_whitespace().collect::<Vec<_>>().join(" ");
+    distinct(b.texts("tags").unwrap_or_default().into_iter().map(single).collect())
 }
 
 /// Each text once, in the order of first appearance.

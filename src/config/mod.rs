@@ -26,6 +26,7 @@ mod show;
 mod tests;
 mod types;
 mod units;
+mod values;
 
 pub use address::{AddressFault, parse_feed_url};
 pub use build::from_text;

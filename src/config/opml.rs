@@ -9,6 +9,7 @@ use super::problem::Lines;
 use super::types::{Config, Feed};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, escape::escape};
+use std::collections::HashMap;
 use std::fmt::Write;
 use url::Url;
 
@@ -222,37 +223,39 @@ fn plain(raw: &str) -> Option<String> {
     Some(words.join(" ")).filter(|w| !w.is_empty())
 }
 
-/// Writes the feeds of `config` as OPML 2.0: a folder for each feed's first tag, all its tags as its category. Addresses,
-/// titles and tags read back as they were; headers, passwords and the like are not written.
+/// Writes the feeds of `config` as OPML 2.0: a folder for each feed's first tag, all its tags as its category. A tag that a category
+/// cannot hold becomes a folder too. Addresses and tags read back as they were; headers, passwords and the like are not written.
 pub fn write(config: &Config) -> String {
     let mut out =
         String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<opml version=\"2.0\">\n<head><title>newsfold</title></head>\n<body>\n");
-    let mut folders: Vec<(&str, Vec<&Feed>)> = Vec::new();
-    let mut index = std::collections::HashMap::new();
+    let mut groups: Vec<(&[String], Vec<&Feed>)> = Vec::new();
+    let mut index = HashMap::new();
     for feed in &config.feeds {
-        let folder = feed.tags.first().map_or("", String::as_str);
-        let slot = *index.entry(folder).or_insert_with(|| {
-            folders.push((folder, Vec::new()));
-            folders.len() - 1
+        // Readers know one level of folders best, so deeper ones are for tags that need them.
+        let folders = if feed.tags.iter().any(|t| t.contains([',', '/'])) { feed.tags.len() } else { 1 };
+        let folders = feed.tags.get(..folders).unwrap_or_default();
+        let slot = *index.entry(folders).or_insert_with(|| {
+            groups.push((folders, Vec::new()));
+            groups.len() - 1
         });
-        if let Some((_, feeds)) = folders.get_mut(slot) {
+        if let Some((_, feeds)) = groups.get_mut(slot) {
             feeds.push(feed);
         }
     }
-    for (folder, feeds) in folders {
-        if !folder.is_empty() {
+    for (folders, feeds) in groups {
+        for folder in folders {
             let _ = writeln!(out, "<outline text=\"{}\">", escape(folder));
         }
         for feed in feeds {
             let title = feed.title.as_deref().or(feed.publisher.as_deref()).unwrap_or_else(|| feed.url.host_str().unwrap_or_default());
             let title = escape(title);
             let _ = write!(out, "<outline type=\"rss\" text=\"{title}\" title=\"{title}\" xmlUrl=\"{}\"", escape(feed.url.as_str()));
-            if !feed.tags.is_empty() {
+            if folders.len() < 2 && !feed.tags.is_empty() && !feed.tags.iter().any(|t| t.contains([',', '/'])) {
                 let _ = write!(out, " category=\"{}\"", escape(feed.tags.join(",")));
             }
             out.push_str("/>\n");
         }
-        if !folder.is_empty() {
+        for _ in folders {
             out.push_str("</outline>\n");
         }
     }
@@ -364,7 +367,7 @@ mod tests {
     fn what_is_written_reads_back() {
         let config = from_text(
             "[[feed]]\nurl = 'https://a.example/?x=1&y=<2>'\ntitle = 'A \"&\" <b>'\ntags = ['world', 'near & far']\n[[feed]]\nurl = 'https://b.example/'\npublisher = 'Bee'\n\
-             [[feed]]\nurl = 'https://c.example/'\ntags = ['world']\nheaders = { cookie = 'canary' }\n",
+             [[feed]]\nurl = 'https://d.example/'\ntags = ['a, b', ' c /  d ', 'e']\n[[feed]]\nurl = 'https://c.example/'\ntags = ['world']\nheaders = { cookie = 'canary' }\n",
             "t.toml",
         )
         .expect("right");
@@ -372,8 +375,17 @@ mod tests {
         let list = read(&text).expect("a list");
         assert_eq!(list.skipped, []);
         let back: Vec<_> = list.subscriptions.iter().map(|s| (s.url.clone(), s.tags.clone())).collect();
-        let [a, b, c] = [&config.feeds[0], &config.feeds[1], &config.feeds[2]];
-        assert_eq!(back, [(a.url.clone(), a.tags.clone()), (c.url.clone(), c.tags.clone()), (b.url.clone(), b.tags.clone())]);
+        let [a, b, d, c] = [&config.feeds[0], &config.feeds[1], &config.feeds[2], &config.feeds[3]];
+        assert_eq!(d.tags, ["a, b", "c / d", "e"]);
+        assert_eq!(
+            back,
+            [
+                (a.url.clone(), a.tags.clone()),
+                (c.url.clone(), c.tags.clone()),
+                (b.url.clone(), b.tags.clone()),
+                (d.url.clone(), d.tags.clone())
+            ]
+        );
         assert_eq!(list.subscriptions[0].title.as_deref(), Some("A \"&\" <b>"));
         assert_eq!(list.subscriptions[2].title.as_deref(), Some("Bee"));
         assert!(!text.contains("canary"));

@@ -352,3 +352,124 @@ fn the_shipped_configuration_is_right() {
     let owners: std::collections::HashSet<_> = config.publishers.iter().map(Publisher::owner).collect();
     assert!(owners.len() >= 30, "{}", owners.len());
 }
+
+/// The ```toml blocks of the pages that newcomers copy from.
+#[test]
+fn the_documentation_is_right() {
+    let mut blocks = 0;
+    for page in ["README.md", "docs/configuration.md", "docs/recipes.md", "docs/service.md"] {
+        let text = std::fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(page)).expect(page);
+        for block in text.split("```toml\n").skip(1) {
+            let block = block.split("```").next().unwrap_or_default();
+            let config = from_text(block, page).unwrap_or_else(|e| panic!("{e}\n{block}"));
+            assert_eq!(config.warnings, [], "{block}");
+            blocks += 1;
+        }
+    }
+    assert!(blocks >= 4, "{blocks}");
+}
+
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Text that is nearly a configuration.
+    fn nearly_toml() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "[[feed]]\n",
+            "[fetch]\n",
+            "url",
+            "every",
+            "headers",
+            "password",
+            "include",
+            " = ",
+            "'30m'",
+            "\"https://a.example/\"",
+            "{",
+            "}",
+            "[",
+            "]",
+            "\n",
+            "env",
+            "'",
+            "\"\"\"",
+            "0x",
+            "-1",
+            "1e9",
+            ".",
+            "é",
+            "\0",
+            "#",
+            "min_gap",
+            "true",
+            ",",
+        ]);
+        prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
+    }
+
+    fn nearly_opml() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "<opml>",
+            "<body>",
+            "<outline ",
+            "text=",
+            "xmlUrl=",
+            "'",
+            "\"",
+            "https://a.example/",
+            "/>",
+            ">",
+            "</outline>",
+            "&",
+            "&#0;",
+            "&#xD800;",
+            "&amp;",
+            "<![CDATA[",
+            "]]>",
+            "<!--",
+            "-->",
+            "<!DOCTYPE a [",
+            "]>",
+            "exec:",
+            "|",
+            ",",
+            "/",
+            "category=",
+            "é",
+            "\0",
+            " ",
+        ]);
+        prop::collection::vec(word, 0..40).prop_map(|words| words.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_configuration_or_has_problems_with_places(text in prop_oneof![nearly_toml(), any::<String>()]) {
+            match from_text(&text, "t.toml") {
+                Ok(config) => prop_assert!(from_text(&show(&config), "t.toml").is_ok(), "{}", show(&config)),
+                Err(errors) => {
+                    prop_assert!(!errors.0.is_empty());
+                    for problem in errors.0 {
+                        prop_assert!(problem.line >= 1 && problem.line <= text.matches('\n').count() + 1, "{problem}");
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn any_list_reads_back_as_it_was_written(text in prop_oneof![nearly_opml(), any::<String>()]) {
+            let Ok(list) = opml::read(&text) else { return Ok(()) };
+            let mut config = Config::default();
+            config.feeds = list.subscriptions.into_iter().map(opml::Subscription::into_feed).collect();
+            let back = opml::read(&opml::write(&config)).expect("a list");
+            prop_assert_eq!(back.skipped, vec![]);
+            let sorted = |feeds: Vec<Feed>| {
+                let mut rows: Vec<_> = feeds.into_iter().map(|f| (f.url.to_string(), f.tags)).collect();
+                rows.sort();
+                rows
+            };
+            prop_assert_eq!(sorted(back.subscriptions.into_iter().map(opml::Subscription::into_feed).collect()), sorted(config.feeds));
+        }
+    }
+}
