@@ -101,7 +101,7 @@ fn named_offset(low: &str) -> Option<Offset> {
 }
 
 /// The month that a word names, in the languages of the newsroom; by its opening, so that cases and short forms do.
-fn month(word: &str) -> Option<i8> {
+pub(super) fn month(word: &str) -> Option<i8> {
     const FULL: &[(&str, i8)] = &[
         ("januar", 1),
         ("jän", 1),

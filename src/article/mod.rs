@@ -1,5 +1,6 @@
 //! Pages: one bounded DOM to body, metadata, credits and quality. Pure.
 
+mod agencies;
 mod blocks;
 mod body;
 mod credits;
