@@ -39,6 +39,8 @@ const NAMES: &[(&str, &str)] = &[
     ("тасс", "TASS"),
     ("итар-тасс", "TASS"),
     ("риа новости", "RIA Novosti"),
+    ("риа \"новости", "RIA Novosti"),
+    ("риа «новости", "RIA Novosti"),
     ("ria novosti", "RIA Novosti"),
     ("интерфакс", "Interfax"),
     ("interfax", "Interfax"),

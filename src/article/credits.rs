@@ -5,6 +5,8 @@
 
 use super::{Credited, agencies};
 use crate::model::Credit;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Lines looked at from the start and from the end.
 const OPENING: usize = 4;
@@ -156,7 +158,7 @@ fn classify(line: &str, opening: bool, closing: bool) -> Line {
     {
         return Line::Credit(name.to_owned());
     }
-    let low = line.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '©').to_lowercase();
+    let low = lower(line.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '©'));
     if chars <= 160
         && let Some(found) = labelled(line, &low, opening, closing)
     {
@@ -182,7 +184,7 @@ fn labelled(line: &str, low: &str, opening: bool, closing: bool) -> Option<Line>
     const LABELS: &[&str] = &[
         "sources", "source", "quellen", "quelle", "fuentes", "fuente", "fontes", "fonte", "fonti", "источники", "источник", "джерело", "джерела",
         "المصدر", "مصدر", "المصادر", "来源", "新闻来源", "courtesy of", "courtesy", "via", "originally from", "article source", "story source",
-        "news source", "mit material von", "mit agenturmaterial von", "texto de", "texto", "agencia", "agence", "agentur", "agenzia",
+        "news source", "mit material von", "mit agenturmaterial von", "agencia", "agence", "agentur", "agenzia",
         "по материалам", "по данным", "за матеріалами",
     ];
     let low_trimmed = low.trim_start_matches(['(', '[', ' ']);
@@ -294,18 +296,32 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("نشر هذا المقال أولا ", ""),
 ];
 
+/// All of the phrases above in one automaton: a line is read once, whatever their number.
+static PHRASES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let all: Vec<String> = STATEMENTS.iter().map(|(phrase, _)| regex::escape(phrase)).collect();
+    Regex::new(&all.join("|")).ok()
+});
+
+/// Lower case, with one kind of apostrophe.
+fn lower(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.chars().flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
+}
+
 /// Statements in a sentence: "This article was first published by NAME.", "NAME contributed to this report."
 fn stated(line: &str, low: &str) -> Option<Line> {
-    let plain = low.replace('’', "'");
+    let plain = low;
     if let Some(rest) = plain.strip_prefix('©').or_else(|| plain.strip_prefix("copyright")) {
         let rest = rest.trim_start_matches(|c: char| !c.is_alphabetic());
         let name = rest.split(['.', ',', ';']).next().unwrap_or("").trim();
         return agencies::known(rest).or_else(|| agencies::known(name)).map(|n| Line::Credit(n.to_owned()));
     }
-    for tail in [" contributed to this report", " contributed to this article", " contributed to this story", " contributed reporting"] {
-        if let Some(at) = plain.find(tail) {
-            return Some(contributed(line, line.get(..at).unwrap_or("")));
-        }
+    if let Some(at) = plain.find(" contributed ")
+        && [" to this report", " to this article", " to this story", " reporting"].iter().any(|t| plain.get(at + 12..).is_some_and(|r| r.starts_with(t)))
+    {
+        return Some(contributed(line, line.get(..at).unwrap_or("")));
     }
     if let Some(rest) = plain.strip_prefix("this report by ").or_else(|| plain.strip_prefix("this story by "))
         && let Some(end) = rest.find(" was first published").or_else(|| rest.find(" was originally published"))
@@ -318,14 +334,16 @@ fn stated(line: &str, low: &str) -> Option<Line> {
         let head = plain.get(..at).unwrap_or("").trim().trim_start_matches('(');
         head.is_empty() || head.split_whitespace().count() <= 7 && OF_THE_TEXT.iter().any(|w| head.contains(w))
     };
-    for (phrase, name) in STATEMENTS {
-        let Some(at) = plain.find(phrase) else { continue };
+    for found in PHRASES.as_ref()?.find_iter(plain) {
+        let (at, phrase) = (found.start(), found.as_str());
+        let Some((_, name)) = STATEMENTS.iter().find(|(p, _)| *p == phrase) else { continue };
         if !about(at) {
             continue;
         }
         if !name.is_empty() {
             return Some(Line::Credit((*name).to_owned()));
         }
+        let by_people = phrase.contains("reporting");
         let tail_chars = plain.get(at + phrase.len()..)?.chars().count();
         let total = line.chars().count();
         let from = line.char_indices().nth(total.saturating_sub(tail_chars)).map(|(i, _)| i)?;
@@ -337,6 +355,9 @@ fn stated(line: &str, low: &str) -> Option<Line> {
         // A date is no name: "This article was first published on 3 May".
         if tail.chars().next().is_none_or(|c| c.is_ascii_digit()) || super::dates::in_text(tail).is_some() {
             return None;
+        }
+        if by_people && agencies::known(tail).is_none() {
+            return Some(Line::SignOff);
         }
         return tidy_name(tail).map(Line::Credit);
     }
@@ -354,7 +375,7 @@ fn contributed(line: &str, who: &str) -> Line {
     if let Some(name) = agencies::known(who) {
         return Line::Credit(name.to_owned());
     }
-    let low = who.to_lowercase();
+    let low = lower(who);
     for (opening, name) in [("associated press", "AP"), ("the associated press", "AP"), ("ap writer", "AP"), ("ap ", "AP"), ("reuters", "Reuters"), ("bloomberg", "Bloomberg")] {
         if low.starts_with(opening) {
             return Line::Credit(name.to_owned());
@@ -399,7 +420,7 @@ fn trailing(line: &str) -> Line {
             {
                 return Line::Trailing(name.to_owned(), start);
             }
-            if ended && let Some(found @ Line::Credit(_)) = stated(inner, &inner.to_lowercase()).or_else(|| labelled(inner, &inner.to_lowercase(), false, true)) {
+            if ended && let Some(found @ Line::Credit(_)) = stated(inner, &lower(inner)).or_else(|| labelled(inner, &lower(inner), false, true)) {
                 return match found {
                     Line::Credit(name) => Line::Trailing(name, start),
                     other => other,
@@ -533,7 +554,7 @@ fn dateline(line: &str) -> Option<(usize, Option<String>)> {
         {
             return Some((separator(line, tail_at + stop).1, Some(name.to_owned())));
         }
-        if all_capitals(before) && before.chars().filter(|c| c.is_alphabetic()).count() >= 4 {
+        if all_capitals(before) && before.split_whitespace().count() <= 6 && before.chars().filter(|c| c.is_alphabetic()).count() >= 4 {
             return Some((tail_at, None));
         }
         break;
@@ -575,6 +596,9 @@ fn place_like(text: &str) -> bool {
     for word in text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '/' | '.' | ';')).filter(|w| !w.is_empty()) {
         words += 1;
         let first = word.chars().next();
+        if word.ends_with(['!', '?', '"', '”']) {
+            return false;
+        }
         let fine = first.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || !c.is_alphabetic() || !(c.is_lowercase() || c.is_uppercase()));
         let lower = super::dates::month(word).is_some() || matches!(word, "de" | "del" | "la" | "of" | "am" | "an" | "der" | "al" | "el" | "und" | "and" | "upon" | "sur" | "di" | "do" | "da" | "г" | "года");
         if !fine && !lower {
