@@ -6,6 +6,7 @@ use super::witness::Witness;
 use super::{Page, SiteRules, credits, dates, dom, hints, jsonld, lang, meta, thin};
 use crate::model::{Extracted, Quality, encoding};
 use scraper::{ElementRef, Html, Selector};
+use url::Url;
 
 /// Bytes of a page that are looked at.
 const MAX_PAGE: usize = 16 << 20;
@@ -63,11 +64,12 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.credit = credited.credit;
     out.byline = meta::byline(&flat, linked, first.saturating_sub(30)..first + 3).or(credited.byline);
     out.publisher = meta::publisher(&flat, linked);
-    (out.published_at, out.modified_at) = meta::times(&flat, linked, page.url, first..last);
+    (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
+    let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
+    (out.published_at, out.modified_at) = meta::times(&flat, linked, page.url.or(address.as_ref()), first..last);
     if let Some(published) = rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t)) {
         out.published_at = Some(published);
     }
-    (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     (out.section, out.image) = meta::filing(&flat, linked, page.url);
     out.free = linked.and_then(|l| l.free);
     out.lang = lang::language(&out.text, meta::declared_lang(&flat, linked).as_deref());
