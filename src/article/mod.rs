@@ -7,6 +7,7 @@ mod credits;
 mod dates;
 mod dom;
 mod flat;
+mod gate;
 mod hints;
 mod jsonld;
 mod lang;

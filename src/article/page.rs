@@ -3,8 +3,8 @@
 use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
 use super::witness::Witness;
-use super::{Page, SiteRules, credits, dates, dom, hints, jsonld, lang, meta, thin};
-use crate::model::{Extracted, Quality, encoding};
+use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin};
+use crate::model::{Extracted, encoding};
 use scraper::{ElementRef, Html, Selector};
 use url::Url;
 
@@ -74,7 +74,21 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.free = linked.and_then(|l| l.free);
     out.lang = lang::language(&out.text, meta::declared_lang(&flat, linked).as_deref());
     out.words = count_words(&out.text);
-    out.quality = if out.text.is_empty() { Quality::Empty } else { Quality::Article };
+    let noscript: String = thinned.noscript.iter().filter_map(|r| text.get(r.clone())).take(4).collect::<Vec<_>>().join(" ");
+    let seen = gate::Seen {
+        flat: &flat,
+        linked,
+        title: out.title.as_deref(),
+        text: &out.text,
+        words: out.words,
+        link_share: judged.link_share,
+        noscript: &noscript,
+        path: page.url.or(address.as_ref()).map(Url::path),
+        cut: dom.cut || thinned.cut,
+    };
+    let (quality, why) = gate::judge(&seen);
+    out.quality = quality;
+    out.warnings.extend(why);
     let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
     Explained { extracted: out, blocks }
 }
