@@ -289,6 +289,11 @@ pub(super) fn addresses(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>)
     (own, elsewhere)
 }
 
+/// The summary that the head gives.
+pub(super) fn description(flat: &Flat) -> Option<&str> {
+    meta(flat, &["og:description", "description", "twitter:description"])
+}
+
 /// Section, lead picture.
 pub(super) fn filing(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> (Option<String>, Option<String>) {
     let section = meta(flat, &["article:section"]).map(tidy).or_else(|| linked.and_then(|l| l.section.as_deref()).map(tidy));
