@@ -141,7 +141,9 @@ fn effective_hints(flat: &Flat, mass: &[f32]) -> Vec<Hints> {
         }
         let own = if out[i] & hints::BODY != 0 && out[i] & hints::DROP == 0 { share } else { 0.0 };
         let up = inner.max(own);
-        if el.parent as usize != i && let Some(parent) = holds_body.get_mut(el.parent as usize) {
+        if el.parent as usize != i
+            && let Some(parent) = holds_body.get_mut(el.parent as usize)
+        {
             *parent = parent.max(up);
         }
     }
@@ -180,8 +182,7 @@ fn cards(flat: &Flat, positive: &[f32], total: f32, out: &mut [Hints]) {
                 if child.kind == kind && child.last > child.first {
                     let (a, b) = (child.first as usize, child.last as usize);
                     let (w, l) = (weights[b] - weights[a], links[b] - links[a]);
-                    let linked_heading =
-                        flat.blocks[a..b].iter().any(|b| matches!(b.tag, Tag::Heading(_)) && b.link * 2 > b.weight);
+                    let linked_heading = flat.blocks[a..b].iter().any(|b| matches!(b.tag, Tag::Heading(_)) && b.link * 2 > b.weight);
                     let card = w < 700.0 && l > 0.0 && (l / w > 0.35 || (linked_heading && l / w > 0.08));
                     group.push((at, card));
                 }

@@ -46,7 +46,8 @@ fn stamp(date: Date, time: Time, offset: Option<Offset>) -> Option<Timestamp> {
 fn clock(text: &str) -> Option<(Time, Option<Offset>)> {
     let colon = text.find(':').filter(|c| *c >= 1)?;
     let head = text.get(..colon)?;
-    let from = head.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |i| i + head.get(i..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8));
+    let from =
+        head.rfind(|c: char| !c.is_ascii_digit()).map_or(0, |i| i + head.get(i..).and_then(|t| t.chars().next()).map_or(1, char::len_utf8));
     let mut hour: i8 = head.get(from..)?.parse().ok()?;
     let rest = text.get(colon + 1..)?;
     let minute: i8 = rest.get(..2)?.parse().ok()?;
@@ -204,7 +205,8 @@ pub(super) fn month(word: &str) -> Option<i8> {
     FULL.iter().find(|(name, _)| low.starts_with(name) && low.chars().count() <= 11 && !NOT_MONTHS.contains(&low.as_str())).map(|m| m.1)
 }
 
-const NOT_MONTHS: &[&str] = &["maybe", "mayor", "market", "markets", "mark", "marked", "march's", "decided", "set", "out", "general", "sets", "outside", "second"];
+const NOT_MONTHS: &[&str] =
+    &["maybe", "mayor", "market", "markets", "mark", "marked", "march's", "decided", "set", "out", "general", "sets", "outside", "second"];
 
 /// The first date in a text that is short, or that opens with one.
 pub(super) fn in_text(text: &str) -> Option<Timestamp> {
@@ -227,7 +229,9 @@ pub(super) fn in_text(text: &str) -> Option<Timestamp> {
     let day = |w: &str| -> Option<i8> {
         let digits: String = w.chars().take_while(char::is_ascii_digit).collect();
         let rest = w.get(digits.len()..)?;
-        (digits.len() <= 2 && matches!(rest, "" | "st" | "nd" | "rd" | "th" | "er" | "º")).then(|| digits.parse().ok())?.filter(|d| (1..=31).contains(d))
+        (digits.len() <= 2 && matches!(rest, "" | "st" | "nd" | "rd" | "th" | "er" | "º"))
+            .then(|| digits.parse().ok())?
+            .filter(|d| (1..=31).contains(d))
     };
     // Markup that puts no space between a date and a name leaves "2025Jane".
     let year = |w: &str| -> Option<i16> {

@@ -176,9 +176,9 @@ fn shape(name: &str) -> (Shape, Hints) {
         "body" => (T::Body, 0),
         "br" => return (S::Break, 0),
         "hr" => return (S::Rule, 0),
-        "script" | "style" | "noscript" | "iframe" | "svg" | "video" | "audio" | "canvas" | "object" | "embed" | "map" | "select" | "option"
-        | "datalist" | "textarea" | "progress" | "meter" | "button" | "frameset" | "applet" | "rp" | "rt" | "picture" | "source"
-        | "track" | "colgroup" => return (S::Skip, 0),
+        "script" | "style" | "noscript" | "iframe" | "svg" | "video" | "audio" | "canvas" | "object" | "embed" | "map" | "select"
+        | "option" | "datalist" | "textarea" | "progress" | "meter" | "button" | "frameset" | "applet" | "rp" | "rt" | "picture"
+        | "source" | "track" | "colgroup" => return (S::Skip, 0),
         "span" | "b" | "strong" | "i" | "em" | "u" | "s" | "small" | "big" | "font" | "sup" | "sub" | "abbr" | "acronym" | "cite" | "q"
         | "code" | "kbd" | "samp" | "var" | "mark" | "ins" | "del" | "strike" | "tt" | "time" | "data" | "bdi" | "bdo" | "ruby" | "rb"
         | "wbr" | "nobr" | "label" | "img" | "input" | "dfn" => (T::Inline, 0),
@@ -199,7 +199,8 @@ pub(super) fn flatten<'a>(html: &'a Html, ruled: &dyn Fn(scraper::ElementRef<'a>
         let mut down = true;
         match node.value() {
             Node::Element(element) => {
-                let state = walk.enter(element, || if rules { scraper::ElementRef::wrap(node).map_or(Ruled::No, ruled) } else { Ruled::No });
+                let state =
+                    walk.enter(element, || if rules { scraper::ElementRef::wrap(node).map_or(Ruled::No, ruled) } else { Ruled::No });
                 match state {
                     Some(state) => stack.push(state),
                     None => {
@@ -440,7 +441,10 @@ impl Walk {
                     head.canonical = Some(href.to_owned());
                 }
                 let kind = element.attr("type").unwrap_or("").to_ascii_lowercase();
-                if has("alternate") && head.feeds.len() < 64 && (kind.contains("rss") || kind.contains("atom") || kind.contains("feed+json")) {
+                if has("alternate")
+                    && head.feeds.len() < 64
+                    && (kind.contains("rss") || kind.contains("atom") || kind.contains("feed+json"))
+                {
                     head.feeds.push((href.to_owned(), element.attr("title").unwrap_or("").to_owned(), kind));
                 }
             }
@@ -597,7 +601,9 @@ impl<'a> Attributes<'a> {
                     hash.write(value.as_bytes());
                     seen.hints |= hints::hints_of(value);
                 }
-                "id" | "data-testid" | "data-test-id" | "data-component" | "data-qa" | "data-module" => seen.hints |= hints::hints_of(value),
+                "id" | "data-testid" | "data-test-id" | "data-component" | "data-qa" | "data-module" => {
+                    seen.hints |= hints::hints_of(value)
+                }
                 "role" => seen.hints |= hints::of_role(value),
                 "hidden" => seen.hints |= hints::HIDDEN,
                 "aria-hidden" if value == "true" => seen.hints |= hints::HIDDEN,

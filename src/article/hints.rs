@@ -142,21 +142,23 @@ fn look_up(word: &[u8], before: Half, found: &mut Hints) -> Half {
 fn meaning(word: &[u8]) -> (Hints, Half) {
     use Half as H;
     let hints = match word {
-        b"comment" | b"comments" | b"commentlist" | b"disqus" | b"kommentar" | b"kommentare" | b"commentaires" | b"comentarios" | b"commenti"
-        | b"livefyre" | b"viafoura" | b"spotim" | b"respond" | b"discussion" => COMMENTS,
+        b"comment" | b"comments" | b"commentlist" | b"disqus" | b"kommentar" | b"kommentare" | b"commentaires" | b"comentarios"
+        | b"commenti" | b"livefyre" | b"viafoura" | b"spotim" | b"respond" | b"discussion" => COMMENTS,
         b"related" | b"relateds" | b"relatedposts" | b"relatedarticles" | b"relatedcontent" | b"relatedstories" | b"recommended"
         | b"recommendation" | b"recommendations" | b"recommend" | b"recirc" | b"recirculation" | b"popular" | b"trending" | b"mostread"
-        | b"mostpopular" | b"outbrain" | b"taboola" | b"similar" | b"readmore" | b"readalso" | b"seealso" | b"morestories" | b"morefrom"
-        | b"upnext" | b"jp-relatedposts" | b"relacionadas" | b"relacionados" | b"relacionada" | b"correlati" | b"correlate" | b"verwandt"
-        | b"suggested" | b"suggestions" | b"yarpp" | b"zergnet" | b"revcontent" | b"alsoread" | b"crosslinks" | b"jeg_post_related"
-        | b"lireaussi" => RELATED,
-        b"share" | b"shares" | b"sharing" | b"sharebar" | b"sharedaddy" | b"addthis" | b"addtoany" | b"sharethis" | b"social" | b"socials"
-        | b"socialshare" | b"follow" | b"followus" | b"teilen" | b"partager" | b"compartir" | b"whatsapp" | b"telegram" => SHARE,
+        | b"mostpopular" | b"outbrain" | b"taboola" | b"similar" | b"readmore" | b"readalso" | b"seealso" | b"morestories"
+        | b"morefrom" | b"upnext" | b"jp-relatedposts" | b"relacionadas" | b"relacionados" | b"relacionada" | b"correlati"
+        | b"correlate" | b"verwandt" | b"suggested" | b"suggestions" | b"yarpp" | b"zergnet" | b"revcontent" | b"alsoread"
+        | b"crosslinks" | b"jeg_post_related" | b"lireaussi" => RELATED,
+        b"share" | b"shares" | b"sharing" | b"sharebar" | b"sharedaddy" | b"addthis" | b"addtoany" | b"sharethis" | b"social"
+        | b"socials" | b"socialshare" | b"follow" | b"followus" | b"teilen" | b"partager" | b"compartir" | b"whatsapp" | b"telegram" => {
+            SHARE
+        }
         b"newsletter" | b"newsletters" | b"subscribe" | b"subscription" | b"signup" | b"optin" | b"mailchimp" | b"mailing" => NEWSLETTER,
-        b"ad" | b"ads" | b"adv" | b"advert" | b"adverts" | b"advertisement" | b"advertisements" | b"advertising" | b"adsbygoogle" | b"adslot"
-        | b"adunit" | b"adbox" | b"sponsor" | b"sponsors" | b"sponsored" | b"dfp" | b"gpt" | b"anzeige" | b"werbung" | b"publicidad"
-        | b"publicite" | b"reklama" | b"promo" | b"promos" | b"promotion" | b"promoted" | b"cta" | b"banner" | b"affiliate" | b"donate"
-        | b"donation" => AD,
+        b"ad" | b"ads" | b"adv" | b"advert" | b"adverts" | b"advertisement" | b"advertisements" | b"advertising" | b"adsbygoogle"
+        | b"adslot" | b"adunit" | b"adbox" | b"sponsor" | b"sponsors" | b"sponsored" | b"dfp" | b"gpt" | b"anzeige" | b"werbung"
+        | b"publicidad" | b"publicite" | b"reklama" | b"promo" | b"promos" | b"promotion" | b"promoted" | b"cta" | b"banner"
+        | b"affiliate" | b"donate" | b"donation" => AD,
         b"nav" | b"navi" | b"navigation" | b"navbar" | b"menu" | b"menus" | b"submenu" | b"breadcrumb" | b"breadcrumbs" | b"pagination"
         | b"pager" | b"pagenav" | b"toolbar" | b"skiplink" | b"topbar" => NAV,
         b"footer" | b"bottombar" | b"siteinfo" => FOOTER,
@@ -164,8 +166,8 @@ fn meaning(word: &[u8]) -> (Hints, Half) {
         b"tags" | b"tag" | b"taglist" | b"tagcloud" | b"keywords" | b"topics" | b"categories" | b"tagovi" => TAGS,
         b"author" | b"authors" | b"byline" | b"bylines" | b"bio" | b"biography" | b"autor" | b"autoren" | b"auteur" | b"contributor"
         | b"contributors" | b"writer" | b"authorbox" | b"autore" => AUTHOR,
-        b"meta" | b"metadata" | b"postmeta" | b"timestamp" | b"date" | b"datetime" | b"pubdate" | b"published" | b"updated" | b"datum" | b"fecha"
-        | b"readtime" | b"postinfo" | b"articlemeta" | b"entrymeta" => META,
+        b"meta" | b"metadata" | b"postmeta" | b"timestamp" | b"date" | b"datetime" | b"pubdate" | b"published" | b"updated" | b"datum"
+        | b"fecha" | b"readtime" | b"postinfo" | b"articlemeta" | b"entrymeta" => META,
         b"carousel" | b"slider" | b"slideshow" | b"lightbox" | b"thumbnail" | b"gallery" => GALLERY,
         b"caption" | b"captions" | b"figcaption" | b"credit" | b"credits" | b"photocredit" | b"imagecaption" | b"bildunterschrift"
         | b"legende" | b"didascalia" => CAPTION,
@@ -176,13 +178,15 @@ fn meaning(word: &[u8]) -> (Hints, Half) {
         b"login" | b"searchform" | b"search" | b"poll" | b"quiz" | b"survey" | b"feedback" | b"rating" | b"ratings" | b"vote" => FORM,
         b"paywall" | b"regwall" | b"piano" | b"barrier" => PAYWALL,
         b"disclaimer" | b"copyright" | b"disclosure" | b"imprint" | b"legal" => DISCLAIMER,
-        b"standfirst" | b"lead" | b"lede" | b"intro" | b"introduction" | b"deck" | b"dek" | b"subtitle" | b"subheadline" | b"subhead" | b"subheading"
-        | b"summary" | b"excerpt" | b"description" | b"chapo" | b"chapeau" | b"sottotitolo" | b"sommario" | b"bajada" | b"entradilla"
-        | b"vorspann" | b"sapo" | b"perex" | b"ingress" | b"abstract" => LEAD,
+        b"standfirst" | b"lead" | b"lede" | b"intro" | b"introduction" | b"deck" | b"dek" | b"subtitle" | b"subheadline" | b"subhead"
+        | b"subheading" | b"summary" | b"excerpt" | b"description" | b"chapo" | b"chapeau" | b"sottotitolo" | b"sommario" | b"bajada"
+        | b"entradilla" | b"vorspann" | b"sapo" | b"perex" | b"ingress" | b"abstract" => LEAD,
         b"headline" | b"title" | b"entrytitle" | b"heading" => HEADLINE,
-        b"articlebody" | b"storybody" | b"entrycontent" | b"postcontent" | b"articlecontent" | b"articletext" | b"storycontent" | b"storytext"
-        | b"postbody" | b"bodytext" | b"bodycopy" | b"bodycontent" | b"richtext" | b"wysiwyg" | b"prose" | b"cuerpo" | b"artikeltext"
-        | b"newsbody" | b"newstext" | b"newscontent" | b"fulltext" | b"blogcontent" | b"maintext" | b"contentbody" => BODY | CONTENT,
+        b"articlebody" | b"storybody" | b"entrycontent" | b"postcontent" | b"articlecontent" | b"articletext" | b"storycontent"
+        | b"storytext" | b"postbody" | b"bodytext" | b"bodycopy" | b"bodycontent" | b"richtext" | b"wysiwyg" | b"prose" | b"cuerpo"
+        | b"artikeltext" | b"newsbody" | b"newstext" | b"newscontent" | b"fulltext" | b"blogcontent" | b"maintext" | b"contentbody" => {
+            BODY | CONTENT
+        }
         b"contenido" | b"texto" | b"inhalt" | b"contenu" | b"testo" | b"corpo" => CONTENT,
         b"embed" | b"embeds" | b"tweet" | b"instagram" | b"video" | b"player" | b"audio" | b"podcast" => EMBED,
         b"liveblog" => LIVE,
@@ -191,7 +195,9 @@ fn meaning(word: &[u8]) -> (Hints, Half) {
     let half = match word {
         b"article" | b"story" | b"post" | b"entry" | b"news" | b"artikel" | b"articulo" | b"nota" | b"noticia" | b"blog" | b"press"
         | b"stories" | b"articles" | b"posts" | b"td" => H::Piece,
-        b"body" | b"content" | b"contents" | b"text" | b"copy" | b"paragraph" | b"paragraphs" | b"detail" | b"details" | b"main" => H::Inside,
+        b"body" | b"content" | b"contents" | b"text" | b"copy" | b"paragraph" | b"paragraphs" | b"detail" | b"details" | b"main" => {
+            H::Inside
+        }
         b"more" => H::More,
         b"read" | b"reader" => H::Read,
         b"see" => H::See,
@@ -232,9 +238,36 @@ pub(super) fn of_role(role: &str) -> Hints {
 /// The names of a set, for people.
 pub(super) fn names(hints: Hints) -> String {
     const NAMES: [&str; 30] = [
-        "comments", "related", "share", "newsletter", "ad", "nav", "footer", "aside", "tags", "author", "meta", "caption", "consent", "hidden",
-        "toc", "form", "paywall", "cards", "lead", "headline", "body", "content", "articleBody", "header", "article", "main", "embed",
-        "disclaimer", "live", "gallery",
+        "comments",
+        "related",
+        "share",
+        "newsletter",
+        "ad",
+        "nav",
+        "footer",
+        "aside",
+        "tags",
+        "author",
+        "meta",
+        "caption",
+        "consent",
+        "hidden",
+        "toc",
+        "form",
+        "paywall",
+        "cards",
+        "lead",
+        "headline",
+        "body",
+        "content",
+        "articleBody",
+        "header",
+        "article",
+        "main",
+        "embed",
+        "disclaimer",
+        "live",
+        "gallery",
     ];
     let all: Vec<&str> = NAMES.iter().enumerate().filter(|(i, _)| hints & (1 << i) != 0).map(|(_, n)| *n).collect();
     all.join("+")

@@ -49,7 +49,10 @@ pub(super) fn read<'a>(blocks: impl Iterator<Item = &'a str>) -> Option<Linked> 
                     listing |= rank == 1;
                     if rank >= 2 {
                         let found = take(map);
-                        let points = rank * 10 + u32::from(found.headline.is_some()) + u32::from(found.published.is_some()) * 2 + u32::from(found.body.is_some()) * 4;
+                        let points = rank * 10
+                            + u32::from(found.headline.is_some())
+                            + u32::from(found.published.is_some()) * 2
+                            + u32::from(found.body.is_some()) * 4;
                         if best.as_ref().is_none_or(|b| b.0 < points) {
                             best = Some((points, found));
                         }
@@ -218,7 +221,8 @@ mod tests {
 
     #[test]
     fn mends_what_sites_get_wrong() {
-        let found = read(["{\"@type\":\"Article\",\"headline\":\"a\nb\",\"isAccessibleForFree\":\"False\",};"].into_iter()).expect("an article");
+        let found =
+            read(["{\"@type\":\"Article\",\"headline\":\"a\nb\",\"isAccessibleForFree\":\"False\",};"].into_iter()).expect("an article");
         assert_eq!(found.headline.as_deref(), Some("a\nb"));
         assert_eq!(found.free, Some(false));
     }

@@ -157,16 +157,18 @@ pub(super) fn publisher(flat: &Flat, linked: Option<&Linked>) -> Option<String> 
 /// The printed author.
 pub(super) fn byline(flat: &Flat, linked: Option<&Linked>, top: std::ops::Range<usize>) -> Option<String> {
     let site = publisher(flat, linked).map(|p| squash(&p)).unwrap_or_default();
-    let usable = |name: &String| !name.is_empty() && name.len() < 200 && !name.contains("http") && !name.contains('@') && squash(name) != site;
+    let usable =
+        |name: &String| !name.is_empty() && name.len() < 200 && !name.contains("http") && !name.contains('@') && squash(name) != site;
     if let Some(linked) = linked {
         let names: Vec<String> = linked.authors.iter().map(|a| tidy(a)).filter(usable).collect();
         if !names.is_empty() {
             return Some(names.join(", "));
         }
     }
-    if let Some(name) = meta(flat, &["author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author", "og:article:author"])
-        .map(tidy)
-        .filter(usable)
+    if let Some(name) =
+        meta(flat, &["author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author", "og:article:author"])
+            .map(tidy)
+            .filter(usable)
     {
         return Some(super::credits::without_by(&name).to_owned());
     }
@@ -181,7 +183,12 @@ pub(super) fn byline(flat: &Flat, linked: Option<&Linked>, top: std::ops::Range<
 }
 
 /// First publication and last change.
-pub(super) fn times(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>, body: std::ops::Range<usize>) -> (Option<Timestamp>, Option<Timestamp>) {
+pub(super) fn times(
+    flat: &Flat,
+    linked: Option<&Linked>,
+    url: Option<&Url>,
+    body: std::ops::Range<usize>,
+) -> (Option<Timestamp>, Option<Timestamp>) {
     let modified = linked
         .and_then(|l| l.modified.as_deref())
         .and_then(dates::read)
@@ -307,7 +314,12 @@ pub(super) fn filing(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) ->
 
 /// The language that the page declares, two letters.
 pub(super) fn declared_lang(flat: &Flat, linked: Option<&Linked>) -> Option<String> {
-    let declared = flat.head.lang.as_deref().or_else(|| meta(flat, &["og:locale", "content-language", "language"])).or(linked.and_then(|l| l.lang.as_deref()))?;
+    let declared = flat
+        .head
+        .lang
+        .as_deref()
+        .or_else(|| meta(flat, &["og:locale", "content-language", "language"]))
+        .or(linked.and_then(|l| l.lang.as_deref()))?;
     let code: String = declared.trim().chars().take_while(char::is_ascii_alphabetic).collect::<String>().to_ascii_lowercase();
     (code.len() == 2 || code.len() == 3).then_some(code)
 }

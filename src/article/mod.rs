@@ -67,4 +67,3 @@ pub struct Credited {
     /// "By Jane Roe" when the text opens or ends with it.
     pub byline: Option<String>,
 }
-

@@ -45,7 +45,11 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     let linked = linked.as_ref();
 
     let mut out = Extracted { warnings, ..Extracted::default() };
-    out.title = rules.as_ref().and_then(|r| r.text(&dom.html, &r.title)).or_else(|| meta::title(&flat, linked, page.url)).or_else(|| page.feed_title.map(str::to_owned));
+    out.title = rules
+        .as_ref()
+        .and_then(|r| r.text(&dom.html, &r.title))
+        .or_else(|| meta::title(&flat, linked, page.url))
+        .or_else(|| page.feed_title.map(str::to_owned));
     let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
     let known = Known { title: out.title.as_deref(), description: meta::description(&flat), witness: witness.as_ref(), boilerplate: page.boilerplate };
     let judged = body::judge(&flat, &known);
@@ -118,7 +122,11 @@ fn list(flat: &Flat, judged: &Judged) -> Vec<(String, String)> {
         Verdict::Line(why) => format!("line: {why}"),
         other => format!("{other:?}").to_lowercase(),
     };
-    flat.blocks.iter().zip(&judged.verdicts).map(|(b, v)| (format!("{} {:?}", of(v), b.tag).to_lowercase(), flat.of(b).to_owned())).collect()
+    flat.blocks
+        .iter()
+        .zip(&judged.verdicts)
+        .map(|(b, v)| (format!("{} {:?}", of(v), b.tag).to_lowercase(), flat.of(b).to_owned()))
+        .collect()
 }
 
 /// Words as Unicode has them; in scripts without spaces characters.

@@ -374,7 +374,8 @@ mod tests {
 
     #[test]
     fn drops_what_is_never_read_and_keeps_the_rest() {
-        let t = thin("<!-- x --><p data-x='1' CLASS=\"a\">1 < 2 <b id=x>two</b><style>p{}</style><svg><svg></svg><path/></svg>.</p>", false);
+        let t =
+            thin("<!-- x --><p data-x='1' CLASS=\"a\">1 < 2 <b id=x>two</b><style>p{}</style><svg><svg></svg><path/></svg>.</p>", false);
         assert_eq!(t.html, "<p CLASS=\"a\">1 &lt; 2 <b>two</b>.</p>");
     }
 

@@ -122,7 +122,11 @@ fn line<'a>(path: &Path, url: Option<&'a url::Url>, found: &'a Extracted) -> Lin
 fn people(to: &mut impl Write, path: &Path, found: &Extracted, text: bool) -> io::Result<()> {
     let quality = serde_json::to_value(found.quality).ok();
     writeln!(to, "{}", shown(found.title.as_deref().unwrap_or("(no title)"), 400))?;
-    let mut facts = vec![path.display().to_string(), quality.as_ref().and_then(|q| q.as_str()).unwrap_or("").to_owned(), format!("{} words", found.words)];
+    let mut facts = vec![
+        path.display().to_string(),
+        quality.as_ref().and_then(|q| q.as_str()).unwrap_or("").to_owned(),
+        format!("{} words", found.words),
+    ];
     facts.extend(found.lang.clone());
     facts.extend(found.published_at.map(|t| t.to_string()));
     facts.extend(found.byline.clone());
