@@ -10,13 +10,11 @@ use std::collections::HashSet;
 pub(super) fn judge_blocks(
     flat: &Flat,
     known: &Known<'_>,
-    hints: &[Hints],
     junk: &[Hints],
     known_to: Option<&[bool]>,
-    (container, first, last): (u32, usize, usize),
+    (first, last): (usize, usize),
     verdicts: &mut [Verdict],
 ) {
-    let _ = (container, hints);
     let plain = in_paragraphs(&flat.blocks[first..last]);
     let title = known.title.map(lines::squash).unwrap_or_default();
     let mut seen: HashSet<u64, ahash::RandomState> = HashSet::default();
@@ -85,7 +83,7 @@ fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, plain: bool, t
     if matches!(b.tag, Tag::Heading(1)) && b.links > 0 && b.link * 2 > b.weight {
         return Verdict::Linked;
     }
-    if let Some(why) = lines::junk(text) {
+    if let Some(why) = lines::junk(text).or_else(|| if witnessed { None } else { lines::about_the_page(text) }) {
         return Verdict::Line(why);
     }
     let linked = b.link as f32 / b.weight.max(1) as f32;
@@ -97,6 +95,33 @@ fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, plain: bool, t
         return Verdict::Fragment;
     }
     Verdict::Kept
+}
+
+/// Takes in the summary that stands between the headline and the container.
+pub(super) fn lead(flat: &Flat, known: &Known<'_>, junk: &[Hints], first: usize, verdicts: &mut [Verdict]) {
+    let title = known.title.map(lines::squash).unwrap_or_default();
+    let Some(heading) = flat.blocks[..first].iter().rposition(|b| matches!(b.tag, Tag::Heading(1)) && b.weight > 10) else { return };
+    if first - heading > 40 {
+        return;
+    }
+    let description = known.description.map(lines::squash).unwrap_or_default();
+    for i in heading + 1..first {
+        let b = &flat.blocks[i];
+        if junk[i] & !(hints::META | hints::AUTHOR) != 0 || b.link * 4 > b.weight || b.weight < 40 || b.words < 6 || b.weight > 700 {
+            continue;
+        }
+        let text = flat.of(b);
+        let squashed = lines::squash(text);
+        let described = description.len() > 40 && (description.starts_with(squashed.get(..squashed.floor_char_boundary(60)).unwrap_or("")) || squashed.contains(&description));
+        let named = flat.chain(b.el).take(3).any(|(_, e)| e.hints & hints::LEAD != 0);
+        if !(described || named) || squashed == title || lines::junk(text).is_some() || lines::about_the_page(text).is_some() {
+            continue;
+        }
+        let repeated = (first..verdicts.len().min(first + 12)).any(|k| verdicts[k].kept() && lines::squash(flat.of(&flat.blocks[k])).contains(&squashed));
+        if !repeated {
+            verdicts[i] = Verdict::Kept;
+        }
+    }
 }
 
 /// Drops lists that are mostly links.

@@ -53,6 +53,8 @@ pub(super) struct Judged {
 /// What is known before the blocks are judged.
 pub(super) struct Known<'a> {
     pub title: Option<&'a str>,
+    /// The summary that the head gives.
+    pub description: Option<&'a str>,
     pub witness: Option<&'a Witness>,
     pub boilerplate: Option<&'a std::collections::HashSet<u64>>,
 }
@@ -78,7 +80,9 @@ pub(super) fn judge(flat: &Flat, known: &Known<'_>) -> Judged {
         *verdict = Verdict::NamedOutside(*junk);
     }
     judged.body_mass = mass.get(first..last).map_or(0.0, |m| m.iter().filter(|m| **m > 0.0).sum());
-    super::blocks::judge_blocks(flat, known, &hints, &junk, known_to.as_deref(), (container, first, last), &mut judged.verdicts);
+    let (first, last) = one_of_several(flat, container, &mass, known, (first, last));
+    super::blocks::judge_blocks(flat, known, &junk, known_to.as_deref(), (first, last), &mut judged.verdicts);
+    super::blocks::lead(flat, known, &junk, first, &mut judged.verdicts);
     judged
 }
 
@@ -102,6 +106,9 @@ fn mass(flat: &Flat, b: &Block) -> f32 {
         _ => {}
     }
     if sentence(b) {
+        if weight < 900.0 && lines::about_the_page(flat.of(b)).is_some() {
+            return -0.3 * weight;
+        }
         let worth = weight * (1.0 - linked);
         return match b.tag {
             Tag::Paragraph => worth,
@@ -285,6 +292,33 @@ fn choose(flat: &Flat, mass: &[f32], hints: &[Hints], junk: &[Hints], known_to: 
         }
     }
     best.0
+}
+
+/// Pages that load one article after the other: of several that each have a main heading, the one with the page's title, else the
+/// first.
+fn one_of_several(flat: &Flat, container: u32, mass: &[f32], known: &Known<'_>, whole: (usize, usize)) -> (usize, usize) {
+    let Some(outer) = flat.els.get(container as usize) else { return whole };
+    let title = known.title.map(lines::squash).unwrap_or_default();
+    let mut found: Vec<(usize, usize, bool)> = Vec::new();
+    let mut at = container as usize + 1;
+    while at < outer.end as usize {
+        let el = &flat.els[at];
+        let (a, b) = (el.first as usize, el.last as usize);
+        if el.tag == Tag::Article {
+            let headings = flat.blocks[a..b].iter().filter(|b| b.tag == Tag::Heading(1) && b.link * 2 <= b.weight);
+            let (count, titled) = headings.fold((0, false), |(n, t), h| (n + 1, t || lines::squash(flat.of(h)) == title));
+            if count == 1 && mass[a..b].iter().filter(|m| **m > 0.0).sum::<f32>() > 500.0 {
+                found.push((a, b, titled));
+            }
+            at = (el.end as usize).max(at + 1);
+        } else {
+            at += 1;
+        }
+    }
+    if found.len() < 2 {
+        return whole;
+    }
+    found.iter().find(|f| f.2).or(found.first()).map_or(whole, |f| (f.0, f.1))
 }
 
 /// Prefix sums, one longer than the input.

@@ -102,7 +102,7 @@ fn named_offset(low: &str) -> Option<Offset> {
 }
 
 /// The month that a word names, in the languages of the newsroom; by its opening, so that cases and short forms do.
-fn month(word: &str) -> Option<i8> {
+pub(super) fn month(word: &str) -> Option<i8> {
     const FULL: &[(&str, i8)] = &[
         ("januar", 1),
         ("jän", 1),
@@ -233,7 +233,11 @@ pub(super) fn in_text(text: &str) -> Option<Timestamp> {
             .then(|| digits.parse().ok())?
             .filter(|d| (1..=31).contains(d))
     };
-    let year = |w: &str| -> Option<i16> { (w.len() == 4).then(|| w.parse().ok())?.filter(|y| (1990..=2100).contains(y)) };
+    // Markup that puts no space between a date and a name leaves "2025Jane".
+    let year = |w: &str| -> Option<i16> {
+        let letters = w.get(4..)?.chars().next().is_none_or(char::is_alphabetic);
+        letters.then(|| w.get(..4)?.parse().ok())?.filter(|y| (1990..=2100).contains(y))
+    };
     for (i, (word, _)) in words.iter().enumerate() {
         let at = |k: usize| words.get(k).map_or("", |w| w.0);
         let filler = |w: &str| matches!(w, "de" | "del" | "of" | "di");

@@ -134,6 +134,47 @@ const OPENINGS: &[(&str, usize, &str)] = &[
     ("loading", 20, "asks"),
 ];
 
+/// Phrases of sentences about the page and not about the matter, lower case.
+const ABOUT_THE_PAGE: &[&str] = &[
+    "we may earn a commission",
+    "we may earn commission",
+    "may earn an affiliate",
+    "earn an affiliate commission",
+    "we may receive compensation",
+    "may receive a commission",
+    "contains affiliate links",
+    "terms of service apply",
+    "terms of use and privacy",
+    "all rights reserved",
+    "agree to our terms",
+    "agree to the terms",
+    "may not be published, broadcast",
+    "sign up for our",
+    "subscribe to our",
+    "our newsletter",
+    "by clicking",
+    "please enable javascript",
+    "view comments",
+];
+
+/// Why a sentence is about the page: its cookies, its terms, its newsletter.
+pub(super) fn about_the_page(text: &str) -> Option<&'static str> {
+    if text.len() > 1500 {
+        return None;
+    }
+    let cookies = memchr::memmem::find(text.as_bytes(), b"ookies").is_some();
+    let short = text.len() < 400;
+    if !cookies && !short {
+        return None;
+    }
+    let low = text.to_lowercase();
+    const SITE: &[&str] = &["website", "our site", "this site", "your browser", "your device", "consent", "advertising partners", "opt-out", "opt out", "third parties"];
+    if cookies && SITE.iter().filter(|s| low.contains(**s)).count() >= if short { 1 } else { 2 } {
+        return Some("consent");
+    }
+    (short && ABOUT_THE_PAGE.iter().any(|p| low.contains(p))).then_some("notice")
+}
+
 /// Why a block of this text is no part of a report, whatever stands around it.
 pub(super) fn junk(text: &str) -> Option<&'static str> {
     if text.len() > 1200 {
@@ -142,6 +183,9 @@ pub(super) fn junk(text: &str) -> Option<&'static str> {
     let chars = text.chars().count();
     if chars > 300 {
         return None;
+    }
+    if text.starts_with(['—', '–']) && text.contains("(@") {
+        return Some("an embed's signature");
     }
     let text = text.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '©' && c != '(');
     if text.is_empty() {

@@ -94,11 +94,20 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> 
     if let Some(first) = first {
         return Some(first.replace('\n', " "));
     }
-    let top = || {
-        let mut all = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight > 12 && b.link * 2 <= b.weight);
-        all.next().filter(|_| all.next().is_none()).map(|b| flat.of(b).replace('\n', " "))
+    // A heading of its own says what is printed above the text; the head's titles are often written for search engines.
+    let printed = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight > 14 && b.weight < 300 && b.link * 2 <= b.weight).find(|b| {
+        const ELSEWHERE: hints::Hints =
+            hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CONSENT | hints::HIDDEN | hints::NEWSLETTER;
+        let named = flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & ELSEWHERE != 0);
+        !named && b.words >= 3 && squash(flat.of(b)) != squash(site.as_deref().unwrap_or(""))
+    });
+    let shares = |text: &str| {
+        // One word of weight in common is enough to know it for a headline of the same text.
+        let low = text.to_lowercase();
+        [&social, &headline, &tag].into_iter().flatten().any(|t| t.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 3 && low.contains(w)))
     };
-    social.or(headline).or_else(top).or(tag)
+    let printed = printed.map(|b| flat.of(b).replace('\n', " ")).filter(|text| witnesses.is_empty() || shares(text));
+    printed.or(social).or(headline).or(tag)
 }
 
 /// Takes the site's name off a title.
@@ -221,12 +230,7 @@ pub(super) fn times(
     let top = body.start.saturating_sub(30)..(body.start + 6).min(flat.blocks.len());
     let near = || {
         let tag = flat.head.dates.iter().filter(|d| !d.modified && top.contains(&(d.block as usize))).find_map(|d| dates::read(&d.value));
-        tag.or_else(|| {
-            let heading = flat.blocks.get(..body.end)?.iter().position(|b| b.tag == Tag::Heading(1)).unwrap_or(top.start);
-            let window = heading.saturating_sub(4)..(heading + 12).min(flat.blocks.len()).max(heading);
-            flat.blocks.get(window)?.iter().filter(|b| b.weight < 140).find_map(|b| dates::in_text(flat.of(b)))
-        })
-        .or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| dates::read(&d.value)))
+        tag.or_else(|| printed_date(flat, &body)).or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| dates::read(&d.value)))
     };
     let published = stated.or_else(marked).or_else(|| match (path(), near()) {
         // The address knows the day only; a printed time of the same day knows more.
@@ -234,6 +238,32 @@ pub(super) fn times(
         (day, time) => day.or(time),
     });
     (published, modified)
+}
+
+/// The date that is printed nearest to the headline, to the start of the text or to its end; those in a line that is marked as the
+/// piece's data come first.
+fn printed_date(flat: &Flat, body: &std::ops::Range<usize>) -> Option<Timestamp> {
+    let heading = flat.blocks.get(..body.end)?.iter().position(|b| b.tag == Tag::Heading(1));
+    let mut best: Option<(usize, Timestamp)> = None;
+    for (i, b) in flat.blocks.iter().enumerate() {
+        let text = flat.of(b);
+        if b.weight > 140 || !text.bytes().any(|c| c.is_ascii_digit()) {
+            continue;
+        }
+        let near = [heading, Some(body.start), Some(body.end)].into_iter().flatten().map(|at| at.abs_diff(i)).min().unwrap_or(usize::MAX);
+        let marked = flat.chain(b.el).take(3).any(|(_, e)| e.hints & (hints::META | hints::AUTHOR) != 0);
+        let inside = body.contains(&i) && i > body.start + 2 && i + 2 < body.end;
+        if (!marked && (near > 12 || inside)) || near > 80 {
+            continue;
+        }
+        let away = near + if marked { 0 } else { 12 } + if i > body.start + 3 { 10 } else { 0 } + if b.weight > 60 { 6 } else { 0 };
+        if best.is_none_or(|(a, _)| away < a)
+            && let Some(at) = dates::in_text(text)
+        {
+            best = Some((away, at));
+        }
+    }
+    best.map(|(_, at)| at)
 }
 
 /// The address that identifies the page, and a canonical address on another host.
@@ -264,6 +294,11 @@ pub(super) fn addresses(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>)
         }
     }
     (own, elsewhere)
+}
+
+/// The summary that the head gives.
+pub(super) fn description(flat: &Flat) -> Option<&str> {
+    meta(flat, &["og:description", "description", "twitter:description"])
 }
 
 /// Section, lead picture.

@@ -1,11 +1,13 @@
 //! Pages: one bounded DOM to body, metadata, credits and quality. Pure.
 
+mod agencies;
 mod blocks;
 mod body;
 mod credits;
 mod dates;
 mod dom;
 mod flat;
+mod gate;
 mod hints;
 mod jsonld;
 mod lang;

@@ -3,9 +3,10 @@
 use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
 use super::witness::Witness;
-use super::{Page, SiteRules, credits, dates, dom, hints, jsonld, lang, meta, thin};
-use crate::model::{Extracted, Quality, encoding};
+use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin};
+use crate::model::{Extracted, encoding};
 use scraper::{ElementRef, Html, Selector};
+use url::Url;
 
 /// Bytes of a page that are looked at.
 const MAX_PAGE: usize = 16 << 20;
@@ -50,7 +51,7 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
         .or_else(|| meta::title(&flat, linked, page.url))
         .or_else(|| page.feed_title.map(str::to_owned));
     let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
-    let known = Known { title: out.title.as_deref(), witness: witness.as_ref(), boilerplate: page.boilerplate };
+    let known = Known { title: out.title.as_deref(), description: meta::description(&flat), witness: witness.as_ref(), boilerplate: page.boilerplate };
     let judged = body::judge(&flat, &known);
     let mut body = render(&flat, &judged);
     let first = judged.verdicts.iter().position(|v| v.kept()).unwrap_or(0);
@@ -67,16 +68,31 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.credit = credited.credit;
     out.byline = meta::byline(&flat, linked, first.saturating_sub(30)..first + 3).or(credited.byline);
     out.publisher = meta::publisher(&flat, linked);
-    (out.published_at, out.modified_at) = meta::times(&flat, linked, page.url, first..last);
+    (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
+    let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
+    (out.published_at, out.modified_at) = meta::times(&flat, linked, page.url.or(address.as_ref()), first..last);
     if let Some(published) = rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t)) {
         out.published_at = Some(published);
     }
-    (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     (out.section, out.image) = meta::filing(&flat, linked, page.url);
     out.free = linked.and_then(|l| l.free);
     out.lang = lang::language(&out.text, meta::declared_lang(&flat, linked).as_deref());
     out.words = count_words(&out.text);
-    out.quality = if out.text.is_empty() { Quality::Empty } else { Quality::Article };
+    let noscript: String = thinned.noscript.iter().filter_map(|r| text.get(r.clone())).take(4).collect::<Vec<_>>().join(" ");
+    let seen = gate::Seen {
+        flat: &flat,
+        linked,
+        title: out.title.as_deref(),
+        text: &out.text,
+        words: out.words,
+        link_share: judged.link_share,
+        noscript: &noscript,
+        path: page.url.or(address.as_ref()).map(Url::path),
+        cut: dom.cut || thinned.cut,
+    };
+    let (quality, why) = gate::judge(&seen);
+    out.quality = quality;
+    out.warnings.extend(why);
     let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
     Explained { extracted: out, blocks }
 }
