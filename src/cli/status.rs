@@ -6,7 +6,9 @@ use crate::cli::exit::Exit;
 use crate::cli::json;
 use crate::cli::look::Look;
 use crate::cli::words::{count, size};
+use crate::daemon::control::{self, ControlError, DaemonStatus};
 use crate::model::views::{Counts, FeedHealth};
+use crate::store::StoreError;
 use serde::Serialize;
 
 /// Feeds named one by one before the rest is only counted.
@@ -31,6 +33,7 @@ pub struct Args {
 struct Report<'a> {
     running: bool,
     state_dir: &'a std::path::Path,
+    daemon: Option<&'a DaemonStatus>,
     #[serde(flatten)]
     counts: &'a Counts,
 }
@@ -38,21 +41,49 @@ struct Report<'a> {
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let state_dir = context.state_dir()?;
-    let reader = context.reader()?;
-    let counts = reader.counts(context.look.now)?;
-    let running = is_running(&state_dir);
+    let daemon = ask(&state_dir)?;
+    let running = daemon.is_some();
+    let (counts, ill) = match context.reader() {
+        Ok(reader) => {
+            let counts = reader.counts(context.look.now)?;
+            let ill = if counts.failing > 0 { reader.feeds(context.look.now)? } else { Vec::new() };
+            (counts, ill)
+        }
+        // Nothing was polled yet: that is an answer too.
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Missing(_))) => (Counts::default(), Vec::new()),
+        Err(error) => return Err(error),
+    };
     if args.json {
-        context.out.json(&json::versioned("newsfold/status/1", &Report { running, state_dir: &state_dir, counts: &counts }))?;
+        let report = Report { running, state_dir: &state_dir, daemon: daemon.as_ref(), counts: &counts };
+        context.out.json(&json::versioned("newsfold/status/1", &report))?;
     } else {
-        let ill = if counts.failing > 0 { reader.feeds(context.look.now)? } else { Vec::new() };
         context.out.doc(&render(running, &counts, &ill, &context.look), &context.look)?;
+        if let Some(daemon) = &daemon {
+            context.out.doc(&render_daemon(daemon), &context.look)?;
+        }
     }
     Ok(if running { Exit::Done } else { Exit::NotRunning })
 }
 
-/// True where a daemon answers on the control socket.
-fn is_running(state_dir: &std::path::Path) -> bool {
-    std::os::unix::net::UnixStream::connect(state_dir.join("newsfold.sock")).is_ok()
+/// What the daemon says of itself; `None` where none runs.
+fn ask(state_dir: &std::path::Path) -> anyhow::Result<Option<DaemonStatus>> {
+    match control::call(state_dir, control::Command::Status, |_| {}) {
+        Ok(status) => Ok(Some(serde_json::from_value(status)?)),
+        Err(ControlError::NotRunning(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is not as usual with the daemon, a line each; nothing when all is.
+fn render_daemon(daemon: &DaemonStatus) -> Doc {
+    let mut doc = Doc::new();
+    if daemon.paused {
+        doc.line(Role::Warn, "paused: nothing is polled until `newsfold resume`");
+    }
+    if let Some(error) = &daemon.reload_error {
+        doc.line(Role::Bad, crate::cli::sanitize::clean(&format!("the last reload was refused, the old configuration goes on: {error}")));
+    }
+    doc
 }
 
 /// One line when all is well; else what is not, a line each.

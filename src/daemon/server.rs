@@ -4,7 +4,7 @@ use super::control::{Command, DaemonStatus, MAX_REQUEST, Reply, Request, VERSION
 use super::engine::Engine;
 use super::pass::{self, Selection};
 use super::progress::Counters;
-use super::{DaemonError, notify};
+use super::DaemonError;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -132,11 +132,7 @@ async fn answer(engine: &Arc<Engine>, command: Command, to: &mut (impl AsyncWrit
     let done = match command {
         Command::Status => serde_json::to_value(status(engine).await?),
         Command::Poll { feeds, all } => return poll(engine, Selection::new(feeds, all), to).await,
-        Command::Reload => {
-            let done = engine.reload().await?;
-            notify::ready(engine);
-            serde_json::to_value(done)
-        }
+        Command::Reload => Ok(engine.reload().await?),
         Command::Pause | Command::Resume => {
             let paused = command == Command::Pause;
             engine.paused.store(paused, Ordering::Relaxed);
