@@ -31,7 +31,8 @@ pub struct ParsedFeed {
 pub struct ParsedEntry {
     /// The feed's own identifier, as written; not trusted.
     pub guid: Option<String>,
-    /// The link, absolute, not canonicalised.
+    /// The link, absolute, not canonicalised; the identifier where that is an address and there is no other. May be no
+    /// web address ("tag:…", "javascript:…"): check before fetching or printing.
     pub url: Option<String>,
     /// Headline, plain text.
     pub title: Option<String>,
