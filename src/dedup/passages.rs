@@ -53,7 +53,7 @@ const OPEN: usize = 16;
 const FOUND: usize = 256;
 /// Tests of a seed against an open passage: this many, and as many a word. Honest texts need one or two a word; a text of ten
 /// different words would need thousands.
-const TESTS: (usize, usize) = (20_000, 16);
+const TESTS: (usize, usize) = (20_000, 32);
 /// Words between two seeds whose names and numbers are compared.
 const MARKS_GAP: u32 = 6;
 /// No seed.
@@ -165,23 +165,34 @@ fn chain(a: &[Token], b: &[Token], places: &Places, seeds: &mut Vec<(u32, u32, u
         if tests == 0 {
             break;
         }
-        if open.len() > OPEN {
-            let (going, over): (Vec<Passage>, Vec<Passage>) = open.iter().partition(|p| i < p.a.1 + GAP);
-            open = going;
-            done.extend(over.into_iter().filter(|p| p.matched >= MATCHED));
-            if open.len() > 2 * OPEN {
-                open.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
-                done.extend(open.drain(OPEN..).filter(|p| p.matched >= MATCHED));
-            }
-            if done.len() > 4 * FOUND {
-                done.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
-                done.truncate(FOUND);
-            }
-        }
+        close(&mut open, &mut done, i);
     }
     done.extend(open);
     done.retain(|p| p.matched >= MATCHED);
     done
+}
+
+/// Moves passages that word `i` is too far from to `done`; of too many open ones, the slightest.
+fn close(open: &mut Vec<Passage>, done: &mut Vec<Passage>, i: u32) {
+    let mut at = 0;
+    while let Some(&p) = open.get(at) {
+        if i < p.a.1 + GAP {
+            at += 1;
+            continue;
+        }
+        open.swap_remove(at);
+        if p.matched >= MATCHED {
+            done.push(p);
+        }
+    }
+    if open.len() > 2 * OPEN {
+        open.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+        done.extend(open.drain(OPEN..).filter(|p| p.matched >= MATCHED));
+    }
+    if done.len() > 4 * FOUND {
+        done.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+        done.truncate(FOUND);
+    }
 }
 
 /// How far off its diagonal the seed at (i, j) continues passage `p`; `None` where it does not.
