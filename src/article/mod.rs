@@ -1,6 +1,27 @@
 //! Pages: one bounded DOM to body, metadata, credits and quality. Pure.
 
-use crate::model::{Credit, Extracted};
+mod agencies;
+mod blocks;
+mod body;
+mod credits;
+mod dates;
+mod dom;
+mod flat;
+mod gate;
+mod hints;
+mod jsonld;
+mod lang;
+mod lines;
+mod meta;
+mod page;
+mod thin;
+mod witness;
+
+pub use credits::credits;
+pub use lines::hash as line_hash;
+pub use page::{Explained, explain, extract};
+
+use crate::model::Credit;
 use std::collections::HashSet;
 use url::Url;
 
@@ -34,11 +55,6 @@ pub struct SiteRules {
     pub published: Vec<String>,
 }
 
-/// Takes body, metadata and credits from a page. Never fails: what is no article says so in `quality` and `warnings`.
-pub fn extract(page: Page<'_>) -> Extracted {
-    Extracted { text: String::from_utf8_lossy(page.html).into_owned(), ..Extracted::default() }
-}
-
 /// A text with its credits read, and left out where they are no part of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Credited {
@@ -50,9 +66,4 @@ pub struct Credited {
     pub credit: Option<Credit>,
     /// "By Jane Roe" when the text opens or ends with it.
     pub byline: Option<String>,
-}
-
-/// Reads dateline, credit and byline in a plain text whose paragraphs are separated by line ends.
-pub fn credits(text: &str) -> Credited {
-    Credited { text: text.to_owned(), ..Credited::default() }
 }

@@ -1,6 +1,12 @@
 //! `newsfold extract`
 
-use std::path::PathBuf;
+use super::output;
+use crate::article::{self, Page};
+use crate::model::Extracted;
+use anyhow::Context;
+use serde::Serialize;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
@@ -14,8 +20,134 @@ pub struct Args {
     /// One JSON object a line, a line an input
     #[arg(long)]
     json: bool,
+    /// Say of each block why it was kept or dropped
+    #[arg(long, conflicts_with = "json")]
+    explain: bool,
 }
 
-pub fn run(_args: &Args) -> anyhow::Result<ExitCode> {
-    Ok(ExitCode::SUCCESS)
+/// What a line of `--json` holds.
+#[derive(Serialize)]
+struct Line<'a> {
+    path: String,
+    url: Option<&'a str>,
+    canonical_url: Option<&'a str>,
+    canonical_elsewhere: Option<&'a str>,
+    title: Option<&'a str>,
+    byline: Option<&'a str>,
+    dateline: Option<&'a str>,
+    credit: Option<&'a str>,
+    credit_words: Option<&'a str>,
+    publisher: Option<&'a str>,
+    published_at: Option<jiff::Timestamp>,
+    modified_at: Option<jiff::Timestamp>,
+    lang: Option<&'a str>,
+    section: Option<&'a str>,
+    image: Option<&'a str>,
+    free: Option<bool>,
+    text: &'a str,
+    words: usize,
+    quality: crate::model::Quality,
+    warnings: &'a [String],
+}
+
+/// Extracts every file and prints it before the next is read.
+///
+/// # Errors
+/// Where standard output cannot be written. A file that cannot be read is said, and makes the exit code 1.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let mut to = io::BufWriter::new(io::stdout().lock());
+    let mut code = ExitCode::SUCCESS;
+    for path in &args.files {
+        let bytes = match read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                output::error(&error);
+                code = ExitCode::FAILURE;
+                continue;
+            }
+        };
+        let page = Page { html: &bytes, url: args.url.as_ref(), ..Page::default() };
+        if args.explain {
+            let explained = article::explain(page);
+            people(&mut to, path, &explained.extracted, false)?;
+            for (why, text) in &explained.blocks {
+                writeln!(to, "{why:>32}  {}", shown(text, 160))?;
+            }
+        } else if args.json {
+            let found = article::extract(page);
+            output::json_line(&mut to, &line(path, args.url.as_ref(), &found))?;
+        } else {
+            people(&mut to, path, &article::extract(page), true)?;
+        }
+        to.flush()?;
+    }
+    Ok(code)
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        io::stdin().lock().read_to_end(&mut bytes).context("standard input")?;
+    } else {
+        bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    }
+    Ok(bytes)
+}
+
+fn line<'a>(path: &Path, url: Option<&'a url::Url>, found: &'a Extracted) -> Line<'a> {
+    Line {
+        path: path.to_string_lossy().into_owned(),
+        url: url.map(url::Url::as_str),
+        canonical_url: found.canonical_url.as_deref(),
+        canonical_elsewhere: found.canonical_elsewhere.as_deref(),
+        title: found.title.as_deref(),
+        byline: found.byline.as_deref(),
+        dateline: found.dateline.as_deref(),
+        credit: found.credit.as_ref().map(|c| c.name.as_str()),
+        credit_words: found.credit.as_ref().map(|c| c.words.as_str()),
+        publisher: found.publisher.as_deref(),
+        published_at: found.published_at,
+        modified_at: found.modified_at,
+        lang: found.lang.as_deref(),
+        section: found.section.as_deref(),
+        image: found.image.as_deref(),
+        free: found.free,
+        text: &found.text,
+        words: found.words,
+        quality: found.quality,
+        warnings: &found.warnings,
+    }
+}
+
+fn people(to: &mut impl Write, path: &Path, found: &Extracted, text: bool) -> io::Result<()> {
+    let quality = serde_json::to_value(found.quality).ok();
+    writeln!(to, "{}", shown(found.title.as_deref().unwrap_or("(no title)"), 400))?;
+    let mut facts = vec![
+        path.display().to_string(),
+        quality.as_ref().and_then(|q| q.as_str()).unwrap_or("").to_owned(),
+        format!("{} words", found.words),
+    ];
+    facts.extend(found.lang.clone());
+    facts.extend(found.published_at.map(|t| t.to_string()));
+    facts.extend(found.byline.clone());
+    facts.extend(found.credit.as_ref().map(|c| format!("credit {}", c.name)));
+    facts.extend(found.canonical_url.clone());
+    facts.extend(found.warnings.iter().cloned());
+    writeln!(to, "{}\n", shown(&facts.join(" · "), 600))?;
+    if text {
+        for paragraph in found.text.split("\n\n") {
+            writeln!(to, "{}\n", shown(paragraph, usize::MAX))?;
+        }
+    }
+    Ok(())
+}
+
+/// Remote text for a terminal: control and direction characters neutralised, cut to `width` characters.
+fn shown(text: &str, width: usize) -> String {
+    let clean = text.chars().take(width).map(|c| match c {
+        '\n' => ' ',
+        c if c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => '\u{fffd}',
+        c => c,
+    });
+    clean.collect()
 }

@@ -1,18 +1,80 @@
 //! The only place that prints.
 
+use crate::cli::doc::Doc;
+use crate::cli::exit;
+use crate::cli::json;
+use crate::cli::look::Look;
+use crate::cli::sanitize::clean;
+use crate::config::ConfigErrors;
 use serde::Serialize;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, StdoutLock, Write};
+
+/// Standard output, buffered. What is not flushed when it is dropped is lost: end with [`Out::flush`].
+pub struct Out {
+    to: BufWriter<StdoutLock<'static>>,
+}
+
+impl Out {
+    /// Takes standard output.
+    pub fn stdout() -> Self {
+        Self { to: BufWriter::with_capacity(1 << 16, io::stdout().lock()) }
+    }
+
+    /// Prints what is for people.
+    ///
+    /// # Errors
+    /// Where standard output cannot be written; a closed pipe is one of these. So with all others.
+    pub fn doc(&mut self, doc: &Doc, look: &Look) -> io::Result<()> {
+        self.to.write_all(doc.render(look).as_bytes())
+    }
+
+    /// Prints what is for programs: one line of JSON.
+    pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
+        json::line(&mut self.to, value)
+    }
+
+    /// Prints a text that newsfold made itself, as it is: ids, a manual page, a configuration.
+    pub fn own(&mut self, text: &str) -> io::Result<()> {
+        self.to.write_all(text.as_bytes())
+    }
+
+    /// Hands everything on.
+    pub fn flush(&mut self) -> io::Result<()> {
+        self.to.flush()
+    }
+
+    /// Shows `doc` in place of what the terminal shows.
+    pub fn repaint(&mut self, doc: &Doc, look: &Look) -> io::Result<()> {
+        // Home, then each line cleared to its end, then the rest of the screen: no flicker.
+        self.own("\x1b[H")?;
+        self.own(&doc.render(look).replace('\n', "\x1b[K\n"))?;
+        self.own("\x1b[J")?;
+        self.flush()
+    }
+}
 
 /// Prints `value` as one line of JSON.
 ///
 /// # Errors
 /// Where standard output cannot be written; a closed pipe is one of these.
 pub fn json_line(to: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
-    serde_json::to_writer(&mut *to, value)?;
-    to.write_all(b"\n")
+    json::line(to, value)
 }
 
-/// Prints an error for people.
+/// Tells people something that is no part of the answer. That nobody listens is no fault.
+pub fn note(text: &str) {
+    let lines = text.lines().map(clean).collect::<Vec<_>>().join("\n");
+    let _ = writeln!(io::stderr(), "{lines}");
+}
+
+/// Prints an error for people, and what to do next.
 pub fn error(error: &anyhow::Error) {
-    eprintln!("newsfold: {error:#}");
+    match error.downcast_ref::<ConfigErrors>() {
+        // Each on a line of its own that starts with file and line, for editors.
+        Some(problems) => note(&format!("newsfold: bad configuration\n{problems}")),
+        None => note(&format!("newsfold: {error:#}")),
+    }
+    if let (_, Some(hint)) = exit::verdict(error) {
+        note(&format!("hint: {hint}"));
+    }
 }

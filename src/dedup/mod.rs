@@ -1,1 +1,27 @@
 //! Texts to clusters to stories: tokens, fingerprint, indexes, proof, placement, and why. Pure.
+
+pub mod boilerplate;
+pub mod changes;
+pub mod fingerprint;
+pub mod near;
+pub mod origin;
+pub mod passages;
+mod place;
+pub mod postings;
+mod prepare;
+mod proof;
+mod settings;
+pub mod sketch;
+pub mod story;
+pub mod tokens;
+
+pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement};
+pub use prepare::{Document, Prepared, prepare};
+pub use proof::{Rule, Verdict, why};
+pub use settings::Settings;
+
+#[cfg(test)]
+mod tests;
+
+/// Version of normalisation, fingerprint and rules: fingerprints of different versions are never compared.
+pub const VERSION: u32 = 1;

@@ -4,6 +4,7 @@ pub mod canonical;
 pub mod dates;
 pub mod encoding;
 mod id;
+pub mod lines;
 mod records;
 pub mod views;
 

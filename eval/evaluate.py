@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""Run every evaluation on the shared data and print accuracy, speed and memory as one table.
+
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,stories,newsroom] [--seeds 1-5] [--json]
+
+Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
+that folder or the build is absent. CPU and memory are those of the newsfold processes, read from wait4.
+"""
+import argparse, collections, gzip, json, os, re, resource, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROWS = []
+
+
+def row(what, measure, value, cpu=None, peak=None, note=""):
+    ROWS.append({"what": what, "measure": measure, "value": value, "cpu_s": cpu, "peak_mb": peak, "note": note})
+    if not ARGS.json:
+        print(f"{what:26} {measure:28} {value:>9}  {'' if cpu is None else f'{cpu:7.2f}':>8} {'' if peak is None else f'{peak:6.0f}':>8}  {note}", flush=True)
+
+
+def newsfold(args, out=None, stdin=None, check=True):
+    """Runs the built program; returns (CPU seconds, peak MB, wall seconds, exit code)."""
+    start = time.time()
+    process = subprocess.Popen([BIN] + args, stdout=open(out, "wb") if out else subprocess.DEVNULL, stdin=stdin, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if check and code != 0:
+        sys.exit(f"newsfold {' '.join(args[:3])} … ended with {code}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, time.time() - start, code
+
+
+def tool(name, *args):
+    return subprocess.run([sys.executable, f"{SHARED}/eval/{name}", *args], capture_output=True, text=True, check=True).stdout
+
+
+def unzip(name):
+    path = f"{TMP}/{os.path.basename(name)[:-3]}"
+    if not os.path.exists(path):
+        with gzip.open(f"{SHARED}/data/dedup/{name}", "rb") as source, open(path, "wb") as target:
+            target.write(source.read())
+    return path
+
+
+def feeds():
+    os.makedirs(f"{TMP}/feeds")
+    paths = tool("score_feeds.py", "unpack", f"{SHARED}/data/feeds", f"{TMP}/feeds").split("\n")[:-1]
+    size = sum(os.path.getsize(p) for p in paths) / 1e6
+    cpu, peak, _, _ = newsfold(["parse", "--json", *paths], out=f"{TMP}/feeds.jsonl", check=False)
+    text = tool("score_feeds.py", "score", f"{SHARED}/data/feeds", f"{TMP}/feeds.jsonl")
+    row("feeds", "without an answer", re.search(r"without an answer (\d+)", text)[1], cpu, peak, f"{size / cpu:.0f} MB/s over all files")
+    for name in ("real captures", "all feeds", "not well-formed"):
+        row("feeds", f"{name}: right", re.search(rf"{name}\s.*right ([\d.]+)", text)[1])
+
+
+def extract():
+    for name in ("wcxb-articles", "publishers", "andy-news"):
+        folder = f"{TMP}/{name}"
+        os.makedirs(folder)
+        paths = []
+        for file in sorted(os.listdir(f"{SHARED}/data/extract/{name}/html")):
+            paths.append(f"{folder}/{file[:-3]}")
+            with gzip.open(f"{SHARED}/data/extract/{name}/html/{file}", "rb") as source, open(paths[-1], "wb") as target:
+                target.write(source.read())
+        size = sum(os.path.getsize(p) for p in paths) / 1e6
+        cpu, peak, _, _ = newsfold(["extract", "--json", *paths], out=f"{TMP}/x.jsonl")
+        text = tool("score_extract.py", f"{SHARED}/data/extract/{name}", f"{TMP}/x.jsonl")
+        found = re.search(r"F1 ([\d.]+) .*precision ([\d.]+)  recall ([\d.]+)", text)
+        row("extraction", f"{name}: F1", found[1], cpu, peak, f"P {found[2]} R {found[3]}; {len(paths) / cpu:.0f} pages/s, {size / cpu:.0f} MB/s")
+        for label in ("titles", "publication days"):
+            found = re.search(rf"{label} ([\d.]+)", text)
+            if found:
+                row("extraction", f"{name}: {label}", found[1])
+
+
+def clusters(gold, system, *more):
+    return json.loads(tool("score_clusters.py", gold, system, "--json", *more))
+
+
+def copies():
+    pool = unzip("pool.jsonl.gz")
+    total, kinds = collections.Counter(), collections.defaultdict(lambda: [0.0, 0])
+    wrong, cpu_all, articles, peak_all = collections.Counter(), 0.0, 0, 0
+    first, last = (ARGS.seeds.split("-") * 2)[:2]
+    for seed in range(int(first), int(last) + 1):
+        for blind in (False, True):
+            with open(f"{TMP}/{'blind' if blind else 'planted'}.jsonl", "w") as target:
+                subprocess.run([sys.executable, f"{SHARED}/eval/plant_copies.py", pool, "--seed", str(seed), "--lang", "en", "--stories", "150",
+                                *(["--blind"] if blind else [])], stdout=target, check=True)
+        cpu, peak, _, _ = newsfold(["cluster", "--json", f"{TMP}/blind.jsonl"], out=f"{TMP}/p.out")
+        r = clusters(f"{TMP}/planted.jsonl", f"{TMP}/p.out")
+        row("copies, planted", f"seed {seed}: pair F1", r["f1"], cpu, peak, f"P {r['precision']} R {r['recall']}")
+        total.update(pairs=r["pairs"], found=r["found"], false=r["false"])
+        cpu_all, articles, peak_all = cpu_all + cpu, articles + r["articles"], max(peak_all, peak)
+        for kind, v in r["kinds"].items():
+            wrong[kind] += v["false_pairs"]
+            if v["recall"] is not None:
+                kinds[kind][0] += v["recall"] * v["articles"]
+                kinds[kind][1] += v["articles"]
+    p, q = total["found"] / max(1, total["found"] + total["false"]), total["found"] / total["pairs"]
+    row("copies, planted", "together: pair F1", f"{2 * p * q / (p + q):.4f}", cpu_all, peak_all, f"P {p:.4f} R {q:.4f}; {articles / cpu_all:.0f} texts/s")
+    for kind in sorted(kinds):
+        row("copies, planted", f"recall of {kind}", f"{kinds[kind][0] / kinds[kind][1]:.4f}", note=f"false pairs {wrong[kind]}" if wrong[kind] else "")
+    for kind in sorted(set(wrong) - set(kinds)):
+        row("copies, planted", f"false pairs of {kind}", wrong[kind])
+    for name in ("wire", "ecbplus", "basil"):
+        cpu, peak, _, _ = newsfold(["cluster", "--json", unzip(f"{name}.jsonl.gz")], out=f"{TMP}/{name}.out")
+        r = clusters(unzip(f"{name}.jsonl.gz"), f"{TMP}/{name}.out", "--pairs", unzip(f"{name}.pairs.jsonl.gz"))
+        row(f"copies, {name}", "pair recall", r["recall"], cpu, peak, f"{r['found']} of {r['pairs']} pairs, {r['false']} unlisted")
+
+
+def stories():
+    for name in ("ecbplus", "basil"):
+        if not os.path.exists(f"{TMP}/{name}.out"):
+            newsfold(["cluster", "--json", unzip(f"{name}.jsonl.gz")], out=f"{TMP}/{name}.out")
+        r = clusters(unzip(f"{name}.jsonl.gz"), f"{TMP}/{name}.out", "--field", "story")
+        row(f"stories, {name}", "ARI", r["ari"], note=f"B-cubed F1 {r['bcubed_f1']} (P {r['bcubed_precision']} R {r['bcubed_recall']})")
+
+
+def newsroom():
+    for lang in ("en", None):
+        state = f"{TMP}/state-{lang}"
+        os.makedirs(state)
+        pick = ["--lang", lang] if lang else []
+        serve = [sys.executable, f"{SHARED}/newsroom/serve.py", f"{SHARED}/data/newsroom", "--port", "8931", *pick]
+        config = f"{state}/newsfold.toml"
+        with open(config, "w") as target:
+            target.write(f'state_dir = "{state}"\n[fetch]\nallow_networks = ["127.0.0.0/8"]\nmin_gap = "0s"\n')
+            target.write(subprocess.run([*serve, "--print-config"], capture_output=True, text=True, check=True).stdout)
+        server = subprocess.Popen([*serve, "--log", f"{state}/requests.jsonl"], stdout=subprocess.PIPE, text=True)
+        try:
+            articles = int(re.search(r"(\d+) articles", server.stdout.readline())[1])
+            cpu, peak, wall, _ = newsfold(["--config", config, "poll"])
+            log = [json.loads(line) for line in open(f"{state}/requests.jsonl")]
+            newsfold(["--config", config, "poll", "--all"])
+            again = [json.loads(line) for line in open(f"{state}/requests.jsonl")][len(log):]
+        finally:
+            server.terminate()
+            server.wait()
+        newsfold(["--config", config, "export", "jsonl"], out=f"{state}/export.jsonl")
+        settled = 0
+        with open(f"{state}/export.jsonl") as source, open(f"{state}/system.jsonl", "w") as target:
+            for line in source:
+                o = json.loads(line)
+                o["id"] = re.search(r"/a/([0-9]+)", o["entry_url"])[1]
+                settled += o["cluster"] is not None
+                target.write(json.dumps(o) + "\n")
+        gold = f"{state}/gold.jsonl"
+        with open(unzip("wire.jsonl.gz")) as source, open(gold, "w") as target:
+            target.writelines(line for line in source if not lang or json.loads(line)["lang"] == lang)
+        r = clusters(gold, f"{state}/system.jsonl", "--pairs", unzip("wire.pairs.jsonl.gz"))
+        name = f"newsroom, {lang or 'all'}"
+        row(name, "settled", f"{settled}/{articles}", cpu, peak, f"wall {wall:.1f} s")
+        row(name, "pair recall", r["recall"], note=f"precision {r['precision']}: {r['found']} of {r['pairs']}, {r['false']} unlisted")
+        unconditional = sum(a["status"] != 304 for a in again)
+        row(name, "second poll, not 304", unconditional, note=f"{len(again)} requests")
+        paths = collections.Counter((a["host"], a["path"]) for a in log)
+        row(name, "fetched twice", sum(n > 1 for n in paths.values()), note=f"together at most {max(a['together'] for a in log)}")
+
+
+if __name__ == "__main__":
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--shared", default=os.path.join(HERE, "..", "shared"))
+    ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
+    ap.add_argument("--only", default="feeds,extract,copies,stories,newsroom")
+    ap.add_argument("--seeds", default="1-5")
+    ap.add_argument("--json", action="store_true")
+    ARGS = ap.parse_args()
+    SHARED, BIN = os.path.abspath(ARGS.shared), os.path.abspath(ARGS.bin)
+    for needed in (f"{SHARED}/data", BIN):
+        if not os.path.exists(needed):
+            sys.exit(f"evaluate: {needed} is absent; this evaluation needs it")
+    with tempfile.TemporaryDirectory() as TMP:
+        if not ARGS.json:
+            print(f"{'what':26} {'measure':28} {'value':>9}  {'CPU s':>8} {'peak MB':>8}")
+        for part in ARGS.only.split(","):
+            globals()[part]()
+        if ARGS.json:
+            for r in ROWS:
+                print(json.dumps(r))

@@ -1,0 +1,39 @@
+//! Makes `src/dedup/story/background.bin` from lines "language TAB word TAB frequency" on standard input, commonest first;
+//! the argument is the file to write. See docs/SOURCES.md.
+
+use newsfold::dedup::story::{background, terms};
+use std::collections::{BTreeMap, HashMap};
+use std::io::BufRead;
+
+/// Languages with most news, after English.
+const LARGE: [&str; 13] = ["ar", "de", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "tr", "uk", "zh"];
+
+fn main() -> std::io::Result<()> {
+    let mut args = std::env::args().skip(1);
+    let out = args.next().expect("usage: build_background OUT < words.tsv");
+    let mut shares: BTreeMap<String, HashMap<u32, f64>> = BTreeMap::new();
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        let mut columns = line.split('\t');
+        let (Some(lang), Some(word), Some(share)) = (columns.next(), columns.next(), columns.next()) else { continue };
+        let (Ok(share), list) = (share.parse::<f64>(), shares.entry(lang.to_owned()).or_default()) else { continue };
+        terms::tokens(word, |t| *list.entry(t.hash).or_insert(0.0) += share);
+    }
+    let languages: Vec<(String, Vec<(u32, u8)>)> = shares
+        .into_iter()
+        .map(|(lang, list)| {
+            let keep = if lang == "en" {
+                10_000
+            } else if LARGE.contains(&lang.as_str()) {
+                3_600
+            } else {
+                1_000
+            };
+            let mut list: Vec<(u32, f64)> = list.into_iter().collect();
+            list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            list.truncate(keep);
+            (lang, list.into_iter().map(|(hash, share)| (hash, background::class_of(share))).collect())
+        })
+        .collect();
+    std::fs::write(out, background::encode_list(&languages))
+}

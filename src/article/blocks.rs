@@ -1,0 +1,164 @@
+//! The judgement of single blocks within the container.
+
+use super::body::{Known, Verdict, sentence};
+use super::flat::{Block, Flat, Tag};
+use super::hints::{self, Hints};
+use super::lines;
+use std::collections::HashSet;
+
+/// Judges the blocks `first..last` of the container.
+pub(super) fn judge_blocks(
+    flat: &Flat,
+    known: &Known<'_>,
+    junk: &[Hints],
+    known_to: Option<&[bool]>,
+    (first, last): (usize, usize),
+    verdicts: &mut [Verdict],
+) {
+    let plain = in_paragraphs(&flat.blocks[first..last]);
+    let title = known.title.map(lines::squash).unwrap_or_default();
+    let mut seen: HashSet<u64, ahash::RandomState> = HashSet::default();
+    for i in first..last {
+        let b = &flat.blocks[i];
+        let text = flat.of(b);
+        let witnessed = known_to.is_some_and(|k| k[i]);
+        verdicts[i] = judge_one(b, text, junk[i], witnessed, plain, &title);
+        if let Some(boilerplate) = known.boilerplate
+            && boilerplate.contains(&lines::hash(text))
+        {
+            verdicts[i] = Verdict::Boilerplate;
+        }
+        if verdicts[i].kept() && b.weight > 60 && !seen.insert(lines::hash(text)) {
+            verdicts[i] = Verdict::Repeated;
+        }
+    }
+    link_lists(flat, first, last, verdicts);
+    headings(flat, first, last, verdicts);
+}
+
+/// True where the report is set in paragraphs: loose lines between them are then no part of it.
+fn in_paragraphs(blocks: &[Block]) -> bool {
+    let (mut set, mut loose) = (0, 0);
+    for b in blocks.iter().filter(|b| sentence(b) && b.link * 2 <= b.weight) {
+        match b.tag {
+            Tag::Paragraph => set += b.weight,
+            Tag::Item | Tag::Cell | Tag::Quote | Tag::Heading(_) => {}
+            _ => loose += b.weight,
+        }
+    }
+    set > 3 * loose
+}
+
+/// The part of the dropping hints that holds for a block of this shape.
+///
+/// A name above a block is weak evidence against a whole sentence in a paragraph: bodies unfold, slide and are laid out as cards.
+fn standing(b: &Block, junk: Hints, witnessed: bool) -> Hints {
+    let mut junk = junk;
+    if witnessed {
+        junk &= !(hints::CARDS | hints::META | hints::TAGS | hints::GALLERY | hints::HIDDEN);
+    }
+    let prose = matches!(b.tag, Tag::Paragraph | Tag::Item) && sentence(b);
+    if prose {
+        junk &= !hints::GALLERY;
+        if junk == hints::HIDDEN {
+            junk = 0;
+        }
+    }
+    match b.tag {
+        Tag::Cell => junk &= !(hints::CAPTION | hints::GALLERY),
+        Tag::Item if b.link * 2 <= b.weight => junk &= !hints::CARDS,
+        _ => {}
+    }
+    junk
+}
+
+fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, plain: bool, title: &str) -> Verdict {
+    let junk = standing(b, junk, witnessed);
+    if junk != 0 {
+        return Verdict::Named(junk);
+    }
+    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(1)) || b.weight > 20) && lines::squash(text) == title {
+        return Verdict::Title;
+    }
+    if matches!(b.tag, Tag::Heading(1)) && b.links > 0 && b.link * 2 > b.weight {
+        return Verdict::Linked;
+    }
+    if let Some(why) = lines::junk(text).or_else(|| if witnessed { None } else { lines::about_the_page(text) }) {
+        return Verdict::Line(why);
+    }
+    let linked = b.link as f32 / b.weight.max(1) as f32;
+    if linked > 0.8 && !matches!(b.tag, Tag::Item | Tag::Cell | Tag::Heading(_)) && !(witnessed && b.words > 4) {
+        return Verdict::Linked;
+    }
+    let loose = !matches!(b.tag, Tag::Paragraph | Tag::Heading(_) | Tag::Item | Tag::Cell | Tag::Quote | Tag::Pre);
+    if loose && !witnessed && !sentence(b) && (plain || b.words < 4 && b.stops == 0) {
+        return Verdict::Fragment;
+    }
+    Verdict::Kept
+}
+
+/// Takes in the summary that stands between the headline and the container.
+pub(super) fn lead(flat: &Flat, known: &Known<'_>, junk: &[Hints], first: usize, verdicts: &mut [Verdict]) {
+    let title = known.title.map(lines::squash).unwrap_or_default();
+    let Some(heading) = flat.blocks[..first].iter().rposition(|b| matches!(b.tag, Tag::Heading(1)) && b.weight > 10) else { return };
+    if first - heading > 40 {
+        return;
+    }
+    let description = known.description.map(lines::squash).unwrap_or_default();
+    for i in heading + 1..first {
+        let b = &flat.blocks[i];
+        if junk[i] & !(hints::META | hints::AUTHOR) != 0 || b.link * 4 > b.weight || b.weight < 40 || b.words < 6 || b.weight > 700 {
+            continue;
+        }
+        let text = flat.of(b);
+        let squashed = lines::squash(text);
+        let described = description.len() > 40 && (description.starts_with(squashed.get(..squashed.floor_char_boundary(60)).unwrap_or("")) || squashed.contains(&description));
+        let named = flat.chain(b.el).take(3).any(|(_, e)| e.hints & hints::LEAD != 0);
+        if !(described || named) || squashed == title || lines::junk(text).is_some() || lines::about_the_page(text).is_some() {
+            continue;
+        }
+        let repeated = (first..verdicts.len().min(first + 12)).any(|k| verdicts[k].kept() && lines::squash(flat.of(&flat.blocks[k])).contains(&squashed));
+        if !repeated {
+            verdicts[i] = Verdict::Kept;
+        }
+    }
+}
+
+/// Drops lists that are mostly links.
+fn link_lists(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) {
+    for el in &flat.els {
+        if el.tag != Tag::List || (el.first as usize) < first || el.last as usize > last || el.first == el.last {
+            continue;
+        }
+        let blocks = &flat.blocks[el.first as usize..el.last as usize];
+        let (w, l) = blocks.iter().fold((0, 0), |(w, l), b| (w + b.weight, l + b.link));
+        if l * 10 > w * 6 {
+            for v in &mut verdicts[el.first as usize..el.last as usize] {
+                if v.kept() {
+                    *v = Verdict::Linked;
+                }
+            }
+        }
+    }
+}
+
+/// Drops headings over nothing that was kept.
+fn headings(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) {
+    let mut next: Option<u8> = None; // level of the heading that follows without text between; None: text follows
+    let mut end = true;
+    for i in (first..last).rev() {
+        if !verdicts[i].kept() {
+            continue;
+        }
+        if let Tag::Heading(level) = flat.blocks[i].tag {
+            if end || next.is_some_and(|n| n <= level) {
+                verdicts[i] = Verdict::Hanging;
+            } else {
+                next = Some(level);
+            }
+        } else {
+            next = None;
+            end = false;
+        }
+    }
+}

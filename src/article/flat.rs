@@ -1,0 +1,630 @@
+//! The page as two flat lists: elements in document order, and the blocks of text that stand in them.
+//!
+//! One iterative walk over the tree. A block is a run of inline content between two block-level borders, its white space
+//! normalised; an element knows the range of blocks below it, so that sums over subtrees are differences of prefix sums.
+
+use super::hints::{self, Hints};
+use ahash::AHasher;
+use scraper::{Html, Node};
+use std::hash::Hasher;
+
+/// What an element is, as far as extraction cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tag {
+    Paragraph,
+    Heading(u8),
+    Item,
+    List,
+    Quote,
+    Pre,
+    Cell,
+    Row,
+    Table,
+    Article,
+    Figure,
+    Link,
+    Inline,
+    Block,
+    Body,
+}
+
+/// An element.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct El {
+    pub tag: Tag,
+    pub parent: u32,
+    /// One past the last element below it.
+    pub end: u32,
+    pub hints: Hints,
+    /// Blocks below it: first and one past the last.
+    pub first: u32,
+    pub last: u32,
+    /// Equal for siblings of one kind.
+    pub kind: u64,
+    /// Matched a selector of the site's rules.
+    pub ruled: Ruled,
+}
+
+/// What the site's rules say of an element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Ruled {
+    #[default]
+    No,
+    Body,
+    Remove,
+}
+
+/// A run of inline text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Block {
+    /// The block-level element it stands in.
+    pub el: u32,
+    pub tag: Tag,
+    /// Where its text stands in [`Flat::text`].
+    pub start: u32,
+    pub end: u32,
+    /// Characters, those of scripts without spaces counted threefold.
+    pub weight: u32,
+    /// The part of the weight that stands in links.
+    pub link: u32,
+    /// The part that stands in bold or italics.
+    pub strong: u32,
+    pub links: u16,
+    pub words: u16,
+    /// Marks that end a sentence.
+    pub stops: u16,
+    /// Commas and their like.
+    pub commas: u16,
+    /// Preceded by a single line break within its element.
+    pub broken: bool,
+}
+
+/// A `<time>` or something that is marked as a date.
+#[derive(Clone, Debug)]
+pub(super) struct Dated {
+    pub value: String,
+    /// The block that it stands in or before.
+    pub block: u32,
+    /// `itemprop`, `property`, `class` say it is the publication.
+    pub published: bool,
+    pub modified: bool,
+}
+
+/// What the head and marked elements say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Head {
+    /// Name or property, lower case, and content.
+    pub metas: Vec<(String, String)>,
+    pub canonical: Option<String>,
+    pub base: Option<String>,
+    pub lang: Option<String>,
+    pub title: Option<String>,
+    pub amp: bool,
+    /// Feeds that the head links: address, title, type.
+    pub feeds: Vec<(String, String, String)>,
+    pub dates: Vec<Dated>,
+    /// `rel=author`, `itemprop=author`: block ranges.
+    pub authors: Vec<(u32, u32)>,
+    pub password_field: bool,
+}
+
+/// The page, flat.
+#[derive(Debug, Default)]
+pub(super) struct Flat {
+    pub els: Vec<El>,
+    pub blocks: Vec<Block>,
+    pub text: String,
+    pub head: Head,
+}
+
+impl Flat {
+    /// A block's text.
+    pub fn of(&self, block: &Block) -> &str {
+        self.text.get(block.start as usize..block.end as usize).unwrap_or("")
+    }
+
+    /// The element's ancestors, nearest first, itself included.
+    pub fn chain(&self, el: u32) -> impl Iterator<Item = (u32, &El)> {
+        let mut next = Some(el);
+        std::iter::from_fn(move || {
+            let at = next?;
+            let el = self.els.get(at as usize)?;
+            next = (el.parent != at).then_some(el.parent);
+            Some((at, el))
+        })
+    }
+}
+
+/// What a tag name means for the walk.
+enum Shape {
+    /// Skip with everything below.
+    Skip,
+    Break,
+    Rule,
+    Tag(Tag),
+}
+
+fn shape(name: &str) -> (Shape, Hints) {
+    use Shape as S;
+    use Tag as T;
+    let (tag, hints) = match name {
+        "p" => (T::Paragraph, 0),
+        "h1" => (T::Heading(1), 0),
+        "h2" => (T::Heading(2), 0),
+        "h3" => (T::Heading(3), 0),
+        "h4" => (T::Heading(4), 0),
+        "h5" | "h6" => (T::Heading(5), 0),
+        "li" | "dd" | "dt" => (T::Item, 0),
+        "ul" | "ol" | "dl" => (T::List, 0),
+        "blockquote" => (T::Quote, 0),
+        "pre" => (T::Pre, 0),
+        "td" | "th" => (T::Cell, 0),
+        "tr" => (T::Row, 0),
+        "table" => (T::Table, 0),
+        "article" => (T::Article, hints::ARTICLE),
+        "main" => (T::Block, hints::MAIN),
+        "nav" | "menu" => (T::Block, hints::NAV),
+        "footer" => (T::Block, hints::FOOTER),
+        "aside" => (T::Block, hints::ASIDE),
+        "header" => (T::Block, hints::HEADER),
+        "form" | "fieldset" => (T::Block, hints::FORM),
+        "figure" => (T::Figure, hints::CAPTION),
+        "figcaption" => (T::Block, hints::CAPTION),
+        "address" => (T::Block, hints::META),
+        "dialog" => (T::Block, hints::CONSENT),
+        "a" => (T::Link, 0),
+        "body" => (T::Body, 0),
+        "br" => return (S::Break, 0),
+        "hr" => return (S::Rule, 0),
+        "script" | "style" | "noscript" | "iframe" | "svg" | "video" | "audio" | "canvas" | "object" | "embed" | "map" | "select"
+        | "option" | "datalist" | "textarea" | "progress" | "meter" | "button" | "frameset" | "applet" | "rp" | "rt" | "picture"
+        | "source" | "track" | "colgroup" => return (S::Skip, 0),
+        "span" | "b" | "strong" | "i" | "em" | "u" | "s" | "small" | "big" | "font" | "sup" | "sub" | "abbr" | "acronym" | "cite" | "q"
+        | "code" | "kbd" | "samp" | "var" | "mark" | "ins" | "del" | "strike" | "tt" | "time" | "data" | "bdi" | "bdo" | "ruby" | "rb"
+        | "wbr" | "nobr" | "label" | "img" | "input" | "dfn" => (T::Inline, 0),
+        _ => (T::Block, 0),
+    };
+    (S::Tag(tag), hints)
+}
+
+/// Flattens the tree. `ruled` says what the site's rules think of an element.
+pub(super) fn flatten<'a>(html: &'a Html, ruled: &dyn Fn(scraper::ElementRef<'a>) -> Ruled, rules: bool) -> Flat {
+    let mut walk = Walk { flat: Flat::default(), open: None, pending: Pending::default(), link: 0, strong: 0, kept: 0, time: None };
+    walk.flat.text.reserve(32 << 10);
+    let root = html.tree.root();
+    let mut node = root;
+    // The stack of open elements is as deep as the parse allows and holds what closing needs.
+    let mut stack: Vec<(bool, Option<u32>, Closing)> = Vec::with_capacity(64);
+    loop {
+        let mut down = true;
+        match node.value() {
+            Node::Element(element) => {
+                let state =
+                    walk.enter(element, || if rules { scraper::ElementRef::wrap(node).map_or(Ruled::No, ruled) } else { Ruled::No });
+                match state {
+                    Some(state) => stack.push(state),
+                    None => {
+                        down = false;
+                        if element.name() == "title" && walk.flat.head.title.is_none() && walk.open.is_none() {
+                            let text: String = node.children().filter_map(|c| c.value().as_text().map(|t| &**t)).collect();
+                            walk.flat.head.title = Some(text);
+                        }
+                    }
+                }
+            }
+            Node::Text(text) => walk.push_text(text),
+            Node::Fragment | Node::Document => {}
+            _ => down = false,
+        }
+        if down && let Some(child) = node.first_child() {
+            node = child;
+            continue;
+        }
+        loop {
+            if down && node.value().is_element() {
+                if let Some(state) = stack.pop() {
+                    walk.leave(state);
+                }
+            }
+            if node == root {
+                walk.flush();
+                return walk.flat;
+            }
+            down = true;
+            if let Some(next) = node.next_sibling() {
+                node = next;
+                break;
+            }
+            let Some(parent) = node.parent() else {
+                walk.flush();
+                return walk.flat;
+            };
+            node = parent;
+        }
+    }
+}
+
+/// What leaving an element undoes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    Nothing,
+    Link,
+    Strong,
+    Time,
+}
+
+#[derive(Default)]
+struct Pending {
+    start: usize,
+    weight: u32,
+    link: u32,
+    strong: u32,
+    links: u16,
+    words: u16,
+    stops: u16,
+    commas: u16,
+    in_word: bool,
+    broken: bool,
+}
+
+struct Walk {
+    flat: Flat,
+    /// The innermost element that is listed.
+    open: Option<u32>,
+    pending: Pending,
+    link: u32,
+    strong: u32,
+    /// Bytes of attributes kept so far.
+    kept: usize,
+    time: Option<(usize, usize)>,
+}
+
+type State = (bool, Option<u32>, Closing);
+
+impl Walk {
+    /// Enters an element. `None`: skip it with what is below.
+    fn enter(&mut self, element: &scraper::node::Element, ruled: impl FnOnce() -> Ruled) -> Option<State> {
+        let name = element.name();
+        if self.open.is_none() {
+            match name {
+                "html" => {
+                    self.flat.head.lang = element.attr("lang").or_else(|| element.attr("xml:lang")).map(str::to_owned);
+                    return Some((false, None, Closing::Nothing));
+                }
+                "head" => return Some((false, None, Closing::Nothing)),
+                "body" => {}
+                _ => {
+                    self.head(name, element);
+                    return None;
+                }
+            }
+        }
+        match name {
+            "meta" | "link" | "title" | "base" => {
+                self.head(name, element);
+                return None;
+            }
+            "input" if element.attr("type") == Some("password") => self.flat.head.password_field = true,
+            "template" if element.attr("shadowrootmode").is_none() => return None,
+            _ => {}
+        }
+        let (shape, own) = shape(name);
+        let tag = match shape {
+            Shape::Skip => return None,
+            Shape::Break => {
+                self.line_break();
+                return None;
+            }
+            Shape::Rule => {
+                self.flush();
+                return None;
+            }
+            Shape::Tag(tag) => tag,
+        };
+        let mut seen = Attributes::read(element, own);
+        self.note(name, &mut seen);
+        let border = !matches!(tag, Tag::Inline | Tag::Link);
+        if border {
+            self.flush();
+        }
+        let closing = match name {
+            "a" => Closing::Link,
+            "b" | "strong" | "i" | "em" => Closing::Strong,
+            "time" => Closing::Time,
+            _ => Closing::Nothing,
+        };
+        match closing {
+            Closing::Link => {
+                self.link += 1;
+                self.pending.links = self.pending.links.saturating_add(1);
+            }
+            Closing::Strong => self.strong += 1,
+            Closing::Time if seen.datetime.is_none() => self.time = Some((self.flat.text.len(), self.flat.head.dates.len())),
+            _ => {}
+        }
+        // Inline elements are listed where a hint may take them out.
+        let listed = border || seen.hints & (hints::HIDDEN | hints::SHARE | hints::CAPTION | hints::AD) != 0;
+        if !listed {
+            return Some((false, self.open, closing));
+        }
+        if !border {
+            self.flush();
+        }
+        let at = self.flat.els.len() as u32;
+        let blocks = self.flat.blocks.len() as u32;
+        self.flat.els.push(El {
+            tag,
+            parent: self.open.unwrap_or(at),
+            end: at + 1,
+            hints: seen.hints,
+            first: blocks,
+            last: blocks,
+            kind: seen.kind,
+            ruled: ruled(),
+        });
+        let before = self.open.replace(at);
+        Some((true, before, closing))
+    }
+
+    fn leave(&mut self, (listed, before, closing): State) {
+        match closing {
+            Closing::Link => self.link = self.link.saturating_sub(1),
+            Closing::Strong => self.strong = self.strong.saturating_sub(1),
+            Closing::Time => {
+                if let Some((from, _)) = self.time.take()
+                    && let Some(value) = self.flat.text.get(from..)
+                    && !value.trim().is_empty()
+                    && value.len() < 80
+                {
+                    let value = value.trim().to_owned();
+                    self.dated(value, false, false);
+                }
+            }
+            Closing::Nothing => {}
+        }
+        if listed {
+            self.flush();
+            if let Some(at) = self.open {
+                let (els, blocks) = (self.flat.els.len() as u32, self.flat.blocks.len() as u32);
+                if let Some(el) = self.flat.els.get_mut(at as usize) {
+                    el.end = els;
+                    el.last = blocks;
+                }
+            }
+            self.open = before;
+        }
+    }
+
+    fn dated(&mut self, value: String, published: bool, modified: bool) {
+        if self.flat.head.dates.len() < 64 {
+            self.flat.head.dates.push(Dated { value, block: self.flat.blocks.len() as u32, published, modified });
+        }
+    }
+
+    /// Keeps what an element in the body says about the article.
+    fn note(&mut self, name: &str, seen: &mut Attributes<'_>) {
+        if let Some(prop) = seen.itemprop {
+            let (published, modified) = (prop.contains("datePublished") || prop.contains("dateCreated"), prop.contains("dateModified"));
+            if published || modified {
+                if let Some(value) = seen.datetime.or(seen.content) {
+                    self.dated(value.to_owned(), published, modified);
+                    return;
+                }
+            }
+        }
+        if (name == "time" || seen.datetime.is_some())
+            && let Some(value) = seen.datetime
+        {
+            let modified = seen.class.contains("updat") || seen.class.contains("modif");
+            let published = !modified && seen.class.contains("publi");
+            self.dated(value.to_owned(), published, modified);
+        }
+    }
+
+    fn head(&mut self, name: &str, element: &scraper::node::Element) {
+        let head = &mut self.flat.head;
+        match name {
+            "meta" => {
+                let key = element.attr("property").or_else(|| element.attr("name")).or_else(|| element.attr("itemprop"));
+                if let (Some(key), Some(value)) = (key, element.attr("content"))
+                    && self.kept < 256 << 10
+                    && !value.trim().is_empty()
+                {
+                    self.kept += value.len();
+                    head.metas.push((key.trim().to_ascii_lowercase(), value.trim().to_owned()));
+                }
+            }
+            "link" => {
+                let (Some(rel), Some(href)) = (element.attr("rel"), element.attr("href")) else { return };
+                let has = |want: &str| rel.split_ascii_whitespace().any(|r| r.eq_ignore_ascii_case(want));
+                if has("canonical") && head.canonical.is_none() {
+                    head.canonical = Some(href.to_owned());
+                }
+                let kind = element.attr("type").unwrap_or("").to_ascii_lowercase();
+                if has("alternate")
+                    && head.feeds.len() < 64
+                    && (kind.contains("rss") || kind.contains("atom") || kind.contains("feed+json"))
+                {
+                    head.feeds.push((href.to_owned(), element.attr("title").unwrap_or("").to_owned(), kind));
+                }
+            }
+            "base" if head.base.is_none() => head.base = element.attr("href").map(str::to_owned),
+            _ => {}
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let Some(_) = self.open else { return };
+        let out = &mut self.flat.text;
+        let p = &mut self.pending;
+        let (linked, strong) = (self.link > 0, self.strong > 0);
+        let fresh = |out: &String, p: &Pending| out.len() == p.start;
+        let mut weight = 0;
+        for c in text.chars() {
+            match c {
+                ' ' | '\t' | '\n' | '\r' | '\u{c}' | '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}' => {
+                    p.in_word = false;
+                    if !fresh(out, p) && !out.ends_with([' ', '\n']) {
+                        out.push(' ');
+                    }
+                    continue;
+                }
+                '\u{200b}' | '\u{feff}' | '\u{ad}' | '\u{2060}' | '\0' => continue,
+                _ => {}
+            }
+            out.push(c);
+            match c {
+                'a'..='z' | 'A'..='Z' | '0'..='9' => {
+                    weight += 1;
+                    if !p.in_word {
+                        p.in_word = true;
+                        p.words = p.words.saturating_add(1);
+                    }
+                }
+                '.' | '!' | '?' | '…' | '؟' | '۔' | '।' => {
+                    weight += 1;
+                    p.stops = p.stops.saturating_add(1);
+                }
+                ',' | ';' | '،' | '؛' => {
+                    weight += 1;
+                    p.commas = p.commas.saturating_add(1);
+                }
+                '。' | '！' | '？' => {
+                    weight += 3;
+                    p.stops = p.stops.saturating_add(1);
+                }
+                '，' | '、' => {
+                    weight += 3;
+                    p.commas = p.commas.saturating_add(1);
+                }
+                _ if is_wide(c) => {
+                    weight += 3;
+                    p.words = p.words.saturating_add(1);
+                }
+                _ => {
+                    weight += 1;
+                    if !p.in_word && c.is_alphanumeric() {
+                        p.in_word = true;
+                        p.words = p.words.saturating_add(1);
+                    }
+                }
+            }
+        }
+        p.weight += weight;
+        if linked {
+            p.link += weight;
+        }
+        if strong {
+            p.strong += weight;
+        }
+    }
+
+    /// One line break is a line's end; two are a paragraph's.
+    fn line_break(&mut self) {
+        if self.open.is_none() {
+            return;
+        }
+        let out = &mut self.flat.text;
+        while out.len() > self.pending.start && out.ends_with(' ') {
+            out.pop();
+        }
+        if out.len() == self.pending.start {
+            return;
+        }
+        if out.ends_with('\n') {
+            self.flush();
+            self.pending.broken = true;
+        } else {
+            out.push('\n');
+        }
+        self.pending.in_word = false;
+    }
+
+    /// Ends the block at hand.
+    fn flush(&mut self) {
+        let out = &mut self.flat.text;
+        while out.len() > self.pending.start && out.ends_with([' ', '\n']) {
+            out.pop();
+        }
+        let p = std::mem::take(&mut self.pending);
+        let end = out.len();
+        if end > p.start
+            && let Some(open) = self.open
+        {
+            let el = self.flat.els.get(open as usize).map_or(Tag::Block, |e| e.tag);
+            self.flat.blocks.push(Block {
+                el: open,
+                tag: el,
+                start: p.start as u32,
+                end: end as u32,
+                weight: p.weight,
+                link: p.link.min(p.weight),
+                strong: p.strong.min(p.weight),
+                links: p.links,
+                words: p.words,
+                stops: p.stops,
+                commas: p.commas,
+                broken: p.broken,
+            });
+            out.push('\n');
+        } else {
+            self.pending.links = p.links;
+        }
+        self.pending.start = out.len();
+    }
+}
+
+/// Characters of scripts that put no spaces between words.
+pub(super) fn is_wide(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{0e00}'..='\u{0eff}' | '\u{1780}'..='\u{17ff}' | '\u{1000}'..='\u{109f}' | '\u{20000}'..='\u{2ffff}')
+}
+
+/// The attributes of one element that are read.
+struct Attributes<'a> {
+    hints: Hints,
+    kind: u64,
+    class: &'a str,
+    itemprop: Option<&'a str>,
+    datetime: Option<&'a str>,
+    content: Option<&'a str>,
+}
+
+impl<'a> Attributes<'a> {
+    fn read(element: &'a scraper::node::Element, own: Hints) -> Self {
+        let mut seen = Attributes { hints: own, kind: 0, class: "", itemprop: None, datetime: None, content: None };
+        let mut hash = AHasher::default();
+        hash.write(element.name().as_bytes());
+        for (name, value) in element.attrs() {
+            match name {
+                "class" => {
+                    seen.class = value;
+                    hash.write(value.as_bytes());
+                    seen.hints |= hints::hints_of(value);
+                }
+                "id" | "data-testid" | "data-test-id" | "data-component" | "data-qa" | "data-module" => {
+                    seen.hints |= hints::hints_of(value)
+                }
+                "role" => seen.hints |= hints::of_role(value),
+                "hidden" => seen.hints |= hints::HIDDEN,
+                "aria-hidden" if value == "true" => seen.hints |= hints::HIDDEN,
+                "style" => {
+                    let squeezed: String = value.chars().filter(|c| !c.is_whitespace()).take(400).collect();
+                    if squeezed.contains("display:none") || squeezed.contains("visibility:hidden") {
+                        seen.hints |= hints::HIDDEN;
+                    }
+                }
+                "itemprop" => {
+                    seen.itemprop = Some(value);
+                    if value.eq_ignore_ascii_case("articleBody") {
+                        seen.hints |= hints::ARTICLE_BODY | hints::BODY;
+                    }
+                }
+                "datetime" => seen.datetime = Some(value),
+                "content" => seen.content = Some(value),
+                _ => {}
+            }
+        }
+        seen.kind = hash.finish();
+        seen
+    }
+}

@@ -1,0 +1,226 @@
+//! One page, from bytes to what it says.
+
+use super::body::{self, Judged, Known, Verdict};
+use super::flat::{self, Flat, Ruled, Tag};
+use super::witness::Witness;
+use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin};
+use crate::model::{Extracted, encoding};
+use scraper::{ElementRef, Html, Selector};
+use url::Url;
+
+/// Bytes of a page that are looked at.
+const MAX_PAGE: usize = 16 << 20;
+
+/// A page with the judgement of its blocks, for people.
+#[derive(Clone, Debug, Default)]
+pub struct Explained {
+    /// What [`extract`] returns.
+    pub extracted: Extracted,
+    /// Every block of text in document order: why it was kept or dropped, and its opening.
+    pub blocks: Vec<(String, String)>,
+}
+
+/// Takes body, metadata and credits from a page. Never fails: what is no article says so in `quality` and `warnings`.
+pub fn extract(page: Page<'_>) -> Extracted {
+    run(page, false).extracted
+}
+
+/// Like [`extract`], and says of each block why it was kept or dropped.
+pub fn explain(page: Page<'_>) -> Explained {
+    run(page, true)
+}
+
+fn run(page: Page<'_>, explain: bool) -> Explained {
+    let bytes = page.html.get(..page.html.len().min(MAX_PAGE)).unwrap_or(page.html);
+    let (text, mut warnings) = encoding::decode(bytes, page.content_type.and_then(charset), declared_charset(bytes).as_deref());
+    let thinned = thin::thin(&text, page.rules.is_some());
+    let linked = jsonld::read(thinned.json_ld.iter().filter_map(|r| text.get(r.clone())));
+    let dom = dom::parse(&thinned.html);
+    if dom.cut || thinned.cut || bytes.len() < page.html.len() {
+        warnings.push("too complex: read in part".to_owned());
+    }
+    let rules = page.rules.map(Rules::new);
+    let ruled = |element: ElementRef<'_>| rules.as_ref().map_or(Ruled::No, |r| r.of(element));
+    let flat = flat::flatten(&dom.html, &ruled, rules.is_some());
+    let linked = linked.as_ref();
+
+    let mut out = Extracted { warnings, ..Extracted::default() };
+    out.title = rules
+        .as_ref()
+        .and_then(|r| r.text(&dom.html, &r.title))
+        .or_else(|| meta::title(&flat, linked, page.url))
+        .or_else(|| page.feed_title.map(str::to_owned));
+    let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
+    let known = Known { title: out.title.as_deref(), description: meta::description(&flat), witness: witness.as_ref(), boilerplate: page.boilerplate };
+    let judged = body::judge(&flat, &known);
+    let mut body = render(&flat, &judged);
+    let first = judged.verdicts.iter().position(|v| v.kept()).unwrap_or(0);
+    let last = judged.verdicts.iter().rposition(|v| v.kept()).map_or(first, |l| l + 1);
+    if let Some(witness) = &witness
+        && super::lines::squash(&body).len() * 2 < witness.len()
+    {
+        body.clone_from(&witness.text);
+        out.warnings.push("text taken from the page's metadata".to_owned());
+    }
+    let credited = credits(&body);
+    out.text = credited.text;
+    out.dateline = credited.dateline;
+    out.credit = credited.credit;
+    out.byline = meta::byline(&flat, linked, first.saturating_sub(30)..first + 3).or(credited.byline);
+    out.publisher = meta::publisher(&flat, linked);
+    (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
+    let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
+    (out.published_at, out.modified_at) = meta::times(&flat, linked, page.url.or(address.as_ref()), first..last);
+    if let Some(published) = rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t)) {
+        out.published_at = Some(published);
+    }
+    (out.section, out.image) = meta::filing(&flat, linked, page.url);
+    out.free = linked.and_then(|l| l.free);
+    out.lang = lang::language(&out.text, meta::declared_lang(&flat, linked).as_deref());
+    out.words = count_words(&out.text);
+    let noscript: String = thinned.noscript.iter().filter_map(|r| text.get(r.clone())).take(4).collect::<Vec<_>>().join(" ");
+    let seen = gate::Seen {
+        flat: &flat,
+        linked,
+        title: out.title.as_deref(),
+        text: &out.text,
+        words: out.words,
+        link_share: judged.link_share,
+        noscript: &noscript,
+        path: page.url.or(address.as_ref()).map(Url::path),
+        cut: dom.cut || thinned.cut,
+    };
+    let (quality, why) = gate::judge(&seen);
+    out.quality = quality;
+    out.warnings.extend(why);
+    let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
+    Explained { extracted: out, blocks }
+}
+
+/// The kept blocks as paragraphs.
+fn render(flat: &Flat, judged: &Judged) -> String {
+    let mut out = String::new();
+    let mut before: Option<Tag> = None;
+    for (block, verdict) in flat.blocks.iter().zip(&judged.verdicts) {
+        if !verdict.kept() {
+            continue;
+        }
+        if before.is_some() {
+            out.push_str(if before == Some(Tag::Item) && block.tag == Tag::Item { "\n" } else { "\n\n" });
+        }
+        out.push_str(flat.of(block));
+        before = Some(block.tag);
+    }
+    out
+}
+
+fn list(flat: &Flat, judged: &Judged) -> Vec<(String, String)> {
+    let of = |v: &Verdict| match v {
+        Verdict::Kept => "kept".to_owned(),
+        Verdict::Named(h) => format!("named {}", hints::names(*h)),
+        Verdict::NamedOutside(h) => format!("outside, named {}", hints::names(*h)),
+        Verdict::Line(why) => format!("line: {why}"),
+        other => format!("{other:?}").to_lowercase(),
+    };
+    flat.blocks
+        .iter()
+        .zip(&judged.verdicts)
+        .map(|(b, v)| (format!("{} {:?}", of(v), b.tag).to_lowercase(), flat.of(b).to_owned()))
+        .collect()
+}
+
+/// Words as Unicode has them; in scripts without spaces characters.
+fn count_words(text: &str) -> usize {
+    let (mut count, mut inside) = (0, false);
+    for c in text.chars() {
+        if flat::is_wide(c) {
+            count += 1;
+            inside = false;
+        } else if c.is_alphanumeric() {
+            count += usize::from(!inside);
+            inside = true;
+        } else if !matches!(c, '\'' | '’' | '.' | ',') || !inside {
+            inside = false;
+        } else if c == '.' || c == ',' {
+            inside = false;
+        }
+    }
+    count
+}
+
+/// Metadata's text, its markup and entities resolved.
+fn plain(text: &str) -> String {
+    let mut text = text.to_owned();
+    if text.contains("&lt;") || text.contains("&amp;") || text.contains("&quot;") || text.contains("&#") {
+        text = meta::unescape(&text);
+    }
+    let has_tags = text.contains("</") || text.contains("<p>") || text.contains("<br");
+    if !has_tags {
+        return text.lines().map(str::trim).filter(|l| !l.is_empty()).collect::<Vec<_>>().join("\n\n");
+    }
+    let dom = dom::parse(&thin::thin(&format!("<body>{text}"), false).html);
+    let flat = flat::flatten(&dom.html, &|_| Ruled::No, false);
+    flat.blocks.iter().map(|b| flat.of(b)).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The `charset` of a Content-Type.
+fn charset(content_type: &str) -> Option<&str> {
+    let at = content_type.to_ascii_lowercase().find("charset=")? + 8;
+    let value = content_type.get(at..)?.trim_matches(['"', '\'', ' ']);
+    value.split([';', ' ', '"', '\'']).next().filter(|v| !v.is_empty())
+}
+
+/// The `charset` that the page declares in its first kilobytes.
+fn declared_charset(bytes: &[u8]) -> Option<String> {
+    let head = bytes.get(..bytes.len().min(4096))?.to_ascii_lowercase();
+    let mut from = 0;
+    while let Some(at) = memchr::memmem::find(head.get(from..)?, b"charset") {
+        let rest = head.get(from + at + 7..)?;
+        let value: Vec<u8> = rest
+            .iter()
+            .copied()
+            .skip_while(|b| matches!(b, b' ' | b'=' | b'"' | b'\''))
+            .take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'))
+            .collect();
+        if rest.iter().take(3).any(|b| *b == b'=') && !value.is_empty() {
+            return String::from_utf8(value).ok();
+        }
+        from += at + 7;
+    }
+    None
+}
+
+/// A site's rules, their selectors parsed; a selector that does not parse selects nothing.
+struct Rules {
+    body: Vec<Selector>,
+    remove: Vec<Selector>,
+    title: Vec<Selector>,
+    published: Vec<Selector>,
+}
+
+impl Rules {
+    fn new(rules: &SiteRules) -> Self {
+        let all = |list: &[String]| list.iter().filter_map(|s| Selector::parse(s).ok()).collect();
+        Self { body: all(&rules.body), remove: all(&rules.remove), title: all(&rules.title), published: all(&rules.published) }
+    }
+
+    fn of(&self, element: ElementRef<'_>) -> Ruled {
+        if self.remove.iter().any(|s| s.matches(&element)) {
+            Ruled::Remove
+        } else if self.body.iter().any(|s| s.matches(&element)) {
+            Ruled::Body
+        } else {
+            Ruled::No
+        }
+    }
+
+    /// The text, or the machine-readable value, of what is selected first.
+    fn text(&self, html: &Html, selectors: &[Selector]) -> Option<String> {
+        selectors.iter().find_map(|s| {
+            let element = html.select(s).next()?;
+            let value = element.attr("datetime").or_else(|| element.attr("content"));
+            let text = value.map_or_else(|| meta::tidy(&element.text().collect::<String>()), str::to_owned);
+            Some(text).filter(|t| !t.is_empty())
+        })
+    }
+}

@@ -1,0 +1,283 @@
+//! `newsfold diff`
+
+use crate::cli::context::{Context, Short};
+use crate::cli::doc::{Doc, Role};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::look::Look;
+use crate::cli::sanitize::{clean, cut, width};
+use crate::cli::{json, times, words};
+use crate::dedup::changes::{self, Piece, Run, Side};
+use crate::model::Id;
+use crate::model::views::ArticleDetail;
+use serde::Serialize;
+
+/// From this width on two columns can be read.
+const WIDE: usize = 100;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Words between [- and -] stand in A only, those between {+ and +} in B only.
+
+Examples:
+  newsfold diff 19c4a0b d02e11f              side by side on a wide screen, else one below the other
+  newsfold diff 19c4a0b d02e11f --inline --full
+  newsfold diff 19c4a0b d02e11f --json | jq -c '.parts[] | select(.kind != \"same\")'")]
+pub struct Args {
+    /// First digits of the id, or the address
+    #[arg(value_name = "A")]
+    a: String,
+    /// The other
+    #[arg(value_name = "B")]
+    b: String,
+    /// In two columns
+    #[arg(short = 'y', long)]
+    side_by_side: bool,
+    /// One below the other
+    #[arg(long, conflicts_with = "side_by_side")]
+    inline: bool,
+    /// Show paragraphs that are alike too
+    #[arg(long)]
+    full: bool,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    a: Id,
+    b: Id,
+    parts: &'a [Piece],
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let reader = context.reader()?;
+    let read = |text: &str| -> anyhow::Result<ArticleDetail> {
+        let id = context.article_id(&reader, text)?;
+        reader.article(id)?.ok_or_else(|| Failure::no_such_id(format!("no article {id}"), "`newsfold search WORDS` finds articles"))
+    };
+    let (a, b) = (read(&args.a)?, read(&args.b)?);
+    let parts = changes::diff(&a.text, &b.text);
+    if args.json {
+        context.out.json(&json::versioned("newsfold/diff/1", &Report { a: a.member.id, b: b.member.id, parts: &parts }))?;
+        return Ok(Exit::Done);
+    }
+    let columns = args.side_by_side || (!args.inline && context.look.width.is_some_and(|w| w >= WIDE));
+    let short = context.short(&reader, &[a.member.id, b.member.id]);
+    let doc = render((&a, &b), &parts, (columns, args.full), short, &context.look);
+    context.out.doc(&doc, &context.look)?;
+    Ok(Exit::Done)
+}
+
+/// Heads, summary, and the parts in one column or two.
+fn render((a, b): (&ArticleDetail, &ArticleDetail), parts: &[Piece], (columns, full): (bool, bool), short: Short, look: &Look) -> Doc {
+    let mut doc = Doc::new();
+    for (mark, role, article) in [("A", Role::Bad, a), ("B", Role::Good, b)] {
+        let m = &article.member;
+        let about =
+            [m.publisher.clone(), times::full(look, m.published_at.unwrap_or(m.seen_at)), words::count(m.words.into(), "word", "words")];
+        doc.add(role, mark).text("  ").add(Role::Id, short.of(m.id)).text("  ");
+        put_cut(&mut doc, Role::Plain, &about.join("  "), look).end();
+        doc.pad(3);
+        put_cut(&mut doc, Role::Strong, words::titled(&m.title), look).end();
+    }
+    doc.end();
+    doc.line(Role::Faint, summary(parts)).end();
+    if columns {
+        side_by_side(&mut doc, parts, full, look);
+    } else {
+        inline(&mut doc, parts, full, look);
+    }
+    doc
+}
+
+/// Adds as much of `text` as the open line has room for.
+fn put_cut<'a>(doc: &'a mut Doc, role: Role, text: &str, look: &Look) -> &'a mut Doc {
+    let text = clean(text);
+    let room = look.width.map_or(usize::MAX, |w| w.saturating_sub(doc.open_width()));
+    doc.add(role, cut(&text, room))
+}
+
+/// "5 paragraphs alike, 1 changed, 2 only in A".
+fn summary(parts: &[Piece]) -> String {
+    let n = |is: fn(&Piece) -> bool| parts.iter().filter(|p| is(p)).count();
+    let counts = [
+        (n(|p| matches!(p, Piece::Same { .. })), "alike"),
+        (n(|p| matches!(p, Piece::Reworded { .. })), "changed"),
+        (n(|p| matches!(p, Piece::Removed { .. })), "only in A"),
+        (n(|p| matches!(p, Piece::Added { .. })), "only in B"),
+    ];
+    let said = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect::<Vec<_>>();
+    if said.is_empty() { "neither has a text".to_owned() } else { format!("paragraphs: {}", said.join(", ")) }
+}
+
+/// How words of a fate look, and how they are marked where there is no colour.
+fn marked(run: &Run) -> (Role, &'static str, &'static str) {
+    match run.side {
+        Side::Both => (Role::Plain, "", ""),
+        Side::First => (Role::Bad, "[-", "-]"),
+        Side::Second => (Role::Good, "{+", "+}"),
+    }
+}
+
+/// Paragraphs one below the other, each with its mark at the edge.
+fn inline(doc: &mut Doc, parts: &[Piece], full: bool, look: &Look) {
+    let room = look.text_width().saturating_sub(2);
+    let mut alike = 0;
+    for (i, part) in parts.iter().enumerate() {
+        let (mark, role, pieces) = match part {
+            Piece::Same { .. } if !full => {
+                alike += 1;
+                if !matches!(parts.get(i + 1), Some(Piece::Same { .. })) {
+                    doc.line(Role::Faint, format!("  … {} alike", words::count(alike, "paragraph", "paragraphs")));
+                    alike = 0;
+                }
+                continue;
+            }
+            Piece::Same { text } => (" ", Role::Plain, vec![(Role::Plain, text.clone())]),
+            Piece::Removed { text } => ("-", Role::Bad, vec![(Role::Bad, text.clone())]),
+            Piece::Added { text } => ("+", Role::Good, vec![(Role::Good, text.clone())]),
+            Piece::Reworded { words } => ("~", Role::Warn, both(words)),
+        };
+        for line in flow(&pieces, room) {
+            doc.add(role, mark).pad(1);
+            line.into_iter().for_each(|(role, text)| {
+                doc.add(role, text);
+            });
+            doc.end();
+        }
+    }
+}
+
+/// All words of an edited paragraph, marked; blanks at a mark's edges stand outside it.
+fn both(runs: &[Run]) -> Vec<(Role, String)> {
+    let mut out = Vec::new();
+    for run in runs {
+        let (role, open, close) = marked(run);
+        let words = run.text.trim();
+        let (before, after) = (run.text.len() - run.text.trim_start().len(), run.text.len() - run.text.trim_end().len());
+        if words.is_empty() {
+            out.push((Role::Plain, " ".to_owned()));
+            continue;
+        }
+        out.extend((before > 0).then(|| (Role::Plain, " ".to_owned())));
+        out.push((role, format!("{open}{words}{close}")));
+        out.extend((after > 0).then(|| (Role::Plain, " ".to_owned())));
+    }
+    out
+}
+
+/// The words of an edited paragraph that one of the texts has.
+fn only(runs: &[Run], side: Side) -> Vec<(Role, String)> {
+    both(&runs.iter().filter(|r| r.side == Side::Both || r.side == side).cloned().collect::<Vec<_>>())
+}
+
+/// A in the left half, B in the right.
+fn side_by_side(doc: &mut Doc, parts: &[Piece], full: bool, look: &Look) {
+    let half = look.width.unwrap_or(160).saturating_sub(3) / 2;
+    let mut alike = 0;
+    for (i, part) in parts.iter().enumerate() {
+        let whole = |role, text: &String| vec![(role, text.clone())];
+        let (left, mark, right) = match part {
+            Piece::Same { .. } if !full => {
+                alike += 1;
+                if !matches!(parts.get(i + 1), Some(Piece::Same { .. })) {
+                    doc.line(Role::Faint, format!("… {} alike", words::count(alike, "paragraph", "paragraphs"))).end();
+                    alike = 0;
+                }
+                continue;
+            }
+            Piece::Same { text } => (whole(Role::Plain, text), " ", whole(Role::Plain, text)),
+            Piece::Removed { text } => (whole(Role::Bad, text), "<", Vec::new()),
+            Piece::Added { text } => (Vec::new(), ">", whole(Role::Good, text)),
+            Piece::Reworded { words } => (only(words, Side::First), "|", only(words, Side::Second)),
+        };
+        let (left, right) = (flow(&left, half), flow(&right, half));
+        for line in 0..left.len().max(right.len()) {
+            let mut used = 0;
+            for (role, text) in left.get(line).into_iter().flatten() {
+                used += width(text);
+                doc.add(*role, text);
+            }
+            doc.pad(half.saturating_sub(used) + 1).add(Role::Faint, mark).pad(1);
+            for (role, text) in right.get(line).into_iter().flatten() {
+                doc.add(*role, text);
+            }
+            doc.end();
+        }
+        doc.end();
+    }
+}
+
+/// Breaks styled words into lines of at most `room` columns.
+fn flow(pieces: &[(Role, String)], room: usize) -> Vec<Vec<(Role, String)>> {
+    let room = room.max(2);
+    let mut lines: Vec<Vec<(Role, String)>> = vec![Vec::new()];
+    let mut used = 0;
+    for (role, text) in pieces {
+        let text = clean(text);
+        for word in text.split_inclusive(' ') {
+            let wide = width(word.trim_end());
+            if used > 0 && used + wide > room {
+                lines.push(Vec::new());
+                used = 0;
+            }
+            // What has no blanks for a whole line is broken where the line ends.
+            for chunk in chunks(word, room) {
+                let wide = width(&chunk);
+                if used > 0 && used + width(chunk.trim_end()) > room {
+                    lines.push(Vec::new());
+                    used = 0;
+                }
+                used += wide;
+                if let Some(line) = lines.last_mut() {
+                    line.push((*role, chunk));
+                }
+            }
+        }
+    }
+    for line in &mut lines {
+        if let Some((_, last)) = line.last_mut() {
+            last.truncate(last.trim_end().len());
+        }
+    }
+    lines
+}
+
+/// A word in pieces of at most `room` columns, its trailing blank not counted.
+fn chunks(word: &str, room: usize) -> Vec<String> {
+    if width(word.trim_end()) <= room {
+        return vec![word.to_owned()];
+    }
+    crate::cli::sanitize::wrap(word, room)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fixtures;
+
+    fn shown(columns: bool, full: bool, name: &str) {
+        let a = fixtures::article();
+        let mut b = a.clone();
+        b.member.id = Id(0x13 << 40);
+        b.member.publisher = "The Ledger".to_owned();
+        b.text = a.text.replace("resumed on Sunday", "broke off on Monday").replace("各方代表", "双方代表").replace("Free", "Ours\n\nFree")
+            + "\n\nThe end.";
+        let parts = changes::diff(&a.text, &b.text);
+        let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
+        fixtures::at_widths(name, |look| render((&a, &b), &parts, (columns, full), short, look));
+    }
+
+    #[test]
+    fn changes_are_seen_one_below_the_other() {
+        shown(false, false, "diff_inline");
+    }
+
+    #[test]
+    fn changes_are_seen_side_by_side() {
+        shown(true, true, "diff_columns");
+    }
+}

@@ -1,0 +1,242 @@
+//! `newsfold feeds`
+
+use crate::cli::args::Form;
+use crate::cli::context::{Context, Short};
+use crate::cli::doc::{Doc, Role};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::look::Look;
+use crate::cli::sanitize::{clean, cut};
+use crate::cli::table::{self, Table, cell};
+use crate::cli::{hints, json, output, times, words};
+use crate::model::views::FeedHealth;
+
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(after_help = "\
+Examples:
+  newsfold feeds                        health at a glance, what needs a look first
+  newsfold feeds --state failing
+  newsfold feeds show https://www.aljazeera.com/xml/rss/all.xml
+  newsfold feeds --json | jq -r 'select(.new_a_day == 0) | .url'")]
+pub struct Args {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    list: List,
+}
+
+#[derive(Debug, clap::Args)]
+struct List {
+    /// Only feeds in this state: ok, new, failing, blocked, gone, slowed, quarantined, disabled
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
+    /// Only feeds of this publisher
+    #[arg(long, value_name = "NAME")]
+    publisher: Option<String>,
+    #[command(flatten)]
+    form: Form,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// All feeds and their health; what needs a look comes first
+    List(List),
+    /// One feed: everything known of it
+    Show(Show),
+}
+
+#[derive(Debug, clap::Args)]
+struct Show {
+    /// Its address, the first digits of its id, or a part of either address or publisher
+    #[arg(value_name = "FEED")]
+    feed: String,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    match &args.command {
+        None => list(&args.list, context),
+        Some(Command::List(args)) => list(args, context),
+        Some(Command::Show(args)) => show(args, context),
+    }
+}
+
+fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
+    let reader = context.reader()?;
+    let mut feeds = reader.feeds(context.look.now)?;
+    let known = feeds.len();
+    let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
+    feeds.retain(|f| args.state.as_deref().is_none_or(|s| same(s, &f.state)));
+    feeds.retain(|f| args.publisher.as_deref().is_none_or(|p| f.publisher.as_deref().is_some_and(|q| same(p, q))));
+    feeds.sort_by_key(|f| (rank(&f.state), f.publisher.clone(), f.url.clone()));
+    if args.form.ids {
+        feeds.iter().try_for_each(|feed| context.out.own(&format!("{}\n", feed.id)))?;
+    } else if args.form.json {
+        feeds.iter().try_for_each(|feed| context.out.json(&json::versioned("newsfold/feed/1", feed)))?;
+    } else {
+        let short = context.short(&reader, &feeds.iter().map(|f| f.id).collect::<Vec<_>>());
+        context.out.doc(&render(&feeds, short, &context.look), &context.look)?;
+        context.out.flush()?;
+        match (feeds.is_empty(), known) {
+            (true, 0) => output::note("no feeds yet; declare some in newsfold.toml, and `newsfold poll`"),
+            (true, _) => output::note("no such feeds"),
+            _ => {}
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// What needs a look first comes first.
+fn rank(state: &str) -> u8 {
+    match state {
+        "failing" | "blocked" | "quarantined" => 0,
+        "gone" | "slowed" => 1,
+        "ok" => 3,
+        "disabled" => 4,
+        _ => 2,
+    }
+}
+
+fn role_of(state: &str) -> Role {
+    match rank(state) {
+        0 => Role::Bad,
+        1 => Role::Warn,
+        3 => Role::Good,
+        _ => Role::Faint,
+    }
+}
+
+/// Why the feed is not well, or what it said last.
+fn remark(feed: &FeedHealth, look: &Look) -> String {
+    let mut parts = Vec::new();
+    parts.extend(feed.failing_since.map(|since| format!("failing for {}", times::age(look, since))));
+    if rank(&feed.state) < 3 {
+        parts.extend(feed.last_outcome.clone());
+    }
+    parts.extend(feed.notes.iter().cloned());
+    parts.join("; ")
+}
+
+/// The table.
+fn render(feeds: &[FeedHealth], short: Short, look: &Look) -> Doc {
+    let mut table = Table::new(&[
+        table::whole("ID"),
+        table::whole("STATE"),
+        table::whole("LAST OK"),
+        table::whole("NEXT"),
+        table::number("NEW/DAY").spare(2),
+        table::flexible("PUBLISHER", 10).part(5),
+        table::flexible("FEED", 12).part(4).spare(1),
+        table::flexible("REMARK", 8).wish(18),
+    ]);
+    for feed in feeds {
+        table.row(vec![
+            cell(Role::Id, short.of(feed.id)),
+            cell(role_of(&feed.state), cut(&clean(&feed.state), 12)),
+            cell(Role::Plain, feed.last_success_at.map_or("never".to_owned(), |at| times::age(look, at))),
+            cell(Role::Plain, feed.next_poll_at.map_or("—".to_owned(), |at| times::ahead(look, at))),
+            cell(Role::Plain, format!("{:.1}", feed.new_a_day)),
+            cell(Role::Plain, feed.publisher.as_deref().or(feed.title.as_deref()).unwrap_or("—")),
+            cell(Role::Faint, feed.url.split_once("://").map_or(feed.url.as_str(), |(_, rest)| rest)),
+            cell(Role::Plain, remark(feed, look)),
+        ]);
+    }
+    table.into_doc(look)
+}
+
+fn show(args: &Show, context: &mut Context) -> anyhow::Result<Exit> {
+    let feeds = context.reader()?.feeds(context.look.now)?;
+    let feed = find(&feeds, &args.feed)?;
+    if args.json {
+        context.out.json(&json::versioned("newsfold/feed/1", feed))?;
+    } else {
+        context.out.doc(&detail(feed, &context.look), &context.look)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// The feed that `text` means: an address, an id's first digits, or a part that only one has.
+fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealth> {
+    if let Some(feed) = feeds.iter().find(|f| f.url == text) {
+        return Ok(feed);
+    }
+    let wanted = text.to_lowercase();
+    let is = |f: &&FeedHealth| {
+        f.id.to_string().starts_with(&wanted)
+            || f.url.to_lowercase().contains(&wanted)
+            || f.publisher.as_ref().is_some_and(|p| p.to_lowercase().contains(&wanted))
+    };
+    let found = feeds.iter().filter(is).collect::<Vec<_>>();
+    match found.as_slice() {
+        [feed] => Ok(feed),
+        [] => {
+            let names = feeds.iter().flat_map(|f| f.publisher.as_deref().into_iter().chain([f.url.as_str()]));
+            let near = hints::nearest(text, names).map(|n| format!("did you mean {n}?"));
+            Err(Failure::no_such_id(format!("no feed “{text}”"), near.unwrap_or_else(|| "`newsfold feeds` lists them".to_owned())))
+        }
+        several => {
+            let some = several.iter().take(10).map(|f| format!("\n  {} {}", f.id, f.url)).collect::<String>();
+            Err(Failure::usage(format!("“{text}” could be {some}"), "give the address, or more digits of the id"))
+        }
+    }
+}
+
+/// Label and value, a line each.
+fn detail(feed: &FeedHealth, look: &Look) -> Doc {
+    let mut doc = Doc::new();
+    doc.wrapped(Role::Strong, feed.title.as_deref().or(feed.publisher.as_deref()).unwrap_or("(no title yet)"), look.text_width());
+    let when = |at: Option<jiff::Timestamp>| {
+        at.map(|at| format!("{}, {} ago", times::full(look, at), times::age(look, at)).replace("now ago", "just now"))
+    };
+    let rows = [
+        ("address", Some(feed.url.clone())),
+        ("id", Some(feed.id.to_string())),
+        ("publisher", feed.publisher.clone()),
+        ("state", Some(feed.state.clone())),
+        ("failing since", when(feed.failing_since)),
+        ("last outcome", feed.last_outcome.clone()),
+        ("last poll", when(feed.last_poll_at).or(Some("never".to_owned()))),
+        ("last success", when(feed.last_success_at).or(Some("never".to_owned()))),
+        ("next poll", feed.next_poll_at.map(|at| format!("{}, {}", times::full(look, at), times::ahead(look, at)))),
+        ("entries", Some(format!("{}, {:.1} new a day this week", words::grouped(feed.entries), feed.new_a_day))),
+    ];
+    let notes = feed.notes.iter().map(|note| ("note", Some(note.clone())));
+    for (label, value) in rows.into_iter().chain(notes) {
+        let role = if label == "state" { role_of(&feed.state) } else { Role::Plain };
+        doc.fact(label, role, value.unwrap_or_default(), (15, look.text_width()));
+    }
+    doc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fixtures;
+
+    #[test]
+    fn health_is_seen_at_a_glance() {
+        let feeds = fixtures::feeds();
+        let short = Short::for_ids(&feeds.iter().map(|f| f.id).collect::<Vec<_>>(), |_| true);
+        fixtures::at_widths("feeds", |look| render(&feeds, short, look));
+    }
+
+    #[test]
+    fn one_feed_tells_everything() {
+        let feeds = fixtures::feeds();
+        fixtures::at_widths("feeds_show", |look| detail(&feeds[1], look));
+    }
+
+    #[test]
+    fn a_feed_is_found_by_what_a_person_knows_of_it() {
+        let feeds = fixtures::feeds();
+        assert_eq!(find(&feeds, "https://meridian.example/rss").unwrap().id, feeds[0].id);
+        assert_eq!(find(&feeds, "ledger").unwrap().id, feeds[1].id);
+        assert_eq!(find(&feeds, "海港").unwrap().id, feeds[2].id);
+        assert!(find(&feeds, "example").unwrap_err().to_string().contains("could be"));
+        let (code, hint) = crate::cli::exit::verdict(&find(&feeds, "meridean wire").unwrap_err());
+        assert_eq!((code, hint.as_deref()), (4, Some("did you mean Meridian Wire?")));
+    }
+}

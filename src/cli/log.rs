@@ -1,0 +1,146 @@
+//! `newsfold log`
+
+use crate::cli::args::at_or_before;
+use crate::cli::context::Context;
+use crate::cli::doc::{Doc, Role};
+use crate::cli::exit::Exit;
+use crate::cli::look::Look;
+use crate::cli::{json, times};
+use crate::clock::Clock;
+use crate::model::views::EventRow;
+use crate::store::Reader;
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Events read at a time.
+const PAGE: u32 = 500;
+
+/// Between two looks of `--follow`.
+const EVERY: Duration = Duration::from_millis(500);
+
+/// Events shown before `--follow` waits, where `-n` does not say.
+const BEFORE_FOLLOWING: usize = 10;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  newsfold log                          the last day, event by event
+  newsfold log -f                       the last ten events, then what happens next
+  newsfold log --since 1h --kind poll
+  newsfold log -f --json --kind story   for a program that waits for stories")]
+pub struct Args {
+    /// Stay, and print what happens
+    #[arg(short, long)]
+    follow: bool,
+    /// Only events since: 24h, 7d, yesterday, 2026-11-22, an RFC 3339 time, or “all”
+    #[arg(long, value_name = "WHEN", default_value = "24h")]
+    since: String,
+    /// Only the last N
+    #[arg(short = 'n', long = "lines", value_name = "N")]
+    lines: Option<usize>,
+    /// Only events of this kind: poll, article, story … (may be given more than once)
+    #[arg(long, value_name = "KIND")]
+    kind: Vec<String>,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let reader = context.reader()?;
+    let mut cursor = 0;
+    let last = args.lines.or(args.follow.then_some(BEFORE_FOLLOWING));
+    // Only the last few are kept, however long the log is.
+    let mut kept = VecDeque::new();
+    let since = (args.since != "all").then(|| at_or_before(&args.since, &context.look)).transpose()?;
+    pages(&reader, &mut cursor, since, |event| {
+        if !wanted(args, &event) {
+            return Ok(());
+        }
+        match last {
+            None => show(args, context, &event),
+            Some(0) => Ok(()),
+            Some(n) => {
+                kept.push_back(event);
+                kept.drain(..kept.len().saturating_sub(n));
+                Ok(())
+            }
+        }
+    })?;
+    kept.iter().try_for_each(|event| show(args, context, event))?;
+    if !args.follow {
+        return Ok(Exit::Done);
+    }
+    loop {
+        context.out.flush()?;
+        std::thread::sleep(EVERY);
+        context.look.now = Clock::system().now();
+        pages(&reader, &mut cursor, None, |event| if wanted(args, &event) { show(args, context, &event) } else { Ok(()) })?;
+    }
+}
+
+/// Every event after `cursor`, oldest first; moves the cursor on.
+fn pages(
+    reader: &Reader,
+    cursor: &mut i64,
+    since: Option<jiff::Timestamp>,
+    mut each: impl FnMut(EventRow) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    loop {
+        let page = reader.events(*cursor, since, PAGE)?;
+        let full = page.len() >= PAGE as usize;
+        for event in page {
+            *cursor = event.seq.max(*cursor);
+            each(event)?;
+        }
+        if !full {
+            return Ok(());
+        }
+    }
+}
+
+fn wanted(args: &Args, event: &EventRow) -> bool {
+    args.kind.is_empty() || args.kind.contains(&event.kind)
+}
+
+fn show(args: &Args, context: &mut Context, event: &EventRow) -> anyhow::Result<()> {
+    match args.json {
+        true => context.out.json(&json::versioned("newsfold/event/1", event))?,
+        false => context.out.doc(&render(event, &context.look), &context.look)?,
+    }
+    Ok(())
+}
+
+/// One line, never cut: a log is for grep too.
+fn render(event: &EventRow, look: &Look) -> Doc {
+    let mut doc = Doc::new();
+    doc.add(Role::Faint, times::stamp(look, event.at)).text("  ").label(&event.kind, 9);
+    if let Some(id) = event.id {
+        doc.add(Role::Id, id.to_string()).text("  ");
+    }
+    doc.text(&event.text).end();
+    doc
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fixtures::{HOSTILE, at};
+    use crate::model::Id;
+
+    #[test]
+    fn an_event_is_one_harmless_line() {
+        let event = EventRow {
+            seq: 3,
+            at: at("2026-11-22T07:41:03Z"),
+            kind: "article".to_owned(),
+            id: Some(Id(7)),
+            text: HOSTILE.to_owned(),
+            data: serde_json::Value::Null,
+        };
+        let text = render(&event, &Look::test(None)).render(&Look::test(None));
+        assert!(text.starts_with("Nov 22 07:41:03  article  0000000000000007  Free␛[2J"), "{text}");
+        assert_eq!(text.lines().count(), 1);
+    }
+}

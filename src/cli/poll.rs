@@ -1,0 +1,146 @@
+//! `newsfold poll`: one pass, by the daemon where one runs, else by this process.
+
+use super::context::Context;
+use super::exit::{Exit, Failure};
+use super::{logging, output};
+use crate::clock::Clock;
+use crate::daemon::control::{self, Command, ControlError};
+use crate::daemon::pass::{self, Selection, Summary};
+use crate::daemon::progress::{Counters, Progress};
+use crate::daemon::{ConfigSource, DaemonError, Engine};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Poll what is due, or the named feeds, or all; fetch and place everything pending
+///
+/// Names and --all set aside due times and max-age, never Retry-After, backoff or 410.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  newsfold poll                       what is due\n  newsfold poll --all                 every feed, due or not\n  newsfold poll https://example.org/feed.xml"
+)]
+pub struct Args {
+    /// Feeds: URL, id or publisher
+    #[arg(value_name = "FEED")]
+    feeds: Vec<String>,
+    /// Every feed, due or not
+    #[arg(long, conflicts_with = "feeds")]
+    all: bool,
+    /// The summary as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Where the pass could not be run to its end.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let state_dir = context.state_dir()?;
+    let bar = Bar::new();
+    let command = Command::Poll { feeds: args.feeds.clone(), all: args.all };
+    let summary = match control::call(&state_dir, command, |now| bar.show(now)) {
+        Ok(report) => serde_json::from_value(report)?,
+        Err(ControlError::NotRunning(_)) => here(args, context, &bar)?,
+        Err(error) => return Err(error.into()),
+    };
+    bar.end();
+    report(args, context, &summary)
+}
+
+/// Runs the pass in this process, under the database's lock.
+fn here(args: &Args, context: &Context, bar: &Bar) -> anyhow::Result<Summary> {
+    logging::start(logging::Kind::Quiet);
+    let source = ConfigSource { file: context.config.clone(), state_dir: context.state_dir.clone() };
+    let config = context.config()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let engine = Engine::start(config, source, Clock::system()).await?;
+        let counters = Arc::new(Counters::default());
+        let which = Selection::new(args.feeds.clone(), args.all);
+        let work = pass::run(Arc::clone(&engine), which, Arc::clone(&counters));
+        tokio::pin!(work);
+        let mut beat = tokio::time::interval(Duration::from_millis(100));
+        let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+        let mut terminated = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        let done = loop {
+            tokio::select! {
+                done = &mut work => break done,
+                _ = &mut interrupted, if !engine.stop.is_cancelled() => engine.stop.cancel(),
+                _ = terminated.recv(), if !engine.stop.is_cancelled() => engine.stop.cancel(),
+                _ = beat.tick() => bar.show(counters.snapshot()),
+            }
+        };
+        engine.writer.close().await;
+        done.map_err(friendly)
+    })
+}
+
+fn friendly(error: DaemonError) -> anyhow::Error {
+    match error {
+        DaemonError::NoSuchFeed(_) => Failure::usage(error.to_string(), "a feed is named by its URL, its id or its publisher"),
+        other => other.into(),
+    }
+}
+
+fn report(args: &Args, context: &mut Context, summary: &Summary) -> anyhow::Result<Exit> {
+    if args.json {
+        context.out.json(summary)?;
+    } else {
+        context.out.own(&words(summary))?;
+        for failure in &summary.failures {
+            output::note(&format!("failed: {}: {}", failure.url, failure.what));
+        }
+    }
+    Ok(if summary.bad { Exit::Failed } else { Exit::Done })
+}
+
+/// The summary as two lines.
+fn words(s: &Summary) -> String {
+    let some = |n: u64, what: &str| if n == 0 { String::new() } else { format!(", {n} {what}") };
+    let feeds = if s.feeds == 1 { "1 feed".to_owned() } else { format!("{} feeds", s.feeds) };
+    format!(
+        "{feeds} polled in {:.1} s: {} with news, {} without{}{}\n{} new entries{}; {} settled, {} articles placed, {} of them copies{}\n",
+        Duration::from_millis(s.elapsed_ms).as_secs_f64(),
+        s.updated,
+        s.unchanged,
+        some(s.failed, "failed"),
+        some(s.held_back, "left alone (gone, or told to wait)"),
+        s.new_entries,
+        some(s.changed_entries, "changed"),
+        s.settled,
+        s.articles,
+        s.joined,
+        some(s.put_off, "put off"),
+    )
+}
+
+/// The progress bar: on stderr, and only on a terminal.
+struct Bar(ProgressBar);
+
+impl Bar {
+    fn new() -> Self {
+        let bar = ProgressBar::new(0);
+        let style = ProgressStyle::with_template("{spinner} [{bar:24}] {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        bar.set_style(style.progress_chars("=> "));
+        Self(bar)
+    }
+
+    fn show(&self, now: Progress) {
+        self.0.set_length(now.feeds + now.pages);
+        self.0.set_position(now.feeds_done + now.pages_done.min(now.pages));
+        self.0.set_message(format!(
+            "feeds {}/{} · pages {}/{} · articles {}",
+            now.feeds_done,
+            now.feeds,
+            now.pages_done,
+            now.pages.max(now.pages_done),
+            now.placed
+        ));
+        self.0.tick();
+    }
+
+    fn end(&self) {
+        self.0.finish_and_clear();
+    }
+}

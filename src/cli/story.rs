@@ -1,0 +1,285 @@
+//! `newsfold story`
+
+use crate::cli::context::{Context, Short};
+use crate::cli::doc::{Doc, Role};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::look::Look;
+use crate::cli::sanitize::{clean, cut, width, wrap};
+use crate::cli::table::{self, Table, cell};
+use crate::cli::{json, times, words};
+use crate::dedup::changes::{self, Changes, Kind};
+use crate::model::Id;
+use crate::model::views::{ArticleDetail, ClusterDetail, MemberRow, OriginView, StoryDetail};
+use crate::store::Reader;
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// Members whose texts are compared with their origin's; the rest of a very large story is told by numbers.
+const COMPARED: usize = 100;
+
+/// Columns of the spread's sparkline.
+const BARS: usize = 8;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  newsfold story a3f91c2                 who carried it, who had it first, what each changed
+  newsfold story a3f91c2 --ids           its articles, for other commands
+  newsfold story a3f91c2 --json | jq '.clusters[].members[].publisher'")]
+pub struct Args {
+    /// The story, or one of its articles: first digits of the id
+    #[arg(required = true, value_name = "ID")]
+    stories: Vec<String>,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+    /// Full ids of its articles, one a line
+    #[arg(long, conflicts_with = "json")]
+    ids: bool,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let reader = context.reader()?;
+    for (i, text) in args.stories.iter().enumerate() {
+        let id = context.story_id(&reader, text)?;
+        let story = reader.story(id)?.ok_or_else(|| Failure::no_such_id(format!("no story {id}"), "`newsfold stories` lists them"))?;
+        let members = || story.clusters.iter().flat_map(|c| &c.members);
+        if args.json {
+            context.out.json(&json::versioned("newsfold/story/1", &story))?;
+        } else if args.ids {
+            members().try_for_each(|m| context.out.own(&format!("{}\n", m.id)))?;
+        } else {
+            let short = context.short(&reader, &members().map(|m| m.id).collect::<Vec<_>>());
+            let made = changes(&reader, &story)?;
+            if i > 0 {
+                context.out.own("\n")?;
+            }
+            context.out.doc(&render(&story, &made, short, &context.look), &context.look)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// What each member did with the text of its cluster's origin, for as many as are worth the time.
+type Made = HashMap<Id, Changes>;
+
+/// Compares the members' texts with their origin's.
+fn changes(reader: &Reader, story: &StoryDetail) -> anyhow::Result<Made> {
+    let mut made = Made::new();
+    for cluster in &story.clusters {
+        let Some(base) = base(cluster).filter(|_| cluster.members.len() > 1) else { continue };
+        let Some(origin) = reader.article(base.id)? else { continue };
+        for member in cluster.members.iter().filter(|m| m.id != base.id) {
+            if made.len() >= COMPARED {
+                return Ok(made);
+            }
+            if let Some(copy) = reader.article(member.id)? {
+                made.insert(member.id, changes::changes(text(&origin), text(&copy)));
+            }
+        }
+    }
+    Ok(made)
+}
+
+fn text(article: &ArticleDetail) -> changes::Text<'_> {
+    let credit = article.member.credit.as_ref().map(|c| c.words.as_str());
+    changes::Text { title: &article.member.title, text: &article.text, credit }
+}
+
+/// The member that the others are held against: the origin's article, else the first.
+fn base(cluster: &ClusterDetail) -> Option<&MemberRow> {
+    let origin = cluster.origin.as_ref().and_then(|o| o.article);
+    cluster.members.iter().find(|m| Some(m.id) == origin).or(cluster.members.first())
+}
+
+/// When a member appeared, as far as can be known: as stated, but not after newsfold saw it.
+fn appeared(member: &MemberRow) -> Timestamp {
+    member.published_at.filter(|at| *at <= member.seen_at).unwrap_or(member.seen_at)
+}
+
+/// The whole story.
+fn render(story: &StoryDetail, made: &Made, short: Short, look: &Look) -> Doc {
+    let mut doc = Doc::new();
+    doc.wrapped(Role::Strong, words::titled(&story.row.title), look.width.unwrap_or(usize::MAX));
+    head(&mut doc, story, look);
+    let mut times = story.clusters.iter().flat_map(|c| &c.members).map(appeared);
+    let first = times.next().map(|t| times.fold(t, Timestamp::min)).unwrap_or(story.row.first_seen_at);
+    for (i, cluster) in story.clusters.iter().enumerate() {
+        doc.end();
+        origin_line(&mut doc, i + 1, cluster, look);
+        doc.append(members(cluster, made, (first, i == 0), short, look));
+    }
+    doc
+}
+
+fn head(doc: &mut Doc, story: &StoryDetail, look: &Look) {
+    let row = &story.row;
+    let publishers = words::count(row.publishers.into(), "independent publisher", "independent publishers");
+    let copies = words::count(row.copies.into(), "copy", "copies");
+    let texts = words::count(row.texts.into(), "text", "texts");
+    let line = format!("{publishers}, {copies} of {texts}, first seen {}", times::full(look, row.first_seen_at));
+    let times = story.clusters.iter().flat_map(|c| &c.members).map(appeared).collect::<Vec<_>>();
+    let bars = times::sparkline(&times, BARS);
+    let mut lines = wrap(&line, look.width.unwrap_or(usize::MAX));
+    let line = lines.pop().unwrap_or_default();
+    lines.iter().for_each(|line| {
+        doc.line(Role::Plain, line);
+    });
+    doc.text(&line);
+    if !bars.is_empty() {
+        let wanted = width(&line) + 2 + "spread ".len() + BARS;
+        match look.width {
+            Some(screen) if wanted > screen => doc.end(),
+            screen => doc.pad(screen.unwrap_or(0).min(100).saturating_sub(wanted) + 2),
+        };
+        doc.add(Role::Faint, "spread ").add(Role::Good, bars);
+    }
+    doc.end();
+}
+
+/// "text 1   origin Al Jazeera, confident: credited by 4 copies, longest".
+fn origin_line(doc: &mut Doc, number: usize, cluster: &ClusterDetail, look: &Look) {
+    let title = format!("text {number}   ");
+    doc.add(Role::Faint, &title);
+    let named =
+        |name: &str| cut(&clean(name), look.width.map_or(usize::MAX, |w| w.saturating_sub(width(&title) + "own report of ".len() + 1)));
+    let Some(origin) = &cluster.origin else {
+        match cluster.members.as_slice() {
+            [only] => doc.text("own report of ").add(Role::Strong, named(&only.publisher)),
+            _ => doc.text("origin unknown"),
+        };
+        doc.end();
+        return;
+    };
+    doc.text("origin ").add(Role::Strong, named(&origin.publisher));
+    let why = format!(
+        ", {}{}",
+        trust(origin),
+        if origin.evidence.is_empty() { String::new() } else { format!(": {}", origin.evidence.join(", ")) }
+    );
+    let used = doc.open_width();
+    match look.width {
+        Some(screen) if used + width(&clean(&why)) > screen => {
+            doc.text(cut(&clean(&format!(", {}:", trust(origin))), screen.saturating_sub(used))).end();
+            for line in wrap(&clean(&origin.evidence.join(", ")), screen.saturating_sub(width(&title))) {
+                doc.pad(width(&title)).text(line).end();
+            }
+        }
+        _ => {
+            doc.text(why).end();
+        }
+    }
+}
+
+/// How sure the origin is, in a word.
+fn trust(origin: &OriginView) -> &'static str {
+    match origin.confidence {
+        _ if origin.by_hand => "set by hand",
+        c if c >= 0.8 => "confident",
+        c if c >= 0.5 => "likely",
+        _ => "uncertain",
+    }
+}
+
+/// A line a member.
+fn members(cluster: &ClusterDetail, made: &Made, (first, leads): (Timestamp, bool), short: Short, look: &Look) -> Doc {
+    let origin = cluster.origin.as_ref().and_then(|o| o.article);
+    let base = base(cluster);
+    let mut table =
+        Table::bare(&[table::whole(""), table::whole(""), table::flexible("", 10).part(4), table::whole(""), table::flexible("", 8)], 2, 4);
+    for (i, member) in cluster.members.iter().enumerate() {
+        let at = appeared(member);
+        let when = if leads && i == 0 { times::local(look, at) } else { times::offset(first, at) };
+        let did = did(member, base.filter(|_| cluster.members.len() > 1), origin, made.get(&member.id));
+        table.row(vec![
+            cell(Role::Plain, when),
+            cell(Role::Id, short.of(member.id)),
+            cell(Role::Plain, &member.publisher),
+            cell(did.role, did.word),
+            cell(Role::Plain, did.details.join(", ")),
+        ]);
+    }
+    table.into_doc(look)
+}
+
+/// What a member did with the text.
+struct Did {
+    word: &'static str,
+    role: Role,
+    details: Vec<String>,
+}
+
+/// Reads it from the comparison of the texts or, where there was none, from the numbers alone.
+fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: Option<&Changes>) -> Did {
+    let length = words::count(member.words.into(), "word", "words");
+    if origin == Some(member.id) {
+        return Did { word: "origin", role: Role::Strong, details: vec![length] };
+    }
+    let plain = |word| Did { word, role: Role::Plain, details: vec![length] };
+    let base = match base {
+        None => return plain("own report"),
+        Some(base) if base.id == member.id => return plain("earliest"),
+        Some(base) => base,
+    };
+    let (word, mut details) = match made {
+        Some(made) => (kind(made.kind), made.summary().split_once(", ").map(|(_, rest)| rest.to_owned()).into_iter().collect()),
+        None => by_numbers(member, base),
+    };
+    details.extend(member.distance.filter(|d| *d > 0).map(|d| format!("distance {d}")));
+    Did { word, role: Role::Plain, details }
+}
+
+fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Verbatim => "verbatim",
+        Kind::Trimmed => "trimmed",
+        Kind::Extended => "extended",
+        Kind::Edited => "edited",
+    }
+}
+
+/// For members beyond those that are compared.
+fn by_numbers(member: &MemberRow, base: &MemberRow) -> (&'static str, Vec<String>) {
+    let change = i64::from(member.words) - i64::from(base.words);
+    let tenth = i64::from(base.words / 10).max(3);
+    let word = match member.distance {
+        Some(0) if change == 0 => "verbatim",
+        _ if change < -tenth => "trimmed",
+        _ if change > tenth => "extended",
+        _ => "edited",
+    };
+    let mut details = Vec::new();
+    if change != 0 {
+        details.push(format!(
+            "{}{} {}",
+            if change < 0 { '−' } else { '+' },
+            change.abs(),
+            if change.abs() == 1 { "word" } else { "words" }
+        ));
+    }
+    details.extend((member.title.trim() != base.title.trim()).then(|| "new headline".to_owned()));
+    details.extend(member.credit.as_ref().map(|credit| format!("credit “{}”", credit.words)));
+    (word, details)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fixtures;
+
+    #[test]
+    fn a_story_says_who_had_what_first_and_what_each_did() {
+        let story = fixtures::story_detail();
+        let short = Short::for_ids(&[Id(0x11 << 40)], |_| true);
+        let origin =
+            changes::Text { title: &story.row.title, text: "The ferry left at noon with 34,000 on board.\n\nMore later.", credit: None };
+        let copy = changes::Text {
+            title: "Ferry: what we know",
+            text: "The ferry left at noon with 43,000 on board.",
+            credit: Some("Source: Meridian Wire"),
+        };
+        let made = Made::from([(Id(0x12 << 40), changes::changes(origin, copy))]);
+        fixtures::at_widths("story", |look| render(&story, &made, short, look));
+    }
+}

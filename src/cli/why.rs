@@ -1,0 +1,297 @@
+//! `newsfold why`
+
+use crate::cli::context::{Context, Short};
+use crate::cli::doc::{Doc, Role};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::json;
+use crate::cli::look::Look;
+use crate::cli::sanitize::{clean, cut, wrap};
+use crate::dedup::story::{self, Background, StoryComparison};
+use crate::dedup::{self, Document, Settings, Verdict};
+use crate::model::Id;
+use crate::model::views::ArticleDetail;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::HashSet;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  newsfold why 19c4a0b d02e11f                 one text, one event, or neither: and what decided
+  newsfold why 19c4a0b https://city-herald.example/2026/11/22/talks
+  newsfold why 19c4a0b d02e11f --json | jq .same_cluster")]
+pub struct Args {
+    /// First digits of the id, or the address
+    #[arg(value_name = "A")]
+    a: String,
+    /// The other
+    #[arg(value_name = "B")]
+    b: String,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints: the two texts compared under today's limits, and the recorded reasons as they were written.
+#[derive(Serialize)]
+struct Report<'a> {
+    a: Side<'a>,
+    b: Side<'a>,
+    same_cluster: bool,
+    same_story: bool,
+    compared: &'a Verdict,
+    sentence: String,
+    thresholds: &'a Settings,
+    as_events: &'a StoryComparison,
+}
+
+#[derive(Serialize)]
+struct Side<'a> {
+    id: Id,
+    cluster: Id,
+    story: Id,
+    fingerprint: &'a str,
+    because: &'a Value,
+}
+
+impl<'a> Side<'a> {
+    fn of(article: &'a ArticleDetail) -> Self {
+        let ArticleDetail { member, cluster, story, fingerprint, .. } = article;
+        Self { id: member.id, cluster: *cluster, story: *story, fingerprint, because: &member.because }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let reader = context.reader()?;
+    let read = |text: &str| -> anyhow::Result<ArticleDetail> {
+        let id = context.article_id(&reader, text)?;
+        reader.article(id)?.ok_or_else(|| Failure::no_such_id(format!("no article {id}"), "`newsfold search WORDS` finds articles"))
+    };
+    let (a, b) = (read(&args.a)?, read(&args.b)?);
+    if a.member.id == b.member.id {
+        return Err(Failure::usage("both are the same article", "give two different ones; `newsfold story ID` lists a story's"));
+    }
+    let settings = settings(context);
+    let verdict = dedup::why(&prepared(&a), &prepared(&b), &settings);
+    let as_events = events(&a, &b);
+    if args.json {
+        let sentence = verdict.sentence(&settings);
+        let (same_cluster, same_story) = (a.cluster == b.cluster, a.story == b.story);
+        let (thresholds, compared) = (&settings, &verdict);
+        let report =
+            Report { a: Side::of(&a), b: Side::of(&b), same_cluster, same_story, compared, sentence, thresholds, as_events: &as_events };
+        context.out.json(&json::versioned("newsfold/why/1", &report))?;
+    } else {
+        let short = context.short(&reader, &[a.member.id, b.member.id]);
+        context.out.doc(&render((&a, &b), (&verdict, &settings, &as_events), short, &context.look), &context.look)?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Today's limits: the configured window, and the defaults of everything that is not configured.
+fn settings(context: &Context) -> Settings {
+    let mut settings = Settings::default();
+    if let Ok(config) = context.config() {
+        settings.window_s = u32::try_from(config.dedup.window.as_secs()).unwrap_or(u32::MAX);
+    }
+    settings
+}
+
+/// A stored article made ready for comparison; its credits were taken out when it was stored.
+fn prepared(article: &ArticleDetail) -> dedup::Prepared {
+    let member = &article.member;
+    let document = Document {
+        id: member.id,
+        title: &member.title,
+        text: &article.text,
+        dateline: article.dateline.as_deref(),
+        lang: member.lang.as_deref(),
+        publisher: Some(&member.publisher),
+        seen_at: member.seen_at,
+    };
+    dedup::prepare(&document, &HashSet::new())
+}
+
+/// The two as reports of an event. The words that every report has are told from the built-in list alone, without what
+/// the database learnt, so the numbers may differ a little from those of the placement.
+fn events(a: &ArticleDetail, b: &ArticleDetail) -> StoryComparison {
+    let (background, settings) = (Background::default(), story::Settings::default());
+    let features = |article: &ArticleDetail| {
+        let member = &article.member;
+        let about = story::About {
+            title: &member.title,
+            text: &article.text,
+            lang: member.lang.as_deref(),
+            publisher: Some(&member.publisher),
+            published_at: member.published_at,
+            seen_at: Some(member.seen_at),
+        };
+        story::features(about, &background, &settings)
+    };
+    story::why_story(&features(a), &features(b), &background, &settings)
+}
+
+/// How alike the two are as reports, and the words that decided.
+fn coverage(doc: &mut Doc, c: &StoryComparison, look: &Look) {
+    let (verb, than) = if c.similarity >= c.threshold { ("alike enough", "at least") } else { ("not alike enough", "less than") };
+    let sentence = format!("As reports of an event: {verb}, {:.2} is {than} the {:.2} that one story needs.", c.similarity, c.threshold);
+    doc.wrapped(Role::Plain, sentence, look.text_width());
+    let shared = c.shared.iter().map(|s| format!("{} {:.2}", s.term, s.weight)).collect::<Vec<_>>().join(", ");
+    let rows = [
+        ("words", format!("{:.2} alike by weighty words", c.cosine)),
+        ("time", format!("× {:.2} for the time between them", c.time_factor)),
+        ("language, publisher", format!("× {:.2}, × {:.2}", c.language_factor, c.publisher_factor)),
+        ("in common", if shared.is_empty() { "nothing weighty".to_owned() } else { shared }),
+        ("only in A", c.only_a.join(", ")),
+        ("only in B", c.only_b.join(", ")),
+    ];
+    for (label, value) in rows {
+        for (i, line) in wrap(&clean(&value), look.text_width().saturating_sub(24)).iter().enumerate() {
+            doc.pad(2).label(if i == 0 { label } else { "" }, 22).text(line).end();
+        }
+    }
+}
+
+/// Where the two are, what comparing them says, every number with its limit, then each one's recorded reason.
+fn render(
+    (a, b): (&ArticleDetail, &ArticleDetail),
+    (verdict, settings, as_events): (&Verdict, &Settings, &StoryComparison),
+    short: Short,
+    look: &Look,
+) -> Doc {
+    let mut doc = Doc::new();
+    let name = |x: &ArticleDetail| format!("{} ({})", short.of(x.member.id), x.member.publisher);
+    let (place, rest) = match (a.cluster == b.cluster, a.story == b.story) {
+        (true, _) => ("One cluster", format!(": {} and {} carry one text.", name(a), name(b))),
+        (false, true) => ("One story, two texts", format!(": {} and {} report one event in words of their own.", name(a), name(b))),
+        (false, false) => ("Two stories", format!(": {} and {} stand apart.", name(a), name(b))),
+    };
+    for (i, line) in wrap(&clean(&format!("{place}{rest}")), look.text_width()).iter().enumerate() {
+        match line.strip_prefix(place).filter(|_| i == 0) {
+            Some(rest) => doc.add(Role::Strong, place).text(rest).end(),
+            None => doc.line(Role::Plain, line),
+        };
+    }
+    doc.wrapped(Role::Plain, format!("Compared with each other: {}", verdict.sentence(settings)), look.text_width());
+    if (a.cluster == b.cluster) != verdict.copy {
+        let why = if verdict.copy {
+            "They were placed apart all the same: see the recorded reasons."
+        } else {
+            "Others' texts, or a person, hold them together: see the recorded reasons."
+        };
+        doc.wrapped(Role::Warn, why, look.text_width());
+    }
+    for (label, value) in numbers((a, b), verdict, settings) {
+        for (i, line) in wrap(&value, look.text_width().saturating_sub(24)).iter().enumerate() {
+            doc.pad(2).label(if i == 0 { label } else { "" }, 22).text(line).end();
+        }
+    }
+    if a.cluster != b.cluster {
+        doc.end();
+        coverage(&mut doc, as_events, look);
+    }
+    for article in [a, b] {
+        doc.end();
+        reason(&mut doc, article, short, look);
+    }
+    doc
+}
+
+/// What was measured, each with the limit that it was held against.
+fn numbers((a, b): (&ArticleDetail, &ArticleDetail), v: &Verdict, s: &Settings) -> Vec<(&'static str, String)> {
+    let percent = |share: f64| format!("{:.0} %", share * 100.0);
+    let apart = a.member.seen_at.duration_since(b.member.seen_at).unsigned_abs().as_secs();
+    let hours = |seconds: u64| format!("{} h", crate::cli::words::grouped(seconds / 3600));
+    let marks = (v.numbers.0 + v.names.0, v.numbers.1 + v.names.1);
+    vec![
+        ("words", format!("{} in the shorter text, {} in the longer; at least {}", v.words.0, v.words.1, s.min_words)),
+        (
+            "containment",
+            format!(
+                "{} of the shorter stands in the longer; limit {}, {} after one headline and opening",
+                percent(v.containment),
+                percent(s.containment),
+                percent(s.containment_same_opening)
+            ),
+        ),
+        ("coverage", format!("{} of the longer stands in the shorter; limit {}", percent(v.coverage), percent(s.coverage))),
+        ("longest passage", crate::cli::words::count(v.longest.into(), "word", "words")),
+        ("names and numbers", format!("{} of {} the same; limit {}", marks.1, marks.0, percent(s.marks))),
+        ("headline", format!("{} the same; limit {}", percent(v.title), percent(s.headline))),
+        ("fingerprints", v.distance.map_or("one text has none".to_owned(), |d| format!("{d} of 64 bits differ"))),
+        ("first seen", format!("{} apart; window {}", hours(apart), hours(s.window_s.into()))),
+    ]
+}
+
+/// Why an article is where it is, as was recorded when it was placed.
+fn reason(doc: &mut Doc, article: &ArticleDetail, short: Short, look: &Look) {
+    let member = &article.member;
+    doc.add(Role::Id, short.of(member.id)).text("  ");
+    let room = look.width.map_or(usize::MAX, |w| w.saturating_sub(doc.open_width()));
+    doc.add(Role::Strong, cut(&clean(&format!("{}: {}", member.publisher, member.title)), room)).end();
+    doc.pad(2).label("cluster", 22).add(Role::Id, article.cluster.to_string()).end();
+    doc.pad(2).label("story", 22).add(Role::Id, article.story.to_string()).end();
+    let mut facts = Vec::new();
+    flatten("", &member.because, &mut facts);
+    if facts.is_empty() {
+        doc.pad(2).line(Role::Faint, "no reason was recorded: it started its cluster");
+    }
+    for (label, value) in with_limits(facts) {
+        for (i, line) in wrap(&clean(&value), look.text_width().saturating_sub(24)).iter().enumerate() {
+            doc.pad(2).label(&cut(&clean(if i == 0 { &label } else { "" }), 21), 22).text(line).end();
+        }
+    }
+}
+
+/// A number with its threshold beside it: "containment  0.94, limit 0.75". Thresholds of no shown number stay apart.
+fn with_limits(facts: Vec<(String, String)>) -> Vec<(String, String)> {
+    let (limits, mut facts): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(label, _)| label.starts_with("thresholds."));
+    for (label, limit) in limits {
+        let of = label.trim_start_matches("thresholds.");
+        match facts.iter_mut().find(|(label, _)| label == of) {
+            Some((_, value)) => value.push_str(&format!(", limit {limit}")),
+            None => facts.push((format!("limit of {of}"), limit)),
+        }
+    }
+    facts
+}
+
+/// A JSON value as labels and values: {"thresholds": {"distance": 3}} is "thresholds.distance" and "3".
+fn flatten(label: &str, value: &Value, out: &mut Vec<(String, String)>) {
+    let inner = |key: &str| if label.is_empty() { key.to_owned() } else { format!("{label}.{key}") };
+    match value {
+        Value::Null => {}
+        Value::Object(map) => map.iter().for_each(|(key, value)| flatten(&inner(key), value, out)),
+        Value::Array(list) => {
+            let plain = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+            out.push((label.to_owned(), list.iter().map(plain).collect::<Vec<_>>().join(", ")));
+        }
+        Value::String(text) => out.push((label.to_owned(), text.clone())),
+        other => out.push((label.to_owned(), other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::fixtures;
+
+    #[test]
+    fn the_verdict_comes_first_and_every_number_after_it() {
+        let a = fixtures::article();
+        let mut b = a.clone();
+        b.member = fixtures::story_detail().clusters.swap_remove(0).members.swap_remove(3);
+        b.fingerprint = "91c2a3f900000007".to_owned();
+        let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
+        let settings = Settings::default();
+        let shown = |name, a: &ArticleDetail, b: &ArticleDetail| {
+            let (verdict, as_events) = (dedup::why(&prepared(a), &prepared(b), &settings), events(a, b));
+            assert!(verdict.copy);
+            fixtures::at_widths(name, |look| render((a, b), (&verdict, &settings, &as_events), short, look));
+        };
+        shown("why", &a, &b);
+        (b.cluster, b.story) = (Id(0xc9), Id(0xa9));
+        shown("why_apart", &a, &b);
+    }
+}

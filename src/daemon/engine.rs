@@ -1,0 +1,251 @@
+//! What the daemon's tasks share.
+
+use super::DaemonError;
+use super::place::{Learnt, State};
+use super::writer::Writer;
+use crate::clock::Clock;
+use crate::config::{self, Config, Feed, Secret};
+use crate::model::Id;
+use crate::net;
+use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+/// Where a configuration comes from, so that it can be read again.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigSource {
+    /// `--config`.
+    pub file: Option<PathBuf>,
+    /// `--state-dir`.
+    pub state_dir: Option<PathBuf>,
+}
+
+/// Configuration, HTTP client, writer and clock, and what is under way.
+pub struct Engine {
+    /// The time.
+    pub clock: Clock,
+    /// Tells every task to end.
+    pub stop: CancellationToken,
+    /// The database and the indexes.
+    pub writer: Writer,
+    /// Rung where new work may be pending.
+    pub work: Notify,
+    /// Polling and fetching rest.
+    pub paused: AtomicBool,
+    /// Since when this engine runs.
+    pub started_at: Timestamp,
+    /// What the writer has learnt.
+    pub(super) learnt: Arc<Learnt>,
+    pub(super) draining: tokio::sync::Mutex<()>,
+    /// Permits for feeds being polled.
+    pub(super) polls: Semaphore,
+    /// Permits for pages being read: parsing is work for cores, not for tasks.
+    pub(super) cores: Arc<Semaphore>,
+    source: ConfigSource,
+    live: RwLock<Live>,
+    polling: Mutex<HashSet<Id>>,
+    next_due_ms: AtomicI64,
+    reload_error: Mutex<Option<String>>,
+}
+
+/// What a reload replaces.
+#[derive(Clone)]
+struct Live {
+    config: Arc<Config>,
+    client: net::Client,
+    secrets: Arc<HashMap<Id, net::Secrets>>,
+}
+
+impl Live {
+    fn new(config: Arc<Config>, client: net::Client) -> Self {
+        let secrets = Arc::new(secrets(&config));
+        Self { config, client, secrets }
+    }
+}
+
+impl Engine {
+    /// Takes the database's lock, opens it, brings it in step with `config` and builds the indexes from it.
+    ///
+    /// # Errors
+    /// Where another process holds the lock, the database cannot be opened, or the client cannot be built.
+    pub async fn start(config: Config, source: ConfigSource, clock: Clock) -> Result<Arc<Self>, DaemonError> {
+        let now = clock.now();
+        let client = net::Client::new(net_settings(&config), clock.clone())?;
+        let learnt = Arc::new(Learnt::default());
+        let state = State::open(&config, Arc::clone(&learnt), now)?;
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let engine = Arc::new(Self {
+            stop: CancellationToken::new(),
+            writer: Writer::start(state, clock.clone())?,
+            work: Notify::new(),
+            paused: AtomicBool::new(false),
+            started_at: now,
+            draining: tokio::sync::Mutex::new(()),
+            polls: Semaphore::new(config.fetch.concurrency as usize),
+            cores: Arc::new(Semaphore::new(cores)),
+            learnt,
+            source,
+            live: RwLock::new(Live::new(Arc::new(config), client)),
+            polling: Mutex::default(),
+            next_due_ms: AtomicI64::new(i64::MIN),
+            reload_error: Mutex::default(),
+            clock,
+        });
+        // What was pending when the last process ended is taken up at once.
+        engine.work.notify_one();
+        Ok(engine)
+    }
+
+    /// The configuration in force.
+    pub fn config(&self) -> Arc<Config> {
+        Arc::clone(&self.live.read().unwrap_or_else(PoisonError::into_inner).config)
+    }
+
+    /// The HTTP client in force.
+    pub fn client(&self) -> net::Client {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).client.clone()
+    }
+
+    /// The headers and credentials that a feed is asked for with.
+    pub(super) fn secrets(&self, feed: Id) -> net::Secrets {
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        live.secrets.get(&feed).cloned().unwrap_or_default()
+    }
+
+    /// Feeds being polled now.
+    pub fn polling(&self) -> usize {
+        lock(&self.polling).len()
+    }
+
+    /// Why the last reload was refused.
+    pub fn reload_error(&self) -> Option<String> {
+        lock(&self.reload_error).clone()
+    }
+
+    /// Marks a feed as being polled; `None` where it is already. Dropping the guard takes the mark away.
+    pub(super) fn begin_poll(&self, feed: Id) -> Option<Polling<'_>> {
+        lock(&self.polling).insert(feed).then_some(Polling { engine: self, feed })
+    }
+
+    /// Whether the database is worth asking for due feeds: the earliest due time that it named has come.
+    pub(super) fn may_be_due(&self) -> bool {
+        self.clock.now().as_millisecond() >= self.next_due_ms.load(Ordering::Relaxed)
+    }
+
+    /// Keeps the earliest due time; none means that nothing will ever be due as things are.
+    pub(super) fn set_next_due(&self, at: Option<Timestamp>) {
+        self.next_due_ms.store(at.map_or(i64::MAX, Timestamp::as_millisecond), Ordering::Relaxed);
+    }
+
+    /// A poll has set a feed's due time to `at`.
+    pub(super) fn due_at(&self, at: Timestamp) {
+        self.next_due_ms.fetch_min(at.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// Reads the configuration again and applies it, all or nothing.
+    ///
+    /// # Errors
+    /// Where the new configuration is not valid or cannot be applied; the old one goes on, and the error is kept for
+    /// `status`.
+    pub async fn reload(&self) -> Result<serde_json::Value, DaemonError> {
+        super::notify::reloading();
+        let done = self.try_reload().await;
+        *lock(&self.reload_error) = done.as_ref().err().map(ToString::to_string);
+        match &done {
+            Ok(report) => tracing::info!(%report, "configuration reloaded"),
+            Err(error) => tracing::error!(%error, "the new configuration was refused; the old one goes on"),
+        }
+        super::notify::ready(self);
+        done
+    }
+
+    async fn try_reload(&self) -> Result<serde_json::Value, DaemonError> {
+        let source = self.source.clone();
+        let config = tokio::task::spawn_blocking(move || config::load(source.file.as_deref(), source.state_dir.as_deref()))
+            .await
+            .map_err(|e| DaemonError::Start(e.to_string()))??;
+        let old = self.config();
+        if config.state_dir != old.state_dir {
+            return Err(DaemonError::Start(format!(
+                "state_dir changed from {} to {}: this needs a restart",
+                old.state_dir.display(),
+                config.state_dir.display()
+            )));
+        }
+        let client = if config.fetch == old.fetch { self.client() } else { net::Client::new(net_settings(&config), self.clock.clone())? };
+        let (now, config) = (self.clock.now(), Arc::new(config));
+        let given = Arc::clone(&config);
+        let synced = self.writer.with(move |state| state.sync(&given, now)).await?;
+        *self.live.write().unwrap_or_else(PoisonError::into_inner) = Live::new(config, client);
+        self.set_next_due(Some(now));
+        Ok(serde_json::json!({ "added": synced.added, "removed": synced.removed, "kept": synced.kept }))
+    }
+}
+
+/// A feed's mark as being polled.
+pub(super) struct Polling<'a> {
+    engine: &'a Engine,
+    feed: Id,
+}
+
+impl Drop for Polling<'_> {
+    fn drop(&mut self) {
+        lock(&self.engine.polling).remove(&self.feed);
+    }
+}
+
+/// The HTTP client's settings, as the configuration has them.
+fn net_settings(config: &Config) -> net::Settings {
+    let (fetch, default) = (&config.fetch, net::Settings::default());
+    net::Settings {
+        user_agent: fetch.user_agent.clone().unwrap_or_else(|| default.user_agent.clone()),
+        contact: fetch.contact.clone(),
+        allow_networks: fetch.allow_networks.iter().map(|allow| net::AllowNet { net: allow.net, port: allow.port }).collect(),
+        proxy: fetch.proxy.clone(),
+        min_gap: fetch.min_gap,
+        per_host: fetch.per_host as usize,
+        max_connections: fetch.concurrency as usize,
+        connect_timeout: fetch.connect_timeout,
+        first_byte_timeout: fetch.first_byte_timeout,
+        idle_timeout: fetch.idle_timeout,
+        total_timeout: fetch.total_timeout,
+        feed_max_bytes: fetch.feed_max_bytes,
+        page_max_bytes: fetch.page_max_bytes,
+        respect_robots: fetch.respect_robots,
+        ..default
+    }
+}
+
+/// Headers and credentials of the feeds that have some.
+fn secrets(config: &Config) -> HashMap<Id, net::Secrets> {
+    let mut all = HashMap::new();
+    for feed in config.feeds.iter().filter(|feed| !feed.headers.is_empty() || feed.username.is_some()) {
+        match feed_secrets(feed) {
+            Ok(secrets) => drop(all.insert(feed.id(), secrets)),
+            // The message holds names, never values.
+            Err(error) => tracing::error!(feed = %feed.url, error, "headers of {} cannot be sent: {error}", feed.url),
+        }
+    }
+    all
+}
+
+fn feed_secrets(feed: &Feed) -> Result<net::Secrets, String> {
+    let mut secrets = net::Secrets::none();
+    if let Some(user) = &feed.username {
+        secrets = secrets.basic(user, feed.password.as_ref().and_then(Secret::expose).unwrap_or_default())?;
+    }
+    for (name, value) in &feed.headers {
+        if let Some(value) = value.expose() {
+            secrets = secrets.header(name, value)?;
+        }
+    }
+    Ok(secrets)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

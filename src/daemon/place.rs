@@ -1,0 +1,359 @@
+//! Placement, on the writer thread: candidates, their texts, a decision; then one commit for all that waited together.
+
+use super::DaemonError;
+use crate::config::{Config, FeedKind, Synchronous};
+use crate::dedup::boilerplate::{self, Learner};
+use crate::dedup::story::{self, InStory, Stories};
+use crate::dedup::{self, CopyIndex, Placement, Prepared};
+use crate::model::Id;
+use crate::store::{self, Article, ArticleCommit, BoilerplateRow, DeclaredFeed, DeclaredPublisher, StoreError, StoredText, Synced};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Texts kept prepared for the next comparison; some 6 kB each.
+const KEPT: usize = 1_024;
+
+/// Clusters after which readers of pages are given the background anew.
+const PUBLISH: u32 = 2_000;
+
+/// Lines that each publisher repeats: its boilerplate, by hash.
+pub type Repeated = HashMap<String, Arc<HashSet<u64>>>;
+
+/// What readers of pages need of what the writer has learnt; replaced as a whole when it changes.
+#[derive(Default)]
+pub struct Learnt {
+    repeated: RwLock<Arc<Repeated>>,
+    background: RwLock<Arc<story::Background>>,
+}
+
+impl Learnt {
+    /// The lines that publishers repeat.
+    pub fn repeated(&self) -> Arc<Repeated> {
+        Arc::clone(&self.repeated.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn repeats(&self, publisher: String, lines: Arc<HashSet<u64>>) {
+        let mut held = self.repeated.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut held).insert(publisher, lines);
+    }
+
+    fn publish(&self, background: story::Background) {
+        *self.background.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(background);
+    }
+
+    /// How common terms are.
+    pub fn background(&self) -> Arc<story::Background> {
+        Arc::clone(&self.background.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// An article that is read and prepared.
+pub struct Place {
+    /// The entry that led to it.
+    pub entry: Id,
+    /// What is kept of it.
+    pub article: Article,
+    /// What it is compared by.
+    pub prepared: Prepared,
+    /// What its story is found by.
+    pub features: story::Features,
+    /// Why it was not read from its page, where it was not.
+    pub reason: Option<String>,
+}
+
+/// What became of a [`Place`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placed {
+    /// A new article; it joined others or not.
+    New { joined: bool },
+    /// A later text of a known article.
+    Revised { joined: bool },
+    /// A known article with its known text.
+    Known,
+}
+
+/// The database and the indexes derived from it.
+pub struct State {
+    /// The read-write connection.
+    pub store: store::Writer,
+    copies: CopyIndex,
+    stories: Stories,
+    /// Clusters that the background has learnt since readers last saw it.
+    unpublished: u32,
+    learner: Learner,
+    learnt: Arc<Learnt>,
+    kept: Kept,
+    window: SignedDuration,
+}
+
+impl State {
+    /// Opens the database under its lock, brings it in step with the configuration and rebuilds the indexes.
+    ///
+    /// # Errors
+    /// Where the lock is held by another process, or the database cannot be opened or read.
+    pub fn open(config: &Config, learnt: Arc<Learnt>, now: Timestamp) -> Result<Self, DaemonError> {
+        let options = store::Options { full_sync: config.store.synchronous == Synchronous::Full, ..store::Options::default() };
+        let store = store::Writer::open(&config.state_dir, options)?;
+        let mut state = Self {
+            store,
+            copies: CopyIndex::new(dedup::Settings::default()),
+            stories: Stories::new(story::Settings::default()),
+            unpublished: 0,
+            learner: Learner::default(),
+            learnt,
+            kept: Kept::default(),
+            window: SignedDuration::try_from(config.dedup.window).unwrap_or(SignedDuration::from_hours(14 * 24)),
+        };
+        state.sync(config, now)?;
+        state.rebuild(now)?;
+        Ok(state)
+    }
+
+    /// Brings the declared feeds and publishers into the database.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn sync(&mut self, config: &Config, now: Timestamp) -> Result<Synced, StoreError> {
+        self.window = SignedDuration::try_from(config.dedup.window).unwrap_or(self.window);
+        let publishers = config.publishers.iter().map(|p| DeclaredPublisher {
+            name: p.name.clone(),
+            owner: p.owner.clone(),
+            domains: p.domains.clone(),
+        });
+        self.store.sync_publishers(&publishers.collect::<Vec<_>>())?;
+        let feeds = config.feeds.iter().map(|feed| DeclaredFeed {
+            url: feed.url.to_string(),
+            publisher: feed.publisher.clone(),
+            owner: feed.publisher.as_deref().map(|p| config.owner_of(p).to_owned()),
+            tags: feed.tags.clone(),
+            enabled: feed.enabled,
+            mute: feed.mute,
+            full_text: feed.full_text,
+            kind: if feed.kind == FeedKind::Feed { "feed" } else { "page" }.into(),
+        });
+        self.store.sync_feeds(&feeds.collect::<Vec<_>>(), now)
+    }
+
+    /// How common terms are.
+    pub(super) fn background(&self) -> &story::Background {
+        self.stories.background()
+    }
+
+    /// Articles in the indexes.
+    pub fn indexed(&self) -> usize {
+        self.copies.len()
+    }
+
+    /// Builds the indexes anew from the database: they are derived, and this is where from.
+    fn rebuild(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let since = now.saturating_sub(self.window).unwrap_or(Timestamp::MIN);
+        let mut copies = CopyIndex::new(self.copies.settings().clone());
+        let mut stories = Stories::new(story::Settings::default());
+        let (mut clusters, mut known, mut stale) = (HashSet::new(), ahash::AHashMap::new(), 0_u64);
+        self.store.index_rows(since, &mut |row| {
+            stale += u64::from(!copies.restore(row.id, row.cluster, row.seen_at, &row.index_row));
+            // A cluster stands in the index of stories by its first article, as when it was placed.
+            if clusters.insert(row.cluster)
+                && let Some(features) = story::Features::restore(&row.story_row)
+            {
+                stories.restore(&features, row.cluster, row.story, row.seen_at, &mut known);
+            }
+        })?;
+        self.learnt.publish(stories.background().clone());
+        (self.stories, self.unpublished) = (stories, 0);
+        if stale > 0 {
+            tracing::warn!(articles = stale, "articles indexed by another version are not compared any more");
+        }
+        self.copies = copies;
+        self.learner = Learner::default();
+        let rows = self.store.load_boilerplate(None)?;
+        let publishers: HashSet<String> = rows.iter().map(|row| row.publisher.clone()).collect();
+        self.learner.restore(rows.into_iter().map(|row| boilerplate::Row {
+            publisher: row.publisher,
+            hash: row.hash,
+            sample: row.sample,
+            count: row.count,
+            last_seen: row.last_seen_at,
+        }));
+        for publisher in publishers {
+            let lines = self.learner.of(Some(&publisher));
+            self.learnt.repeats(publisher, lines);
+        }
+        self.kept = Kept::default();
+        Ok(())
+    }
+
+    /// Drops from the indexes what has left the window.
+    pub fn forget(&mut self, now: Timestamp) {
+        if let Ok(cut) = now.saturating_sub(self.window) {
+            self.copies.forget_before(cut);
+            self.stories.forget_before(cut);
+        }
+    }
+
+    /// Places what waited together, in one commit.
+    ///
+    /// # Errors
+    /// Where the commit failed: nothing is placed then, and the indexes are as the database is.
+    pub fn place_all(&mut self, places: Vec<Box<Place>>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
+        let done = self.try_place_all(places, now);
+        if done.is_err() {
+            // The indexes may have learnt what the database did not take.
+            self.rebuild(now)?;
+        }
+        done
+    }
+
+    fn try_place_all(&mut self, places: Vec<Box<Place>>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
+        let mut commits: Vec<ArticleCommit> = Vec::with_capacity(places.len());
+        let mut links: Vec<(Id, Id, Option<String>)> = Vec::new();
+        let mut placed = Vec::with_capacity(places.len());
+        for place in places {
+            let id = place.article.id;
+            let waiting = commits.iter().any(|commit| commit.article.id == id);
+            let known = if waiting { None } else { self.store.texts(&[id])?.pop() };
+            if waiting || known.as_ref().is_some_and(|k| same_text(k, &place.article)) {
+                links.push((place.entry, id, place.reason));
+                placed.push(Placed::Known);
+                continue;
+            }
+            let (commit, joined) = self.place(*place, known.as_ref(), now)?;
+            commits.push(commit);
+            placed.push(if known.is_some() { Placed::Revised { joined } } else { Placed::New { joined } });
+        }
+        if !commits.is_empty() {
+            self.store.commit_articles(&commits)?;
+            self.stories.settle();
+            self.name(&commits)?;
+            let rows: Vec<BoilerplateRow> = self.learner.take_changes().into_iter().map(boilerplate_row).collect();
+            self.store.save_boilerplate(&rows)?;
+        }
+        for (entry, article, reason) in links {
+            self.store.link_entry(entry, article, reason.as_deref(), now)?;
+        }
+        Ok(placed)
+    }
+
+    fn place(&mut self, place: Place, known: Option<&StoredText>, now: Timestamp) -> Result<(ArticleCommit, bool), StoreError> {
+        let Place { entry, article, prepared, features, reason } = place;
+        let mut placement = self.decide(&prepared)?;
+        if let Some(known) = known {
+            // A revision stays with the copies that it has.
+            (placement.cluster, placement.joined, placement.merged) = (known.cluster, true, Vec::new());
+        }
+        let story = self.story(&article, &features, &placement)?;
+        self.copies.learn(&prepared, &placement);
+        let publisher = article.publisher.clone();
+        if self.learner.learn(&publisher, &prepared.lines, &article.text, placement.cluster, now) {
+            self.learnt.repeats(publisher.clone(), self.learner.of(Some(&publisher)));
+        }
+        let commit = ArticleCommit {
+            entry,
+            is_revision: known.is_some(),
+            fingerprint: prepared.fingerprint.unwrap_or(0),
+            fingerprint_version: dedup::VERSION,
+            index_row: prepared.index_row(),
+            story_row: if article.quality.is_text() { features.row() } else { Vec::new() },
+            cluster: placement.cluster,
+            story: story.id,
+            merged_clusters: placement.merged,
+            merged_stories: story.merged,
+            moved_clusters: story.moved,
+            joined_stories: story.joined,
+            because: serde_json::to_value(&placement.because).unwrap_or_default(),
+            story_because: story.because,
+            settled_reason: reason,
+            at: now,
+            article,
+        };
+        self.kept.keep(prepared);
+        Ok((commit, placement.joined))
+    }
+
+    /// The story of a placed article.
+    fn story(&mut self, article: &Article, features: &story::Features, placement: &Placement) -> Result<InStory, StoreError> {
+        // A wall says nothing of the event behind it.
+        let alone = !article.quality.is_text();
+        let store = &self.store;
+        let story = self.stories.place(features, placement, alone, article.seen_at, |cluster| store.story_of(cluster))?;
+        self.unpublished += u32::from(!placement.joined);
+        if self.unpublished >= PUBLISH {
+            self.unpublished = 0;
+            self.learnt.publish(self.stories.background().clone());
+        }
+        Ok(story)
+    }
+
+    /// The two pure steps around one read.
+    fn decide(&mut self, prepared: &Prepared) -> Result<Placement, StoreError> {
+        let ids = self.copies.candidates(prepared);
+        let missing: Vec<Id> = ids.iter().copied().filter(|id| !self.kept.has(*id)).collect();
+        if !missing.is_empty() {
+            for text in self.store.texts(&missing)? {
+                let lines = self.learner.of(Some(&text.publisher));
+                self.kept.keep(dedup::prepare(&document(&text), &lines));
+            }
+        }
+        let texts: Vec<Prepared> = ids.iter().filter_map(|id| self.kept.get(*id)).cloned().collect();
+        Ok(self.copies.decide(prepared, &texts))
+    }
+
+    /// Ends in order: the database is closed.
+    pub fn close(self) {
+        if let Err(error) = self.store.close() {
+            tracing::error!(%error, "the database was not closed cleanly; what was committed is safe");
+        }
+    }
+}
+
+fn boilerplate_row(row: boilerplate::Row) -> BoilerplateRow {
+    let boilerplate::Row { publisher, hash, sample, count, last_seen } = row;
+    BoilerplateRow { publisher, hash, sample, count, last_seen_at: last_seen }
+}
+
+/// A stored text as `dedup` takes it.
+fn document(text: &StoredText) -> dedup::Document<'_> {
+    dedup::Document {
+        id: text.id,
+        title: &text.title,
+        text: &text.text,
+        dateline: text.dateline.as_deref(),
+        lang: text.lang.as_deref(),
+        publisher: Some(&text.publisher),
+        seen_at: text.seen_at,
+    }
+}
+
+fn same_text(known: &StoredText, article: &Article) -> bool {
+    known.text == article.text && known.title == article.title
+}
+
+/// Prepared texts kept for the next comparison, the oldest first to go.
+#[derive(Default)]
+struct Kept {
+    by_id: HashMap<Id, Prepared>,
+    order: VecDeque<Id>,
+}
+
+impl Kept {
+    fn has(&self, id: Id) -> bool {
+        self.by_id.contains_key(&id)
+    }
+
+    fn get(&self, id: Id) -> Option<&Prepared> {
+        self.by_id.get(&id)
+    }
+
+    fn keep(&mut self, prepared: Prepared) {
+        let id = prepared.id;
+        if self.by_id.insert(id, prepared).is_none() {
+            self.order.push_back(id);
+            if self.order.len() > KEPT
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.by_id.remove(&oldest);
+            }
+        }
+    }
+}

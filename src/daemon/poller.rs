@@ -1,0 +1,195 @@
+//! Polls: due feeds to recorded outcomes and pending entries (commit A).
+
+use super::engine::Engine;
+use super::pass::{Failure, Selection, Summary};
+use super::progress::Counters;
+use super::reading::{self, Decided, Read};
+use super::{DaemonError, run};
+use crate::feed::outcome::Outcome;
+use crate::net::{NetError, Request};
+use crate::store::{DueFeed, FeedSelector};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::task::TaskTracker;
+use url::Url;
+
+/// Feeds taken up at one bell at most; the next bell takes the next.
+const ROUND: u32 = 2_000;
+
+/// Until the end: at every bell, polls what is due.
+pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTracker) {
+    while run::next_round(&engine, &bell).await {
+        if engine.paused.load(Ordering::Relaxed) || !engine.may_be_due() {
+            continue;
+        }
+        match select(&engine, &Selection::Due).await {
+            Ok(feeds) => {
+                for feed in feeds {
+                    let engine = Arc::clone(&engine);
+                    tasks.spawn(async move { poll(&engine, feed, false).await });
+                }
+            }
+            Err(error) => tracing::error!(%error, "the feeds that are due could not be read; trying again at the next bell"),
+        }
+    }
+}
+
+/// The feeds that `which` means, less those that are being polled right now.
+///
+/// # Errors
+/// Where a named feed is not known, and where the store fails.
+pub async fn select(engine: &Engine, which: &Selection) -> Result<Vec<DueFeed>, DaemonError> {
+    let now = engine.clock.now();
+    let names = match which {
+        Selection::Due => {
+            let (feeds, next) = engine.writer.with(move |state| Ok((state.store.due(now, ROUND)?, state.store.next_due()?))).await?;
+            engine.set_next_due(next);
+            return Ok(feeds);
+        }
+        Selection::All => return engine.writer.with(|state| state.store.feeds_by(&FeedSelector::All)).await,
+        Selection::Named(names) => names,
+    };
+    let all = engine.writer.with(|state| state.store.feeds_by(&FeedSelector::All)).await?;
+    for name in names {
+        if !all.iter().any(|feed| is_called(feed, name)) {
+            return Err(DaemonError::NoSuchFeed(name.clone()));
+        }
+    }
+    Ok(all.into_iter().filter(|feed| names.iter().any(|name| is_called(feed, name))).collect())
+}
+
+/// Whether `name` means this feed: its URL, its publisher, or the beginning of its id.
+fn is_called(feed: &DueFeed, name: &str) -> bool {
+    let by_id = name.len() >= 4 && feed.id.to_string().starts_with(&name.to_ascii_lowercase());
+    let by_publisher = feed.publisher.as_ref().is_some_and(|p| p.to_lowercase() == name.to_lowercase());
+    by_id || by_publisher || feed.declared_url == name || feed.url == name
+}
+
+/// Polls `feeds`, as many at a time as the configuration allows, and counts what came of it.
+pub async fn poll_all(engine: &Arc<Engine>, feeds: Vec<DueFeed>, forced: bool, counters: &Arc<Counters>, summary: &mut Summary) {
+    counters.feeds.fetch_add(feeds.len() as u64, Ordering::Relaxed);
+    let mut polls = JoinSet::new();
+    for feed in feeds {
+        let engine = Arc::clone(engine);
+        polls.spawn(async move { (feed.id, feed.declared_url.clone(), poll(&engine, feed, forced).await) });
+    }
+    while let Some(done) = polls.join_next().await {
+        Counters::count(&counters.feeds_done);
+        let (feed, url, report) = match done {
+            Ok(done) => done,
+            Err(error) => {
+                tracing::error!(%error, "a poll died; its feed is polled again when it is due");
+                summary.failed += 1;
+                continue;
+            }
+        };
+        let Some(report) = report else {
+            summary.held_back += 1;
+            continue;
+        };
+        summary.feeds += 1;
+        summary.new_entries += report.new;
+        summary.changed_entries += report.changed;
+        counters.pages.fetch_add(report.new + report.changed, Ordering::Relaxed);
+        match &report.outcome {
+            Outcome::Updated { .. } => summary.updated += 1,
+            good if good.is_success() => summary.unchanged += 1,
+            bad => {
+                Counters::count(&counters.feeds_failed);
+                summary.failed += 1;
+                summary.failures.push(Failure { feed, url, what: bad.to_string() });
+            }
+        }
+    }
+}
+
+/// What one poll came to.
+pub struct Report {
+    pub outcome: Outcome,
+    pub new: u64,
+    pub changed: u64,
+}
+
+/// Polls one feed and records the outcome. `None` where it was left alone: it is being polled already, has stopped, or
+/// the engine ends.
+async fn poll(engine: &Arc<Engine>, feed: DueFeed, forced: bool) -> Option<Report> {
+    let _mark = engine.begin_poll(feed.id)?;
+    if feed.stopped && !forced {
+        return None;
+    }
+    let permit = tokio::select! {
+        () = engine.stop.cancelled() => return None,
+        permit = engine.polls.acquire() => permit.ok()?,
+    };
+    let url = feed.declared_url.clone();
+    match exchange(engine, feed).await {
+        Ok(report) => {
+            drop(permit);
+            if let Some(report) = &report
+                && report.new + report.changed > 0
+            {
+                engine.work.notify_one();
+            }
+            report
+        }
+        Err(error) => {
+            tracing::error!(feed = url, %error, "the poll of {url} could not be recorded; it is repeated when due");
+            Some(Report { outcome: Outcome::Network(error.to_string()), new: 0, changed: 0 })
+        }
+    }
+}
+
+/// Request, reading, decision, commit A. `None` where nothing was sent.
+async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>, DaemonError> {
+    let started = Instant::now();
+    let answer = match request(engine, &feed) {
+        Ok(request) => engine.client().get(request).await,
+        Err(error) => Err(error),
+    };
+    let id = feed.id;
+    match &answer {
+        Err(NetError::Cancelled) => return Ok(None),
+        Err(NetError::HostBackoff { until, .. }) => {
+            let until = *until;
+            tracing::debug!(feed = feed.declared_url, %until, "left alone: its host asked to wait");
+            engine.writer.with(move |state| state.store.reschedule(&[(id, until)])).await?;
+            engine.due_at(until);
+            return Ok(None);
+        }
+        _ => {}
+    }
+    let read = tokio::task::spawn_blocking(move || Read::new(answer)).await.map_err(|e| DaemonError::Reading(e.to_string()))?;
+    let keys = read.keys();
+    let known = match keys.is_empty() {
+        true => Vec::new(),
+        false => engine.writer.with(move |state| state.store.known_entries(id, &keys)).await?,
+    };
+    let Decided { outcome, mut commit } = reading::decide(&engine.config(), &feed, read, &known, engine.clock.now());
+    commit.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if let Some(next) = commit.next_poll_at {
+        engine.due_at(next);
+    }
+    let stored = engine.writer.with(move |state| state.store.commit_poll(&commit)).await?;
+    log(&feed, &outcome);
+    Ok(Some(Report { outcome, new: stored.new.into(), changed: stored.changed.into() }))
+}
+
+fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {
+    let url = Url::parse(&feed.url).map_err(|e| NetError::BadRequest { detail: format!("{}: {e}", feed.url) })?;
+    let request = Request::feed(url).conditional(reading::validators(feed, engine.clock.now()), None);
+    Ok(request.secrets(engine.secrets(feed.id)).cancelled_by(engine.stop.clone()))
+}
+
+/// A feed's failure is told once, and its recovery once.
+fn log(feed: &DueFeed, outcome: &Outcome) {
+    let url = feed.declared_url.as_str();
+    match (outcome.is_success(), feed.failures) {
+        (true, 0) => tracing::debug!(feed = url, %outcome, "polled {url}"),
+        (true, _) => tracing::info!(feed = url, %outcome, "{url} answers again: {outcome}"),
+        (false, 0) => tracing::warn!(feed = url, %outcome, "{url} failed: {outcome}; trying again later"),
+        (false, failures) => tracing::debug!(feed = url, failures, %outcome, "{url} still fails"),
+    }
+}

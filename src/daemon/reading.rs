@@ -1,0 +1,266 @@
+//! From an answer to a decision: outcome, entries, next poll. Everything here is decided from values; nothing is sent
+//! and nothing is stored.
+
+use crate::config::{Config, Feed};
+use crate::feed::decide::{self, Classified, classify};
+use crate::feed::identity::{self, IdentityPolicy, KnownEntry};
+use crate::feed::outcome::Outcome;
+use crate::feed::schedule::{CacheHints, PollResult, Rhythm, Schedule, next_poll};
+use crate::feed::{self, Context};
+use crate::model::{ParsedFeed, PollHints, Validators};
+use crate::net::{NetError, Response};
+use crate::store::{DueFeed, EntryKeys, KnownRow, NewEntry, PollCommit};
+use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+use url::Url;
+
+/// Good polls in a row that must point to one new address before it is believed: a maintenance page redirects too.
+const MOVED_AFTER: u32 = 3;
+/// How long an unbroken run of 304 is believed; then the feed is asked for once without conditions.
+const STUCK: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The validators to ask with: none where they are suspected to be stuck.
+pub fn validators(feed: &DueFeed, now: Timestamp) -> Validators {
+    let stuck = feed.last_full_at.is_some_and(|at| now.duration_since(at) > STUCK);
+    if stuck { Validators::default() } else { feed.validators.clone() }
+}
+
+/// An answer that has been read: its outcome so far, and the feed in it where there is one.
+pub struct Read {
+    outcome: Outcome,
+    feed: Option<ParsedFeed>,
+    status: Option<u16>,
+    cache: CacheHints,
+    validators: Validators,
+    bytes: u64,
+    moved_to: Option<Url>,
+}
+
+impl Read {
+    /// Reads an answer. Parsing is work for a blocking thread.
+    pub fn new(answer: Result<Response, NetError>) -> Self {
+        match answer {
+            Ok(response) => Self::answered(response),
+            Err(error) => Self {
+                outcome: outcome_of(&error),
+                feed: None,
+                status: None,
+                cache: CacheHints::default(),
+                validators: Validators::default(),
+                bytes: 0,
+                moved_to: None,
+            },
+        }
+    }
+
+    fn answered(response: Response) -> Self {
+        let (outcome, feed) = match response.status {
+            304 => (Outcome::NotModified, None),
+            200..=299 => parse(&response),
+            _ => (refusal(&response), None),
+        };
+        let cache = CacheHints {
+            max_age_s: response.freshness.lasts().map(|d| d.as_secs()),
+            expires_at: None,
+            retry_after_s: response.retry_after.map(|d| d.as_secs()),
+            unconditional: response.is_success() && response.validators.is_empty(),
+        };
+        Self {
+            outcome,
+            feed,
+            status: Some(response.status),
+            cache,
+            bytes: response.decoded_bytes(),
+            moved_to: response.permanent_redirect,
+            validators: response.validators,
+        }
+    }
+
+    /// The keys by which stored entries of this feed are looked up.
+    pub fn keys(&self) -> Vec<EntryKeys> {
+        let entries = self.feed.iter().flat_map(|feed| &feed.entries);
+        entries.map(|entry| stored(identity::keys(entry))).collect()
+    }
+}
+
+fn parse(response: &Response) -> (Outcome, Option<ParsedFeed>) {
+    let context = Context { base: Some(&response.final_url), content_type: response.content_type.as_deref() };
+    match feed::parse(&response.body, context) {
+        Ok(parsed) => (Outcome::Unchanged, Some(parsed)),
+        Err(_) if response.blocked.is_some() => (Outcome::Blocked(response.status), None),
+        Err(error) => (Outcome::NotAFeed(error.to_string()), None),
+    }
+}
+
+/// What a status other than 2xx and 304 means.
+fn refusal(response: &Response) -> Outcome {
+    let retry_after_s = response.retry_after.map(|d| d.as_secs());
+    match response.status {
+        404 => Outcome::NotFound,
+        410 => Outcome::Gone,
+        429 => Outcome::RateLimited { retry_after_s },
+        status if response.blocked.is_some() => Outcome::Blocked(status),
+        503 if retry_after_s.is_some() => Outcome::RateLimited { retry_after_s },
+        status @ (401 | 403) => Outcome::Blocked(status),
+        status => Outcome::HttpStatus(status),
+    }
+}
+
+fn outcome_of(error: &NetError) -> Outcome {
+    match error {
+        NetError::Refused { .. } => Outcome::Refused(error.to_string()),
+        NetError::Timeout { .. } => Outcome::Timeout,
+        NetError::TooLarge { limit, .. } => Outcome::TooLarge(*limit),
+        NetError::BadRedirect { .. } => Outcome::Redirected(error.to_string()),
+        _ => Outcome::Network(error.to_string()),
+    }
+}
+
+/// What is to be recorded.
+pub struct Decided {
+    /// How the poll ended.
+    pub outcome: Outcome,
+    /// Commit A.
+    pub commit: PollCommit,
+}
+
+/// Decides what an answer means for `feed`: entries new, changed or known, where it lives, when it is polled next.
+pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], now: Timestamp) -> Decided {
+    let mut policy: IdentityPolicy = serde_json::from_value(feed.identity.clone()).unwrap_or_default();
+    let mut rhythm: Rhythm = serde_json::from_value(feed.rhythm.clone()).unwrap_or_default();
+    let Read { mut outcome, feed: parsed, status, cache, validators, bytes, moved_to } = read;
+    let (mut title, mut site_url, mut hints) = (None, None, PollHints::default());
+    let mut classified = Classified::default();
+    let full = parsed.is_some();
+    if let Some(parsed) = parsed {
+        (title, site_url, hints) = (parsed.title, parsed.site_url, parsed.hints);
+        let known: Vec<KnownEntry> = known.iter().map(known_entry).collect();
+        classified = classify(&mut policy, parsed.entries, &known, feed.id, now);
+        let count = |entries: &[decide::NewEntry]| u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let (new, changed) = (count(&classified.new), count(&classified.changed));
+        if new + changed > 0 {
+            outcome = Outcome::Updated { new, changed };
+        }
+    }
+    let result = poll_result(&outcome, &classified, now);
+    let cache = CacheHints { unconditional: cache.unconditional && full, ..cache };
+    let next = next_poll(&schedule(config, feed), &mut rhythm, &result, &hints, cache, now, feed.id.0);
+    let success = outcome.is_success();
+    let moved = moved(feed, moved_to.filter(|_| success));
+    let mut notes = if full { classified.notes } else { feed.notes.clone() };
+    notes.extend(moved.note);
+    let commit = PollCommit {
+        feed: feed.id,
+        at: now,
+        outcome: word(&outcome).into(),
+        outcome_text: outcome.to_string(),
+        outcome_data: serde_json::to_value(&outcome).unwrap_or_default(),
+        success,
+        full,
+        status,
+        elapsed_ms: 0,
+        bytes,
+        // What is no feed has no say in how the feed is asked for.
+        validators: full.then_some(validators),
+        next_poll_at: (next != Timestamp::MAX).then_some(next),
+        identity: full.then(|| serde_json::to_value(&policy).unwrap_or_default()),
+        rhythm: Some(serde_json::to_value(&rhythm).unwrap_or_default()),
+        title,
+        site_url,
+        failures: if success { 0 } else { feed.failures.saturating_add(1) },
+        moved_to: moved.to,
+        moved_polls: moved.polls,
+        url: moved.adopt,
+        stopped: outcome == Outcome::Gone,
+        state: outcome.state().into(),
+        new: classified.new.into_iter().map(new_entry).collect(),
+        changed: classified.changed.into_iter().map(new_entry).collect(),
+        notes,
+    };
+    Decided { outcome, commit }
+}
+
+fn schedule(config: &Config, feed: &DueFeed) -> Schedule {
+    let declared: Option<&Feed> = config.feeds.iter().find(|declared| declared.id() == feed.id);
+    Schedule {
+        every: declared.and_then(|declared| declared.every),
+        cron: declared.and_then(|declared| declared.cron.clone()),
+        min: config.schedule.min.max(Duration::from_secs(1)),
+        max: config.schedule.max,
+    }
+}
+
+fn poll_result(outcome: &Outcome, classified: &Classified, now: Timestamp) -> PollResult {
+    match outcome {
+        Outcome::NotModified | Outcome::Unchanged | Outcome::Updated { .. } => PollResult::Read {
+            new: classified.new.iter().map(|new| decide::ordering_time(new.entry.published_at, now)).collect(),
+            archive: classified.archive,
+        },
+        Outcome::Blocked(_) => PollResult::Blocked,
+        Outcome::RateLimited { .. } => PollResult::RateLimited,
+        Outcome::NotFound => PollResult::NotFound,
+        Outcome::Gone => PollResult::Gone,
+        _ => PollResult::Failed,
+    }
+}
+
+/// What is believed of a permanent redirect.
+#[derive(Default)]
+struct Moved {
+    to: Option<String>,
+    polls: u32,
+    adopt: Option<String>,
+    note: Option<String>,
+}
+
+fn moved(feed: &DueFeed, to: Option<Url>) -> Moved {
+    let Some(to) = to.map(String::from) else { return Moved::default() };
+    let polls = if feed.moved_to.as_ref() == Some(&to) { feed.moved_polls.saturating_add(1) } else { 1 };
+    if polls < MOVED_AFTER {
+        return Moved { to: Some(to), polls, ..Moved::default() };
+    }
+    let note = Some(format!("moved to {to}; put that address into the configuration"));
+    Moved { adopt: Some(to), note, ..Moved::default() }
+}
+
+/// The outcome's name, as it is stored and filtered by.
+fn word(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::NotModified => "not_modified",
+        Outcome::Unchanged => "unchanged",
+        Outcome::Updated { .. } => "updated",
+        Outcome::NotAFeed(_) => "not_a_feed",
+        Outcome::HttpStatus(_) => "http_status",
+        Outcome::Blocked(_) => "blocked",
+        Outcome::RateLimited { .. } => "rate_limited",
+        Outcome::Gone => "gone",
+        Outcome::NotFound => "not_found",
+        Outcome::Network(_) => "network",
+        Outcome::Refused(_) => "refused",
+        Outcome::TooLarge(_) => "too_large",
+        Outcome::Timeout => "timeout",
+        Outcome::Redirected(_) => "redirected",
+        Outcome::Quarantined => "quarantined",
+    }
+}
+
+// `feed` and `store` do not know each other: here their records meet.
+
+fn stored(keys: identity::EntryKeys) -> EntryKeys {
+    EntryKeys { guid: keys.guid, url: keys.url, title: keys.title }
+}
+
+fn known_entry(row: &KnownRow) -> KnownEntry {
+    KnownEntry {
+        id: row.id,
+        keys: identity::EntryKeys { guid: row.keys.guid.clone(), url: row.keys.url.clone(), title: row.keys.title.clone() },
+        content_hash: row.content_hash,
+        tombstone: row.tombstone,
+        published_at: row.published_at,
+        seen_at: row.seen_at,
+    }
+}
+
+fn new_entry(new: decide::NewEntry) -> NewEntry {
+    NewEntry { id: new.id, keys: stored(new.keys), content_hash: new.content_hash, entry: new.entry }
+}

@@ -1,0 +1,93 @@
+//! The daemon: bells, polls, fetches, the control socket, signals and the service manager, until it is told to stop.
+
+use super::bell::{self, Bells};
+use super::engine::Engine;
+use super::{DaemonError, fetcher, notify, poller, server, tidy};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::task::TaskTracker;
+
+/// How long tasks may take to end once told to.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// Runs until SIGTERM or SIGINT, then ends in order: no new work, tasks awaited, the writer drained and joined.
+///
+/// # Errors
+/// Where the daemon cannot start, and where its writer dies.
+pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
+    let mut signals = Signals::listen()?;
+    let socket = server::bind(&engine)?;
+    let mut bells = Bells::start().await.map_err(|e| DaemonError::Scheduler(e.to_string()))?;
+    let tasks = TaskTracker::new();
+    tasks.spawn(poller::keep_polling(Arc::clone(&engine), Arc::clone(&bells.poll), tasks.clone()));
+    tasks.spawn(fetcher::keep_fetching(Arc::clone(&engine)));
+    tasks.spawn(tidy::keep_tidy(Arc::clone(&engine), Arc::clone(&bells.maintenance)));
+    tasks.spawn(server::serve(Arc::clone(&engine), socket, tasks.clone()));
+    notify::ready(&engine);
+    tracing::info!(pid = std::process::id(), state_dir = %engine.config().state_dir.display(), "newsfold is ready");
+    let end = watch(&engine, &mut signals, &bells).await;
+    notify::stopping();
+    engine.stop.cancel();
+    bells.stop().await;
+    tasks.close();
+    if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+        tracing::warn!(tasks = tasks.len(), "some tasks did not end in time; what they had not committed will be repeated");
+    }
+    server::unlink(&engine);
+    engine.writer.close().await;
+    end
+}
+
+/// Waits for signals and feeds the watchdog; returns when it is time to stop.
+async fn watch(engine: &Arc<Engine>, signals: &mut Signals, bells: &Bells) -> Result<(), DaemonError> {
+    let mut watchdog = notify::Watchdog::new();
+    loop {
+        tokio::select! {
+            signal = signals.next() => match signal {
+                Signal::Stop(name) => {
+                    tracing::info!(signal = name, "stopping");
+                    return Ok(());
+                }
+                // The engine keeps and reports a reload's error itself: the old configuration goes on.
+                Signal::Reload => drop(engine.reload().await),
+            },
+            () = watchdog.tick() => watchdog.feed(engine, bells).await,
+            () = engine.writer.died() => return Err(DaemonError::Writer("the writer thread ended".into())),
+        }
+    }
+}
+
+enum Signal {
+    Stop(&'static str),
+    Reload,
+}
+
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    reload: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, DaemonError> {
+        let on = |kind| signal(kind).map_err(|e| DaemonError::Start(format!("cannot listen for signals: {e}")));
+        Ok(Self { terminate: on(SignalKind::terminate())?, interrupt: on(SignalKind::interrupt())?, reload: on(SignalKind::hangup())? })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.terminate.recv() => Signal::Stop("SIGTERM"),
+            _ = self.interrupt.recv() => Signal::Stop("SIGINT"),
+            _ = self.reload.recv() => Signal::Reload,
+        }
+    }
+}
+
+/// Waits for `bell` or the end; false at the end.
+pub(super) async fn next_round(engine: &Engine, bell: &tokio::sync::Notify) -> bool {
+    tokio::select! {
+        () = engine.stop.cancelled() => false,
+        () = bell::heard(bell) => true,
+    }
+}

@@ -1,0 +1,274 @@
+//! Settles one pending entry: its page, or the feed's own text, becomes an article for the writer to place.
+
+use super::DaemonError;
+use super::engine::Engine;
+use super::place::{Place, Placed};
+use crate::article::{self, Page, SiteRules};
+use crate::config::Config;
+use crate::dedup::{self, story};
+use crate::model::canonical::canonical_url;
+use crate::model::{Credit, Extracted, Id, Quality, Validators};
+use crate::net;
+use crate::store::{Article, PendingEntry};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use url::Url;
+
+/// When a page that could not be fetched is tried again; after the last, the entry is settled from its feed.
+const RETRIES: [SignedDuration; 4] =
+    [SignedDuration::from_mins(5), SignedDuration::from_mins(30), SignedDuration::from_hours(3), SignedDuration::from_hours(12)];
+
+/// What became of an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// Its article is placed, or has a new revision.
+    Placed { joined: bool },
+    /// Its article was known and has not changed.
+    Known,
+    /// To be tried again later.
+    PutOff,
+}
+
+/// Fetches, reads and places one entry's page.
+///
+/// # Errors
+/// Where the store or the writer fails, or the engine stops; the entry then stays pending.
+pub async fn settle(engine: &Arc<Engine>, entry: PendingEntry) -> Result<Settled, DaemonError> {
+    let fetched = fetch(engine, &entry).await?;
+    let source = match fetched {
+        Fetched::Page(page) => Source::Page(page),
+        Fetched::Unchanged => return known(engine, &entry, "the page has not changed").await,
+        Fetched::None(reason) => Source::Feed(reason),
+        Fetched::Later(reason, at) => {
+            let (id, words) = (entry.id, reason.clone());
+            engine.writer.with(move |state| state.store.retry_entry(id, at, &words)).await?;
+            tracing::debug!(entry = %entry.id, reason, "put off");
+            return Ok(Settled::PutOff);
+        }
+    };
+    let place = read(engine, entry, source).await?;
+    Ok(match engine.writer.place(place).await? {
+        Placed::New { joined } | Placed::Revised { joined } => Settled::Placed { joined },
+        Placed::Known => Settled::Known,
+    })
+}
+
+async fn known(engine: &Engine, entry: &PendingEntry, reason: &'static str) -> Result<Settled, DaemonError> {
+    let (id, article, now) = (entry.id, entry.article, engine.clock.now());
+    if let Some(article) = article {
+        engine.writer.with(move |state| state.store.link_entry(id, article, Some(reason), now)).await?;
+    }
+    Ok(Settled::Known)
+}
+
+/// What came of fetching a page.
+enum Fetched {
+    Page(Box<net::Response>),
+    /// A conditional request was answered 304.
+    Unchanged,
+    /// There is no page to be had, and why.
+    None(String),
+    /// Not now.
+    Later(String, Timestamp),
+}
+
+/// What an article is read from.
+enum Source {
+    Page(Box<net::Response>),
+    /// The feed's own text, and why.
+    Feed(String),
+}
+
+async fn fetch(engine: &Engine, entry: &PendingEntry) -> Result<Fetched, DaemonError> {
+    if !entry.full_text {
+        return Ok(Fetched::None("the feed's own text is used (full_text = false)".into()));
+    }
+    let Some(url) = entry.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
+        return Ok(Fetched::None("the entry has no link".into()));
+    };
+    let validators = match entry.article {
+        Some(article) => engine.writer.with(move |state| state.store.texts(&[article])).await?.pop().map(|text| text.validators),
+        None => None,
+    };
+    let request = net::Request::page(url).conditional(validators.unwrap_or_default(), None).cancelled_by(engine.stop.clone());
+    let response = match engine.client().get(request).await {
+        Ok(response) => response,
+        Err(error) => return failed(engine, entry, &error),
+    };
+    Ok(match response.status {
+        200..=299 if is_page(&response) => Fetched::Page(Box::new(response)),
+        200..=299 => {
+            Fetched::None(format!("the link leads to {}, no page", response.content_type.as_deref().unwrap_or("something unnamed")))
+        }
+        304 => Fetched::Unchanged,
+        status @ (408 | 425 | 429 | 500..=599) => later(engine, entry, format!("the page's server answered {status}")),
+        status => Fetched::None(format!("the page's server answered {status}")),
+    })
+}
+
+fn failed(engine: &Engine, entry: &PendingEntry, error: &net::NetError) -> Result<Fetched, DaemonError> {
+    if matches!(error, net::NetError::Cancelled) {
+        return Err(DaemonError::Interrupted);
+    }
+    Ok(match error.kind() {
+        // Nothing was sent: the host wants to be left alone, and no try is used up.
+        net::ErrorKind::Retry if let Some(until) = error.until() => Fetched::Later(error.to_string(), until),
+        net::ErrorKind::Retry => later(engine, entry, error.to_string()),
+        net::ErrorKind::Skip | net::ErrorKind::Stop => Fetched::None(error.to_string()),
+    })
+}
+
+/// Puts an entry off, until its tries are used up.
+fn later(engine: &Engine, entry: &PendingEntry, reason: String) -> Fetched {
+    let now = engine.clock.now();
+    match RETRIES.get(entry.attempts as usize) {
+        None => Fetched::None(format!("{reason}, {} times", entry.attempts + 1)),
+        Some(wait) => Fetched::Later(reason, now.saturating_add(*wait).unwrap_or(now)),
+    }
+}
+
+fn is_page(response: &net::Response) -> bool {
+    let Some(kind) = response.content_type.as_deref() else { return true };
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind.is_empty() || kind.contains("html") || kind.contains("xml") || kind == "text/plain"
+}
+
+/// Reads the article off the async threads, as many at a time as there are cores.
+async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Source) -> Result<Place, DaemonError> {
+    let permit = Arc::clone(&engine.cores).acquire_owned().await.map_err(|_| DaemonError::Interrupted)?;
+    let (config, repeated, background) = (engine.config(), engine.learnt.repeated(), engine.learnt.background());
+    let work = move || {
+        let _permit = permit;
+        let (article, reason) = article(&config, &repeated, &entry, source);
+        let text = if article.quality.is_text() { article.text.as_str() } else { "" };
+        let boilerplate = repeated.get(&article.publisher).cloned().unwrap_or_default();
+        let document = dedup::Document {
+            id: article.id,
+            title: &article.title,
+            text,
+            dateline: article.dateline.as_deref(),
+            lang: article.lang.as_deref(),
+            publisher: Some(&article.publisher),
+            seen_at: article.seen_at,
+        };
+        let prepared = dedup::prepare(&document, &boilerplate);
+        let about = story::About {
+            title: &article.title,
+            text,
+            lang: article.lang.as_deref(),
+            publisher: Some(&article.publisher),
+            published_at: article.published_at,
+            seen_at: Some(article.seen_at),
+        };
+        let features = story::features(about, &background, &story::Settings::default());
+        Place { entry: entry.id, article, prepared, features, reason }
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|e| DaemonError::Reading(e.to_string()))
+}
+
+/// The article that an entry leads to, and why it was not read from its page where it was not.
+fn article(config: &Config, repeated: &super::place::Repeated, entry: &PendingEntry, source: Source) -> (Article, Option<String>) {
+    let (extracted, fetched, validators, mut reason) = match source {
+        Source::Page(page) => {
+            let extracted = from_page(config, repeated, entry, &page);
+            (extracted, Some(page.final_url.clone()), page.validators.clone(), None)
+        }
+        Source::Feed(reason) => (from_feed(entry), None, Validators::default(), Some(reason)),
+    };
+    let mut extracted = extracted;
+    if reason.is_none() && !extracted.quality.is_text() {
+        let wall = format!("the page is no article ({})", words_for(extracted.quality));
+        let instead = from_feed(entry);
+        if instead.words > 0 {
+            extracted = Extracted { canonical_url: extracted.canonical_url, ..instead };
+        }
+        reason = Some(wall);
+    }
+    let link = entry.url.as_deref();
+    let canonical = extracted.canonical_url.clone().or_else(|| fetched.as_ref().and_then(|u| canonical_url(u.as_str())));
+    let canonical = canonical.or_else(|| link.and_then(canonical_url)).unwrap_or_else(|| format!("newsfold:entry/{}", entry.id));
+    let host = Url::parse(&canonical).ok().and_then(|u| u.host_str().map(str::to_owned));
+    let title = extracted.title.clone().or_else(|| entry.entry.title.clone()).unwrap_or_default();
+    let article = Article {
+        id: Id::article(&canonical),
+        publisher: publisher(config, entry, host.as_deref(), extracted.publisher.as_deref()),
+        canonical_url: canonical,
+        fetched_url: fetched.map(String::from),
+        title,
+        byline: extracted.byline.or_else(|| entry.entry.author.clone()),
+        dateline: extracted.dateline,
+        credit: extracted.credit.or_else(|| feed_source(entry)),
+        canonical_elsewhere: extracted.canonical_elsewhere,
+        section: extracted.section,
+        image: extracted.image,
+        free: extracted.free,
+        lang: extracted.lang,
+        published_at: entry.entry.published_at.or(extracted.published_at),
+        modified_at: entry.entry.updated_at.or(extracted.modified_at),
+        seen_at: entry.seen_at,
+        words: u32::try_from(extracted.words).unwrap_or(u32::MAX),
+        quality: extracted.quality,
+        text: extracted.text,
+        validators,
+    };
+    (article, reason)
+}
+
+/// Whom the feed names as the entry's source, where that is somebody else.
+fn feed_source(entry: &PendingEntry) -> Option<Credit> {
+    let name = entry.entry.source.as_ref()?.title.clone()?;
+    let own = entry.publisher.as_ref().is_some_and(|publisher| publisher.to_lowercase() == name.to_lowercase());
+    (!own).then(|| Credit { words: format!("feed: source {name}"), name })
+}
+
+fn from_page(config: &Config, repeated: &super::place::Repeated, entry: &PendingEntry, page: &net::Response) -> Extracted {
+    let host = page.final_url.host_str().unwrap_or_default();
+    let rules = config.site_of(host).map(|site| SiteRules {
+        body: site.body.clone(),
+        remove: site.remove.clone(),
+        title: site.title.clone(),
+        published: site.published.clone(),
+    });
+    let outlet = publisher(config, entry, Some(host), None);
+    article::extract(Page {
+        html: &page.body,
+        url: Some(&page.final_url),
+        content_type: page.content_type.as_deref(),
+        boilerplate: repeated.get(&outlet).map(|lines| &**lines),
+        rules: rules.as_ref(),
+        feed_title: entry.entry.title.as_deref(),
+    })
+}
+
+/// The article as far as the feed itself carries it.
+fn from_feed(entry: &PendingEntry) -> Extracted {
+    let carried = [&entry.entry.content, &entry.entry.summary].into_iter().flatten().max_by_key(|text| text.len());
+    let html = carried.map(|text| format!("<html><body><article>{text}</article></body></html>")).unwrap_or_default();
+    let mut extracted = article::extract(Page { html: html.as_bytes(), feed_title: entry.entry.title.as_deref(), ..Page::default() });
+    extracted.title = entry.entry.title.clone();
+    extracted
+}
+
+/// DESIGN.md: the publisher whose domains match the page's host, else the feed's, else `og:site_name`, else the host.
+fn publisher(config: &Config, entry: &PendingEntry, host: Option<&str>, site_name: Option<&str>) -> String {
+    let by_host = host.and_then(|host| config.publisher_of(host)).map(|p| p.name.clone());
+    by_host
+        .or_else(|| entry.publisher.clone())
+        .or_else(|| site_name.map(str::to_owned))
+        .or_else(|| host.map(str::to_owned))
+        .unwrap_or_else(|| "unknown".into())
+}
+
+fn words_for(quality: Quality) -> &'static str {
+    match quality {
+        Quality::Article | Quality::Short => "an article",
+        Quality::Empty => "no text",
+        Quality::Consent => "a consent wall",
+        Quality::Paywall => "a paywall",
+        Quality::JavaScript => "needs JavaScript",
+        Quality::SoftNotFound => "says that it was not found",
+        Quality::BotCheck => "a check for robots",
+        Quality::Listing => "a list of articles",
+        Quality::TooComplex => "too complex to read",
+    }
+}

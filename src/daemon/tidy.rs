@@ -1,0 +1,70 @@
+//! Maintenance: what has left the window or the retention goes; the database is kept in shape in idle moments.
+
+use super::engine::Engine;
+use super::place::State;
+use super::{DaemonError, run};
+use crate::config::Config;
+use crate::store::{PruneRules, StoreError};
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+use tokio::sync::Notify;
+
+/// Rows that one step touches: a step is one transaction, and others wait for it.
+const STEP: u32 = 500;
+/// Steps of a round at most; the next bell goes on.
+const STEPS: usize = 200;
+
+/// Until the end: tidies up at every bell.
+pub async fn keep_tidy(engine: Arc<Engine>, bell: Arc<Notify>) {
+    while run::next_round(&engine, &bell).await {
+        match tidy(&engine).await {
+            Ok(()) => {}
+            Err(DaemonError::Store(StoreError::Full(why))) => tracing::warn!(why, "no space to tidy up in"),
+            Err(error) => tracing::error!(%error, "tidying up failed; trying again at the next bell"),
+        }
+    }
+}
+
+async fn tidy(engine: &Engine) -> Result<(), DaemonError> {
+    let (config, now) = (engine.config(), engine.clock.now());
+    engine.writer.with(move |state| Ok(state.forget(now))).await?;
+    for _ in 0..STEPS {
+        if engine.stop.is_cancelled() {
+            return Ok(());
+        }
+        let config = Arc::clone(&config);
+        if !engine.writer.with(move |state| step(state, &config, now)).await? {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// One bounded step. True: there is more to do.
+fn step(state: &mut State, config: &Config, now: Timestamp) -> Result<bool, StoreError> {
+    let old = state.store.forget_index_rows(before(now, config.dedup.window), STEP)?;
+    let pruned = state.store.prune(&rules(config, now), now)?;
+    if pruned.articles > 0 {
+        tracing::info!(articles = pruned.articles, kept = pruned.kept, "{} articles past their retention removed", pruned.articles);
+    }
+    Ok(state.store.tidy()? | old | pruned.more)
+}
+
+/// What retention means now.
+pub fn rules(config: &Config, now: Timestamp) -> PruneRules {
+    let retention = &config.retention;
+    PruneRules {
+        before: Some(before(now, retention.articles)),
+        tags: retention.tags.iter().map(|(tag, age)| (tag.clone(), before(now, *age))).collect(),
+        max_articles: retention.max_articles,
+        max_bytes: retention.max_size,
+        // A key is kept as long again as its article was: feeds do republish their archives.
+        tombstones_before: Some(before(now, retention.articles.saturating_mul(4))),
+        limit: STEP,
+        dry_run: false,
+    }
+}
+
+fn before(now: Timestamp, age: std::time::Duration) -> Timestamp {
+    SignedDuration::try_from(age).ok().and_then(|age| now.checked_sub(age).ok()).unwrap_or(Timestamp::MIN)
+}

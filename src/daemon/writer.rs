@@ -1,0 +1,165 @@
+//! The writer: one thread that owns the read-write connection and the indexes. What is asked of it waits in a bounded
+//! queue; who asks while that is full waits too. Placements that wait together share one commit.
+
+use super::DaemonError;
+use super::place::{Place, Placed, State};
+use crate::clock::Clock;
+use crate::store::StoreError;
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// Jobs that may wait. A full queue makes fetchers wait, which is what bounds memory.
+const QUEUE: usize = 128;
+/// Placements that share one commit at most: the wait of the first is bounded, the cost of a commit is shared.
+const BATCH: usize = 64;
+
+type Work = Box<dyn FnOnce(&mut State) + Send>;
+
+enum Job {
+    Run(Work),
+    Place(Box<Place>, oneshot::Sender<Result<Placed, String>>),
+    Close,
+}
+
+/// A handle to the writer thread; cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+    last_commit_ms: Arc<AtomicU64>,
+    alive: watch::Receiver<bool>,
+}
+
+impl Writer {
+    /// Starts the thread on `state`.
+    ///
+    /// # Errors
+    /// Where the thread cannot be started.
+    pub fn start(state: State, clock: Clock) -> Result<Self, DaemonError> {
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let (living, alive) = watch::channel(true);
+        let last_commit_ms = Arc::new(AtomicU64::new(0));
+        let commit_ms = Arc::clone(&last_commit_ms);
+        std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || {
+                // Dropped when the thread ends in any way, a panic included: `died` sees it.
+                let _living = living;
+                serve(state, queue, &commit_ms, &clock);
+            })
+            .map_err(|e| DaemonError::Start(format!("the writer thread does not start: {e}")))?;
+        Ok(Self { jobs, last_commit_ms, alive })
+    }
+
+    /// Runs `work` on the writer thread.
+    ///
+    /// # Errors
+    /// What `work` returns, and where the writer is gone.
+    pub async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut State) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, DaemonError> {
+        let (reply, answer) = oneshot::channel();
+        // Whoever asked may be gone by then, and needs no answer.
+        let job = Job::Run(Box::new(move |state| drop(reply.send(work(state)))));
+        self.jobs.send(job).await.map_err(|_| gone())?;
+        Ok(answer.await.map_err(|_| gone())??)
+    }
+
+    /// Places one article: returns when it is committed.
+    ///
+    /// # Errors
+    /// Where the commit failed, and where the writer is gone.
+    pub async fn place(&self, place: Place) -> Result<Placed, DaemonError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job::Place(Box::new(place), reply)).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?.map_err(DaemonError::Writer)
+    }
+
+    /// Answers when the thread has worked off what was asked before.
+    ///
+    /// # Errors
+    /// Where the writer is gone.
+    pub async fn ping(&self) -> Result<(), DaemonError> {
+        self.with(|_| Ok(())).await
+    }
+
+    /// Entries that are not settled, and articles in the indexes.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn sizes(&self) -> Result<(u64, u64), DaemonError> {
+        self.with(|state| Ok((state.store.pending_left()?.0, state.indexed() as u64))).await
+    }
+
+    /// Jobs that wait.
+    pub fn queued(&self) -> u64 {
+        (QUEUE - self.jobs.capacity()) as u64
+    }
+
+    /// How long the last commit of placements took.
+    pub fn last_commit_ms(&self) -> u64 {
+        self.last_commit_ms.load(Ordering::Relaxed)
+    }
+
+    /// Returns when the thread has ended.
+    pub async fn died(&self) {
+        let mut alive = self.alive.clone();
+        while alive.changed().await.is_ok() {}
+    }
+
+    /// Lets the thread work off what waits, and end.
+    pub async fn close(&self) {
+        if self.jobs.send(Job::Close).await.is_ok() {
+            self.died().await;
+        }
+    }
+}
+
+fn gone() -> DaemonError {
+    DaemonError::Writer("the writer is gone; see the log for why".into())
+}
+
+fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64, clock: &Clock) {
+    let mut held = None;
+    while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
+        match job {
+            Job::Run(work) => work(&mut state),
+            Job::Close => break,
+            Job::Place(place, reply) => {
+                let mut batch = vec![(place, reply)];
+                while batch.len() < BATCH {
+                    match queue.try_recv() {
+                        Ok(Job::Place(place, reply)) => batch.push((place, reply)),
+                        other => {
+                            held = other.ok();
+                            break;
+                        }
+                    }
+                }
+                commit(&mut state, batch, commit_ms, clock.now());
+            }
+        }
+    }
+    state.close();
+}
+
+fn commit(state: &mut State, batch: Vec<(Box<Place>, oneshot::Sender<Result<Placed, String>>)>, commit_ms: &AtomicU64, now: Timestamp) {
+    let start = Instant::now();
+    let (places, replies): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+    match state.place_all(places, now) {
+        Ok(placed) => {
+            for (reply, placed) in replies.into_iter().zip(placed) {
+                let _ = reply.send(Ok(placed));
+            }
+        }
+        Err(error) => {
+            for reply in replies {
+                let _ = reply.send(Err(error.to_string()));
+            }
+        }
+    }
+    commit_ms.store(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+}

@@ -1,0 +1,507 @@
+//! Placement: which cluster an article belongs to, and why. The indexes over the window live here.
+
+use super::near::{NearIndex, REACH};
+use super::postings::Postings;
+use super::prepare::Prepared;
+use super::proof::{Rule, Verdict, why};
+use super::sketch::Sketch;
+use super::{Settings, VERSION};
+use crate::model::Id;
+use ahash::RandomState;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// Candidates that one placement compares, at most.
+pub const CANDIDATES: usize = 16;
+/// Of those, members of one cluster.
+const OF_ONE_CLUSTER: usize = 4;
+/// Documents of near fingerprint that are looked at.
+const NEAR: usize = 64;
+
+/// Where an article goes.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Placement {
+    /// Its cluster.
+    pub cluster: Id,
+    /// It joins others there; else it is the first.
+    pub joined: bool,
+    /// Other clusters that become one with it, and are no more.
+    pub merged: Vec<Id>,
+    /// Why.
+    pub because: Because,
+}
+
+/// The reason of a placement, as it is kept and printed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Because {
+    /// What decided.
+    pub rule: Rule,
+    /// The article it was compared with: the copy nearest to it; for one that joins nothing, the likest of the refused.
+    pub with: Option<Id>,
+    /// Hamming distance of the two fingerprints.
+    pub distance: Option<u32>,
+    /// Share of the shorter text in the longer.
+    pub containment: Option<f64>,
+    /// Share of the longer text in the shorter.
+    pub coverage: Option<f64>,
+    /// Words in common, in order.
+    pub shared: u32,
+    /// Words of the longest passage in common.
+    pub longest: u32,
+    /// Names and numbers in common passages, and those that are the same.
+    pub marks: (u32, u32),
+    /// Share of the shorter headline in the other.
+    pub title: f64,
+    /// Articles that were compared.
+    pub candidates: u32,
+    /// The limits that held.
+    pub thresholds: Settings,
+    /// Version of the algorithm.
+    pub version: u32,
+}
+
+impl Because {
+    fn new(with: Option<(Id, &Verdict)>, rule: Option<Rule>, candidates: usize, settings: &Settings) -> Self {
+        let v = with.map(|(_, v)| v);
+        let round = |share: f64| (share * 1e4).round() / 1e4;
+        Self {
+            rule: rule.or(v.map(|v| v.rule)).unwrap_or(Rule::First),
+            with: with.map(|(id, _)| id),
+            distance: v.and_then(|v| v.distance),
+            containment: v.map(|v| round(v.containment)),
+            coverage: v.map(|v| round(v.coverage)),
+            shared: v.map_or(0, |v| v.shared),
+            longest: v.map_or(0, |v| v.longest),
+            marks: v.map_or((0, 0), |v| (v.numbers.0 + v.names.0, v.numbers.1 + v.names.1)),
+            title: v.map_or(0.0, |v| round(v.title)),
+            candidates: candidates as u32,
+            thresholds: settings.clone(),
+            version: VERSION,
+        }
+    }
+}
+
+/// What the index holds of an article.
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    id: u64,
+    fingerprint: u64,
+    /// Seconds since 1970; [`NEVER_LEAVES`] for one that never leaves the window, [`GONE`] for a free slot.
+    seen: u32,
+    /// Index of its cluster.
+    cluster: u32,
+    level: u8,
+    keys: u8,
+}
+
+const NEVER_LEAVES: u32 = u32::MAX;
+const GONE: u32 = u32::MAX - 1;
+
+#[derive(Clone, Copy, Debug)]
+struct Cluster {
+    id: u64,
+    /// The cluster that it became part of; itself while it stands.
+    parent: u32,
+}
+
+/// The articles of the window, by fingerprint and by sampled shingle, and their clusters.
+///
+/// Derived: [`CopyIndex::restore`] rebuilds it from what the store keeps.
+#[derive(Debug)]
+pub struct CopyIndex {
+    settings: Settings,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    by_id: HashMap<u64, u32, RandomState>,
+    clusters: Vec<Cluster>,
+    cluster_numbers: HashMap<u64, u32, RandomState>,
+    near: NearIndex,
+    postings: Postings,
+    decisions: Decisions,
+}
+
+/// What people decided about pairs of articles; it outlives every re-clustering.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// In one cluster, whatever the texts say.
+    pub together: Vec<(Id, Id)>,
+    /// Never in one cluster.
+    pub apart: Vec<(Id, Id)>,
+}
+
+/// An article that carries a text.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Match {
+    /// The article.
+    pub article: Id,
+    /// Its cluster.
+    pub cluster: Id,
+    /// The comparison.
+    pub verdict: Verdict,
+}
+
+fn fixed_state() -> RandomState {
+    RandomState::with_seeds(0x243F_6A88, 0x85A3_08D3, 0x1319_8A2E, 0x0370_7344)
+}
+
+fn seconds(at: Timestamp) -> u32 {
+    if at == Timestamp::MAX { NEVER_LEAVES } else { at.as_second().clamp(0, i64::from(GONE) - 1) as u32 }
+}
+
+impl CopyIndex {
+    /// An empty index.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            slots: Vec::new(),
+            free: Vec::new(),
+            by_id: HashMap::with_hasher(fixed_state()),
+            clusters: Vec::new(),
+            cluster_numbers: HashMap::with_hasher(fixed_state()),
+            near: NearIndex::default(),
+            postings: Postings::default(),
+            decisions: Decisions::default(),
+        }
+    }
+
+    /// The limits in force.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Articles held.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// True without an article.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// Bytes that the indexes take, by their own count.
+    pub fn bytes(&self) -> usize {
+        let map = |capacity: usize| capacity * 8 / 7 * 17;
+        self.postings.bytes()
+            + self.near.bytes()
+            + self.slots.capacity() * size_of::<Slot>()
+            + self.clusters.capacity() * size_of::<Cluster>()
+            + map(self.by_id.capacity())
+            + map(self.cluster_numbers.capacity())
+    }
+
+    /// The cluster of an article that the index holds.
+    pub fn cluster_of(&self, article: Id) -> Option<Id> {
+        let slot = self.slot(*self.by_id.get(&article.0)?)?;
+        self.clusters.get(self.root(slot.cluster) as usize).map(|c| Id(c.id))
+    }
+
+    /// What a cluster is called now: itself, or the one that it became part of.
+    pub fn current(&self, cluster: Id) -> Id {
+        let number = self.cluster_numbers.get(&cluster.0).map(|&n| self.root(n));
+        number.and_then(|n| self.clusters.get(n as usize)).map_or(cluster, |c| Id(c.id))
+    }
+
+    fn slot(&self, number: u32) -> Option<&Slot> {
+        self.slots.get(number as usize)
+    }
+
+    fn root(&self, mut cluster: u32) -> u32 {
+        while let Some(c) = self.clusters.get(cluster as usize)
+            && c.parent != cluster
+        {
+            cluster = c.parent;
+        }
+        cluster
+    }
+
+    /// People's decisions, for all placements from now on.
+    pub fn set_decisions(&mut self, decisions: Decisions) {
+        self.decisions = decisions;
+    }
+
+    /// Articles that may be copies of `new`, likeliest first: those with a fingerprint within distance 3, and those
+    /// that share enough sampled shingles; at most [`CANDIDATES`], and few of one cluster. Those that a person put
+    /// together with it come first, beyond that number.
+    pub fn candidates(&self, new: &Prepared) -> Vec<Id> {
+        let mut chosen: Vec<Id> = self.partners(&self.decisions.together, new.id).filter(|id| self.by_id.contains_key(&id.0)).collect();
+        chosen.extend(self.likely(new, CANDIDATES, OF_ONE_CLUSTER).into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
+        chosen
+    }
+
+    /// Up to `limit` articles that may carry the text of `new`, likeliest first, for [`CopyIndex::matches`].
+    pub fn candidates_to_match(&self, new: &Prepared, limit: usize) -> Vec<Id> {
+        self.likely(new, limit, limit)
+    }
+
+    /// Who carries this text: those of `candidates` that are proven copies of it, nearest first. Stores nothing.
+    pub fn matches(&self, text: &Prepared, candidates: &[Prepared]) -> Vec<Match> {
+        let mut found: Vec<Match> = candidates
+            .iter()
+            .filter_map(|c| Some(Match { article: c.id, cluster: self.cluster_of(c.id)?, verdict: why(text, c, &self.settings) }))
+            .filter(|m| m.verdict.copy)
+            .collect();
+        found.sort_by(|x, y| y.verdict.strength().total_cmp(&x.verdict.strength()).then(x.article.cmp(&y.article)));
+        found
+    }
+
+    fn partners<'a>(&self, pairs: &'a [(Id, Id)], id: Id) -> impl Iterator<Item = Id> + use<'a> {
+        pairs.iter().filter_map(move |&(x, y)| if x == id { Some(y) } else { (y == id).then_some(x) })
+    }
+
+    fn likely(&self, new: &Prepared, limit: usize, of_one_cluster: usize) -> Vec<Id> {
+        let Some(fingerprint) = new.fingerprint else { return Vec::new() };
+        if new.tokens.len() < self.settings.min_words as usize {
+            return Vec::new();
+        }
+        let seen = seconds(new.seen_at);
+        let mut ranked: Vec<(f32, u32)> = Vec::with_capacity(64);
+        self.add_near(fingerprint, &mut ranked);
+        self.add_sharing(&new.sketch, &mut ranked);
+        ranked.retain(|&(_, number)| self.slot(number).is_some_and(|s| s.id != new.id.0 && self.in_window(s.seen, seen)));
+        ranked.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(y.1.cmp(&x.1)));
+        let mut chosen: Vec<(u32, u32)> = Vec::with_capacity(limit.min(64));
+        for (_, number) in ranked {
+            let Some(slot) = self.slot(number) else { continue };
+            let cluster = self.root(slot.cluster);
+            let known = chosen.iter().any(|&(n, _)| n == number);
+            if !known && chosen.iter().filter(|&&(_, c)| c == cluster).count() < of_one_cluster {
+                chosen.push((number, cluster));
+                if chosen.len() == limit {
+                    break;
+                }
+            }
+        }
+        chosen.into_iter().filter_map(|(number, _)| self.slot(number)).map(|s| Id(s.id)).collect()
+    }
+
+    fn in_window(&self, a: u32, b: u32) -> bool {
+        a != GONE && (a == NEVER_LEAVES || b == NEVER_LEAVES || a.abs_diff(b) <= self.settings.window_s)
+    }
+
+    fn add_near(&self, fingerprint: u64, ranked: &mut Vec<(f32, u32)>) {
+        let mut found = 0;
+        self.near.near(fingerprint, |number| {
+            let distance = self.slot(number).map_or(64, |s| simhash::hamming_distance(s.fingerprint, fingerprint));
+            if distance <= REACH {
+                ranked.push((10.0 - distance as f32, number));
+                found += 1;
+            }
+            found < NEAR
+        });
+    }
+
+    /// Ranks by the share of the smaller sample that is in the other; rare shingles weigh more.
+    fn add_sharing(&self, sketch: &Sketch, ranked: &mut Vec<(f32, u32)>) {
+        let asked = sketch.level.saturating_sub(1);
+        let mut shared: HashMap<u32, (u16, f32), RandomState> = HashMap::with_capacity_and_hasher(256, fixed_state());
+        let mut hits: Vec<u32> = Vec::with_capacity(64);
+        for &key in sketch.stored.iter().chain(&sketch.denser) {
+            hits.clear();
+            self.postings.get(key, |number| hits.push(number));
+            let weight = 1.0 / (4.0 + hits.len() as f32);
+            for &number in &hits {
+                let entry = shared.entry(number).or_default();
+                entry.0 += 1;
+                entry.1 += weight;
+            }
+        }
+        let mine = (sketch.stored.len() + sketch.denser.len()) as f32;
+        for (number, (count, weight)) in shared {
+            let Some(slot) = self.slot(number) else { continue };
+            // both samples at the sparser level of the two
+            let level = slot.level.max(asked);
+            let least = (mine / f32::from(1_u16 << (level - asked).min(12)))
+                .min(f32::from(slot.keys) / f32::from(1_u16 << (level - slot.level).min(12)));
+            if f32::from(count) >= SHARED * least {
+                ranked.push((f32::from(count) * 4.0 * weight / (2.0 + least), number));
+            }
+        }
+    }
+
+    /// Places `new`, given the texts of its candidates.
+    pub fn decide(&self, new: &Prepared, candidates: &[Prepared]) -> Placement {
+        let mut proven: Vec<(u32, usize, Verdict)> = Vec::new();
+        let mut refused: Option<(Id, Verdict)> = None;
+        for (at, other) in candidates.iter().enumerate() {
+            let Some(cluster) = self.by_id.get(&other.id.0).and_then(|&n| self.slot(n)).map(|s| self.root(s.cluster)) else { continue };
+            let mut verdict = why(new, other, &self.settings);
+            let says = |pairs: &[(Id, Id)]| self.partners(pairs, new.id).any(|id| id == other.id);
+            if says(&self.decisions.together) {
+                (verdict.copy, verdict.rule) = (true, Rule::Person);
+            } else if !self.may_join(new.id, cluster) {
+                (verdict.copy, verdict.rule) = (false, Rule::Person);
+            }
+            if verdict.copy {
+                proven.push((cluster, at, verdict));
+            } else if refused.as_ref().is_none_or(|(_, r)| verdict.containment > r.containment) {
+                refused = Some((other.id, verdict));
+            }
+        }
+        // a person's word first, then the best copy
+        let rank = |v: &Verdict| (v.rule == Rule::Person, v.strength());
+        proven.sort_by(|x, y| rank(&y.2).0.cmp(&rank(&x.2).0).then(rank(&y.2).1.total_cmp(&rank(&x.2).1)));
+        let Some((best, with, verdict)) = proven.first() else {
+            let because = Because::new(refused.as_ref().map(|(id, v)| (*id, v)), None, candidates.len(), &self.settings);
+            return Placement { cluster: Id::cluster(new.id), joined: false, merged: Vec::new(), because };
+        };
+        let mut clusters = vec![*best];
+        for (cluster, at, other) in &proven {
+            if !clusters.contains(cluster)
+                && clusters.iter().all(|&c| self.may_merge(c, *cluster))
+                && self.belong_together(new, (candidates, *with, verdict), (*at, other))
+            {
+                clusters.push(*cluster);
+            }
+        }
+        // the cluster that came first gives its name
+        clusters.sort_unstable();
+        let mut ids = clusters.iter().filter_map(|&c| self.clusters.get(c as usize)).map(|c| Id(c.id));
+        let because = Because::new(candidates.get(*with).map(|c| (c.id, verdict)), None, candidates.len(), &self.settings);
+        Placement { cluster: ids.next().unwrap_or_default(), joined: true, merged: ids.collect(), because }
+    }
+
+    /// No person has put `article` apart from an article of the cluster.
+    fn may_join(&self, article: Id, cluster: u32) -> bool {
+        self.partners(&self.decisions.apart, article).all(|other| self.number_of(other) != Some(cluster))
+    }
+
+    /// No person has put an article of the one apart from one of the other.
+    fn may_merge(&self, one: u32, other: u32) -> bool {
+        self.decisions.apart.iter().all(|&(x, y)| {
+            let at = (self.number_of(x), self.number_of(y));
+            at != (Some(one), Some(other)) && at != (Some(other), Some(one))
+        })
+    }
+
+    fn number_of(&self, article: Id) -> Option<u32> {
+        let slot = self.slot(*self.by_id.get(&article.0)?)?;
+        Some(self.root(slot.cluster))
+    }
+
+    /// Makes clusters one, as a person or a redirect says: `others` become part of `cluster`.
+    pub fn join(&mut self, cluster: Id, others: &[Id]) {
+        let cluster = self.cluster_number(cluster);
+        for &other in others {
+            let other = self.cluster_number(other);
+            if let Some(c) = self.clusters.get_mut(other as usize)
+                && other != cluster
+            {
+                c.parent = cluster;
+            }
+        }
+    }
+
+    /// Moves an article to a cluster, as a person who splits one does. False: the index does not hold it.
+    pub fn assign(&mut self, article: Id, cluster: Id) -> bool {
+        let cluster = self.cluster_number(cluster);
+        let slot = self.by_id.get(&article.0).and_then(|&n| self.slots.get_mut(n as usize));
+        slot.map(|slot| slot.cluster = cluster).is_some()
+    }
+
+    /// Whether two clusters that `new` is a copy of become one: not if it is made of the two, nor if it is a little
+    /// piece of two texts that have nothing else in common.
+    fn belong_together(&self, new: &Prepared, best: (&[Prepared], usize, &Verdict), other: (usize, &Verdict)) -> bool {
+        let (candidates, with, first) = best;
+        let (at, second) = other;
+        let one_subject = [first, second].iter().all(|v| v.headline(self.settings.headline));
+        if !one_subject && first.overlap(second, new) < 0.3 {
+            return false;
+        }
+        let little = |v: &Verdict| v.short == new.id && v.coverage < self.settings.coverage;
+        if !little(first) && !little(second) {
+            return true;
+        }
+        let (Some(x), Some(y)) = (candidates.get(with), candidates.get(at)) else { return false };
+        why(x, y, &self.settings).containment >= 0.3
+    }
+
+    /// Takes a placed article into the indexes, and joins the clusters that it makes one.
+    pub fn learn(&mut self, new: &Prepared, placement: &Placement) {
+        self.join(placement.cluster, &placement.merged);
+        let cluster = self.cluster_number(placement.cluster);
+        self.add(new.id, cluster, seconds(new.seen_at), new.fingerprint, new.sketch.level, &new.sketch.stored);
+    }
+
+    /// Takes in an article from its [`Prepared::index_row`]. False: the row is not one of this version.
+    pub fn restore(&mut self, id: Id, cluster: Id, seen_at: Timestamp, row: &[u8]) -> bool {
+        let cluster = self.cluster_number(cluster);
+        if row.is_empty() {
+            self.add(id, cluster, seconds(seen_at), None, 0, &[]);
+            return true;
+        }
+        let Some((fingerprint, rest)) = row.split_first_chunk::<8>() else { return false };
+        let Some((&level, keys)) = rest.split_first() else { return false };
+        let (keys, over) = keys.as_chunks::<4>();
+        if !over.is_empty() || keys.len() > super::sketch::STORED || level > 63 {
+            return false;
+        }
+        let keys: Vec<u32> = keys.iter().map(|k| u32::from_le_bytes(*k)).collect();
+        self.add(id, cluster, seconds(seen_at), Some(u64::from_le_bytes(*fingerprint)), level, &keys);
+        true
+    }
+
+    fn add(&mut self, id: Id, cluster: u32, seen: u32, fingerprint: Option<u64>, level: u8, keys: &[u32]) {
+        let slot = Slot { id: id.0, fingerprint: fingerprint.unwrap_or(0), seen, cluster, level, keys: keys.len() as u8 };
+        if let Some(&number) = self.by_id.get(&id.0) {
+            // a revision: the old shingles stay until they age, and lead here just the same
+            if let Some(old) = self.slots.get_mut(number as usize) {
+                old.cluster = cluster;
+            }
+            return;
+        }
+        let number = match self.free.pop() {
+            Some(number) => {
+                if let Some(place) = self.slots.get_mut(number as usize) {
+                    *place = slot;
+                }
+                number
+            }
+            None => {
+                self.slots.push(slot);
+                self.slots.len() as u32 - 1
+            }
+        };
+        self.by_id.insert(id.0, number);
+        if let Some(fingerprint) = fingerprint {
+            self.near.insert(number, fingerprint);
+        }
+        for &key in keys {
+            self.postings.insert(key, number);
+        }
+    }
+
+    fn cluster_number(&mut self, id: Id) -> u32 {
+        if let Some(&number) = self.cluster_numbers.get(&id.0) {
+            return self.root(number);
+        }
+        let number = self.clusters.len() as u32;
+        self.clusters.push(Cluster { id: id.0, parent: number });
+        self.cluster_numbers.insert(id.0, number);
+        number
+    }
+
+    /// Drops what was first seen before `cut`; work is linear in the index.
+    pub fn forget_before(&mut self, cut: Timestamp) {
+        let cut = seconds(cut);
+        let mut gone = 0;
+        for (number, slot) in self.slots.iter_mut().enumerate() {
+            if slot.seen < cut {
+                self.by_id.remove(&slot.id);
+                slot.seen = GONE;
+                self.free.push(number as u32);
+                gone += 1;
+            }
+        }
+        if gone > 0 {
+            let slots = &self.slots;
+            let keep = |number: u32| slots.get(number as usize).is_some_and(|s| s.seen != GONE);
+            self.near.retain(keep);
+            self.postings.retain(keep);
+        }
+    }
+}
+
+/// Share of the smaller sample that two candidates have in common, at least.
+const SHARED: f32 = 0.06;

@@ -1,0 +1,229 @@
+//! What a story decision needs of an article, in some 200 bytes: its weightiest terms, its time and its language.
+
+use super::Settings;
+use super::background::{Background, Listed, UNLISTED};
+use super::terms::{self, Shape, TermHash};
+use ahash::AHashMap;
+use jiff::Timestamp;
+
+/// An article (or the text of a cluster) as stories see it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Features {
+    /// The weightiest terms, by hash.
+    pub(super) terms: Box<[Term]>,
+    /// When it was published, or else first seen: minutes since 1970.
+    pub(super) minute: Option<i32>,
+    /// Language, ISO 639-1, zeros when unknown.
+    pub(super) lang: [u8; 2],
+    /// Who published it: 16 bits of a hash, 0 when unknown.
+    pub(super) publisher: u16,
+    /// The terms' words, in the terms' order; empty after [`Features::restore`].
+    pub(super) words: Vec<Box<str>>,
+}
+
+/// A term of one article in 32 bits: 24 of hash, 3 of weight within the article, 1 for a name, 4 of built-in class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Term(pub(super) u32);
+
+/// Step of the logarithm between two weights within an article.
+const WEIGHT_STEP: f32 = 0.3;
+
+/// The weights of the eight levels: e to the power of the level's steps.
+const WEIGHTS: [f32; 8] = [1.0, 1.349_859, 1.822_119, 2.459_603, 3.320_117, 4.481_689, 6.049_648, 8.166_17];
+
+impl Term {
+    fn new(hash: TermHash, local: f32, name: bool, class: u8) -> Self {
+        let level = (local.max(1.0).ln() / WEIGHT_STEP).round().clamp(0.0, 7.0) as u32;
+        Self(hash << 8 | level << 5 | u32::from(name) << 4 | u32::from(class & 15))
+    }
+    /// Identity of the term.
+    pub fn hash(self) -> TermHash {
+        self.0 >> 8
+    }
+    /// Weight within the article, 1 to 8: how often, and where it stands.
+    pub fn local(self) -> f32 {
+        WEIGHTS.get((self.0 >> 5) as usize & 7).copied().unwrap_or(1.0)
+    }
+    /// True for a name (as far as capitals tell) or a number that is no small one.
+    pub fn is_name(self) -> bool {
+        self.0 & 16 != 0
+    }
+    /// Built-in class: how common the word is in its language.
+    pub fn class(self) -> u8 {
+        (self.0 & 15) as u8
+    }
+}
+
+/// What is known of an article besides its text.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// Headline.
+    pub title: &'a str,
+    /// Body.
+    pub text: &'a str,
+    /// Language, ISO 639-1.
+    pub lang: Option<&'a str>,
+    /// The publisher's name or host, in whatever form is always the same.
+    pub publisher: Option<&'a str>,
+    /// As the publisher states it; a time after `seen_at` is not believed.
+    pub published_at: Option<Timestamp>,
+    /// When newsfold first saw it.
+    pub seen_at: Option<Timestamp>,
+}
+
+/// How a term stands in a text.
+#[derive(Default)]
+struct Use<'t> {
+    word: &'t str,
+    title: bool,
+    lead: bool,
+    body: u32,
+    plain: u32,
+    capital: u32,
+    number: bool,
+}
+
+/// The longest text that is read, in bytes: what comes later says nothing new about the event.
+const LONGEST: usize = 24_000;
+
+/// Reads an article. The background decides which terms are the weightiest.
+pub fn features(about: About<'_>, background: &Background, settings: &Settings) -> Features {
+    let mut uses: AHashMap<TermHash, Use<'_>> = AHashMap::with_capacity(256);
+    terms::tokens(clip(about.title, 1000), |t| {
+        let used = uses.entry(t.hash).or_default();
+        used.word = t.word;
+        used.title = true;
+        used.number |= t.shape == Shape::Number;
+    });
+    let title = about.title.trim();
+    // Some bodies repeat the headline: it is not to count as the lead.
+    let body = about.text.trim_start();
+    let body = if title.is_empty() { body } else { body.strip_prefix(title).unwrap_or(body) };
+    let mut length = 0usize;
+    terms::tokens(clip(body, LONGEST), |t| {
+        let used = uses.entry(t.hash).or_default();
+        if used.word.is_empty() || t.shape == Shape::Word {
+            used.word = t.word;
+        }
+        used.lead |= t.at < settings.lead;
+        used.body += 1;
+        match t.shape {
+            Shape::Capital => used.capital += 1,
+            Shape::Number => used.number = true,
+            Shape::Word => used.plain += u32::from(t.word.starts_with(char::is_lowercase)),
+            Shape::Pair => {}
+        }
+        length += 1;
+    });
+    let listed = about.lang.and_then(Listed::of);
+    let mut weighed: Vec<(f32, Term, &str)> = uses
+        .into_iter()
+        .map(|(hash, used)| {
+            let class = if used.number { number_class(used.word) } else { listed.map_or(UNLISTED, |l| l.class(hash)) };
+            let name = if used.number { settings.number_names && class > 6 } else { used.capital > used.plain };
+            let local = local_weight(&used, settings);
+            (local * background.idf(hash, class), Term::new(hash, local, name, class), used.word)
+        })
+        .collect();
+    weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    weighed.truncate(settings.terms);
+    weighed.sort_by_key(|w| w.1.hash());
+    let mut lang = [0; 2];
+    if let Some(code) = about.lang {
+        lang.iter_mut().zip(code.bytes().filter(u8::is_ascii_lowercase)).for_each(|(to, b)| *to = b);
+    }
+    let time = match (about.published_at, about.seen_at) {
+        (Some(p), Some(s)) => Some(p.min(s)),
+        (p, s) => p.or(s),
+    };
+    Features {
+        terms: weighed.iter().map(|w| w.1).collect(),
+        minute: time.map(|t| (t.as_second() / 60).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32),
+        lang,
+        publisher: about.publisher.map_or(0, |p| (terms::hash(p) as u16).max(1)),
+        words: weighed.iter().map(|w| w.2.into()).collect(),
+    }
+}
+
+fn local_weight(used: &Use<'_>, settings: &Settings) -> f32 {
+    let mut weight = if used.body > 0 { 1.0 + (used.body as f32).ln() } else { 1.0 };
+    if used.title {
+        weight += settings.title_bonus;
+    }
+    if used.lead {
+        weight += settings.lead_bonus;
+    }
+    if used.capital > used.plain {
+        weight *= settings.name_factor;
+    }
+    if used.number {
+        weight *= settings.number_factor;
+    }
+    weight
+}
+
+/// How common a number is: small ones and years stand in many articles.
+fn number_class(word: &str) -> u8 {
+    match word.chars().filter(|c| c.is_alphanumeric()).count() {
+        0 | 1 => 2,
+        2 => 6,
+        4 if word.starts_with("20") || word.starts_with("19") => 4,
+        3 => 9,
+        _ => 12,
+    }
+}
+
+/// At most the first `most` bytes, cut at a character.
+fn clip(text: &str, most: usize) -> &str {
+    text.get(..text.floor_char_boundary(most)).unwrap_or(text)
+}
+
+/// The first byte of a stored row: its layout.
+const ROW_VERSION: u8 = 1;
+
+impl Features {
+    /// The row to store: 10 bytes and 4 a term.
+    pub fn row(&self) -> Vec<u8> {
+        let mut row = Vec::with_capacity(10 + 4 * self.terms.len());
+        row.extend([ROW_VERSION, self.lang[0], self.lang[1], u8::from(self.minute.is_some())]);
+        row.extend(self.minute.unwrap_or(0).to_le_bytes());
+        row.extend(self.publisher.to_le_bytes());
+        self.terms.iter().for_each(|t| row.extend(t.0.to_le_bytes()));
+        row
+    }
+
+    /// What [`Features::row`] wrote; none for a row of another version or a damaged one.
+    pub fn restore(row: &[u8]) -> Option<Self> {
+        let (head, terms) = row.split_at_checked(10)?;
+        let &[version, l0, l1, timed, m0, m1, m2, m3, p0, p1] = head else { return None };
+        if version != ROW_VERSION || terms.len() % 4 != 0 {
+            return None;
+        }
+        let minute = i32::from_le_bytes([m0, m1, m2, m3]);
+        let terms: Box<[Term]> = terms.as_chunks::<4>().0.iter().map(|t| Term(u32::from_le_bytes(*t))).collect();
+        terms.is_sorted_by_key(|t| t.hash()).then_some(Self {
+            terms,
+            minute: (timed != 0).then_some(minute),
+            lang: [l0, l1],
+            publisher: u16::from_le_bytes([p0, p1]),
+            words: Vec::new(),
+        })
+    }
+
+    /// What [`Background::learn`] counts: the terms, and the publisher when it is known.
+    pub fn hashes(&self) -> impl Iterator<Item = TermHash> + '_ {
+        let publisher = (self.publisher != 0).then(|| super::background::publisher_key(self.publisher));
+        self.terms.iter().map(|t| t.hash()).chain(publisher)
+    }
+
+    /// The time that counts, in minutes since 1970.
+    pub fn minute(&self) -> Option<i32> {
+        self.minute
+    }
+
+    /// The word of a term, when this article was read and not restored.
+    pub fn word(&self, hash: TermHash) -> Option<&str> {
+        let at = self.terms.binary_search_by_key(&hash, |t| t.hash()).ok()?;
+        self.words.get(at).map(|w| &**w)
+    }
+}

@@ -1,0 +1,431 @@
+//! The stories of the window: which one a cluster belongs to, decided online, and decided again for the neighbours.
+//!
+//! A text is compared with those that share its weightiest terms. The stories of the most alike, opened up into their members,
+//! are grouped afresh together with the newcomer. So what is decided depends on what is there, hardly on the order in which it
+//! came: a newcomer can bring two stories together, and can take one apart.
+
+use super::features::Features;
+use super::pages::{At, Entry, KEYS, NONE, Pages, TERMS};
+use super::regroup;
+use super::terms::TermHash;
+use super::vector::{About, Vector};
+use super::why::{StoryBecause, because};
+use super::{Background, Settings};
+use crate::model::Id;
+use ahash::{AHashMap, AHashSet};
+use serde::{Deserialize, Serialize};
+
+/// Where a cluster belongs, and what else that changes. Apply `splits` first, then `merged`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StoryPlacement {
+    /// The cluster's story.
+    pub story: Id,
+    /// False when the cluster starts the story.
+    pub joined: bool,
+    /// Clusters that leave one story for another (an old one, or a new one).
+    pub splits: Vec<Split>,
+    /// Stories that are now part of another: all their clusters move, and the old id leads to the new.
+    pub merged: Vec<Merged>,
+    /// Why.
+    pub because: StoryBecause,
+    /// Slots of the stories that the decision looked at; means nothing once the index has changed.
+    #[serde(skip)]
+    near: Vec<u32>,
+}
+
+impl StoryPlacement {
+    /// A cluster that is a story of its own without having been compared: of a text too poor to tell, or by a person's word.
+    pub fn alone(cluster: Id) -> Self {
+        let because =
+            StoryBecause { rule: "alone".into(), with: None, similarity: 0.0, threshold: 0.0, terms: Vec::new(), version: super::VERSION };
+        Self { story: Id::story(cluster), joined: false, splits: Vec::new(), merged: Vec::new(), because, near: Vec::new() }
+    }
+}
+
+/// Some clusters of a story that turn out to report another event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Split {
+    /// The story they were in.
+    pub from: Id,
+    /// The story they are in now.
+    pub into: Id,
+    /// The clusters.
+    pub clusters: Vec<Id>,
+}
+
+/// A story that turns out to be another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// The id that is no more.
+    pub from: Id,
+    /// Where it leads now.
+    pub into: Id,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    id: Id,
+    newest: At,
+    count: u32,
+    /// A person decided on it: its members stay where they are.
+    kept: bool,
+}
+
+/// The index.
+#[derive(Debug)]
+pub struct StoryIndex {
+    settings: Settings,
+    entries: Pages,
+    /// The newest posting of a term: article × KEYS + key.
+    heads: AHashMap<TermHash, u32>,
+    stories: Vec<Slot>,
+    free: Vec<u32>,
+}
+
+/// A story near the newcomer, opened up or as a whole.
+struct Near {
+    slot: u32,
+    /// The members' numbers and nodes; empty when it is one node.
+    members: Vec<(At, usize)>,
+    /// The node of the whole, when it is not opened up.
+    whole: Option<usize>,
+}
+
+impl StoryIndex {
+    /// An empty index.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, entries: Pages::default(), heads: AHashMap::new(), stories: Vec::new(), free: Vec::new() }
+    }
+
+    /// The settings it decides by.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Clusters in the index.
+    pub fn len(&self) -> usize {
+        self.entries.range().len()
+    }
+
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes held, about.
+    pub fn bytes(&self) -> usize {
+        self.entries.bytes() + self.heads.capacity() * 9 + self.stories.capacity() * size_of::<Slot>() + self.free.capacity() * 4
+    }
+
+    /// The terms that `f` is found by, weightiest first.
+    fn keys(&self, f: &Features, vector: &Vector, most: usize) -> Vec<(TermHash, f32)> {
+        let mut keys: Vec<(TermHash, f32)> = vector.weights.iter().take(TERMS.min(f.terms.len())).copied().collect();
+        keys.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        keys.truncate(most);
+        keys
+    }
+
+    /// Clusters that could report the same event, most alike first.
+    fn candidates(&self, f: &Features, vector: &Vector, background: &Background) -> Vec<(f32, At)> {
+        let mut votes: AHashMap<At, f32> = AHashMap::new();
+        for (key, weight) in self.keys(f, vector, self.settings.probes) {
+            let mut posting = self.heads.get(&key).copied().unwrap_or(NONE);
+            for _ in 0..self.settings.postings {
+                let (at, slot) = (posting / KEYS as u32, posting as usize % KEYS);
+                let Some(entry) = (posting != NONE).then(|| self.entries.get(at)).flatten() else { break };
+                *votes.entry(at).or_insert(0.0) += weight * weight;
+                posting = entry.before.get(slot).copied().unwrap_or(NONE);
+            }
+        }
+        let mut votes: Vec<(f32, At)> = votes.into_iter().map(|(at, w)| (w, at)).collect();
+        votes.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        votes.truncate(self.settings.compared);
+        let mut alike: Vec<(f32, At)> = votes
+            .into_iter()
+            .filter_map(|(_, at)| Some((self.vector(self.entries.get(at)?, background).likeness(vector, &self.settings), at)))
+            .filter(|c| c.0 > self.settings.usual * self.settings.threshold * 0.4)
+            .collect();
+        alike.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        alike
+    }
+
+    fn vector(&self, entry: &Entry, background: &Background) -> Vector {
+        Vector::of(
+            entry.terms(),
+            About { minute: entry.minute(), lang: entry.lang, publisher: entry.publisher },
+            background,
+            &self.settings,
+        )
+    }
+
+    fn members(&self, slot: u32) -> impl Iterator<Item = (At, &Entry)> + '_ {
+        let mut at = self.stories.get(slot as usize).map_or(NONE, |s| s.newest);
+        std::iter::from_fn(move || {
+            let entry = self.entries.get(at)?;
+            let found = (at, entry);
+            at = entry.older;
+            Some(found)
+        })
+    }
+
+    /// The stories of the nearest candidates as nodes to group; node 0 is the newcomer.
+    fn neighbourhood(&self, candidates: &[(f32, At)], vector: Vector, background: &Background) -> (Vec<Vector>, Vec<Near>) {
+        let (mut nodes, mut near): (Vec<Vector>, Vec<Near>) = (vec![vector], Vec::new());
+        let mut seen = AHashSet::new();
+        for &(_, at) in candidates {
+            let Some(slot) = self.entries.get(at).map(|e| e.story) else { continue };
+            if !seen.insert(slot) {
+                continue;
+            }
+            let Some(story) = self.stories.get(slot as usize) else { continue };
+            let open =
+                story.count as usize <= self.settings.opened && !story.kept && nodes.len() + story.count as usize <= self.settings.nodes;
+            let mut found = Near { slot, members: Vec::new(), whole: None };
+            if open {
+                for (at, entry) in self.members(slot) {
+                    found.members.push((at, nodes.len()));
+                    nodes.push(self.vector(entry, background));
+                }
+            } else {
+                let sum = self.members(slot).take(self.settings.opened).map(|(_, e)| self.vector(e, background)).reduce(|a, b| a.add(&b));
+                found.whole = Some(nodes.len());
+                nodes.extend(sum);
+            }
+            near.push(found);
+            if near.len() >= self.settings.stories || nodes.len() >= self.settings.nodes {
+                break;
+            }
+        }
+        (nodes, near)
+    }
+
+    /// Where a new cluster belongs. Changes nothing: [`StoryIndex::learn`] does.
+    pub fn decide(&self, f: &Features, cluster: Id, background: &Background) -> StoryPlacement {
+        let vector = Vector::of_features(f, background, &self.settings);
+        let candidates = self.candidates(f, &vector, background);
+        let nearest = candidates.first().and_then(|&(_, at)| self.entries.get(at));
+        let because = |joined: bool| because(f, &vector, nearest.map(|e| (e.cluster, self.vector(e, background))), joined, &self.settings);
+        let (nodes, near) = self.neighbourhood(&candidates, vector.clone(), background);
+        let groups = regroup::average_linkage(&nodes, self.settings.threshold, &self.settings);
+        let mut plan = self.plan(&groups, &near, cluster);
+        let story = plan.story.unwrap_or_else(|| Id::story(cluster));
+        // Whoever takes over the newcomer's group names it, so a new story has no other members.
+        plan.splits.retain(|s| s.from != s.into);
+        StoryPlacement {
+            story,
+            joined: plan.story.is_some(),
+            splits: plan.splits,
+            merged: plan.merged,
+            because: because(plan.story.is_some()),
+            near: near.iter().map(|n| n.slot).collect(),
+        }
+    }
+
+    /// Maps the groups back to stories: each story goes on in the group with most of its members, each group under the id of
+    /// the story that brought most members.
+    fn plan(&self, groups: &[usize], near: &[Near], cluster: Id) -> Plan {
+        let group_of = |node: usize| groups.get(node).copied().unwrap_or(node);
+        // (members, story, group), and the story's place in `near`
+        let mut shares: Vec<(u32, u32, usize)> = Vec::new();
+        for story in near {
+            let mut counts: AHashMap<usize, u32> = AHashMap::new();
+            story.members.iter().for_each(|m| *counts.entry(group_of(m.1)).or_insert(0) += 1);
+            if let Some(node) = story.whole {
+                counts.insert(group_of(node), self.stories.get(story.slot as usize).map_or(1, |s| s.count.max(1)));
+            }
+            shares.extend(counts.into_iter().map(|(group, n)| (n, story.slot, group)));
+        }
+        let id_of = |slot: u32| self.stories.get(slot as usize).map_or(Id::default(), |s| s.id);
+        shares.sort_by(|a, b| b.0.cmp(&a.0).then(a.2.cmp(&b.2)).then(id_of(a.1).cmp(&id_of(b.1))));
+        let (mut heir, mut owner): (AHashMap<u32, usize>, AHashMap<usize, u32>) = (AHashMap::new(), AHashMap::new());
+        for &(_, slot, group) in &shares {
+            if !heir.contains_key(&slot) && !owner.contains_key(&group) {
+                heir.insert(slot, group);
+                owner.insert(group, slot);
+            }
+        }
+        // Stories that own no group go where most of them went.
+        let mut merged = Vec::new();
+        for &(_, slot, group) in &shares {
+            if let (false, Some(&into)) = (heir.contains_key(&slot), owner.get(&group)) {
+                heir.insert(slot, group);
+                merged.push(Merged { from: id_of(slot), into: id_of(into) });
+            }
+        }
+        let mut splits: Vec<Split> = Vec::new();
+        let mut fresh: AHashMap<usize, Id> = AHashMap::new();
+        for story in near {
+            for &(at, node) in story.members.iter().rev() {
+                let group = group_of(node);
+                if heir.get(&story.slot) == Some(&group) {
+                    continue;
+                }
+                let Some(member) = self.entries.get(at).map(|e| e.cluster) else { continue };
+                let into = match owner.get(&group) {
+                    Some(&slot) => id_of(slot),
+                    // A story that a newcomer splits off is named for both: a cluster's own name may be in use.
+                    None => *fresh.entry(group).or_insert_with(|| Id::derive("story", &[&member.to_string(), &cluster.to_string()])),
+                };
+                let from = id_of(story.slot);
+                match splits.iter_mut().find(|s| s.from == from && s.into == into) {
+                    Some(split) => split.clusters.push(member),
+                    None => splits.push(Split { from, into, clusters: vec![member] }),
+                }
+            }
+        }
+        let mine = group_of(0);
+        let story = owner.get(&mine).map(|&slot| id_of(slot)).or_else(|| fresh.get(&mine).copied());
+        Plan { story, splits, merged }
+    }
+
+    /// Takes in what [`StoryIndex::decide`] decided, once that is stored (and before
+    /// the next decision). `arrived`: first seen, in minutes since 1970.
+    pub fn learn(&mut self, f: &Features, cluster: Id, placement: &StoryPlacement, arrived: i32, background: &Background) {
+        let near = &placement.near;
+        let by_id = |index: &Self, id: Id| near.iter().copied().find(|&s| index.stories.get(s as usize).is_some_and(|x| x.id == id));
+        let mut fresh: Vec<(Id, u32)> = Vec::new();
+        for split in &placement.splits {
+            let Some(from) = by_id(self, split.from) else { continue };
+            let into = by_id(self, split.into).or_else(|| fresh.iter().find(|x| x.0 == split.into).map(|x| x.1));
+            let into = into.unwrap_or_else(|| {
+                let slot = self.slot(split.into);
+                fresh.push((split.into, slot));
+                slot
+            });
+            let (leaving, staying): (Vec<At>, Vec<At>) =
+                self.members(from).map(|(at, e)| (at, e.cluster)).collect::<Vec<_>>().into_iter().fold(
+                    Default::default(),
+                    |(mut l, mut s), (at, c)| {
+                        if split.clusters.contains(&c) {
+                            l.push(at)
+                        } else {
+                            s.push(at)
+                        }
+                        (l, s)
+                    },
+                );
+            let joined: Vec<At> = self.members(into).map(|m| m.0).chain(leaving).collect();
+            self.relink(from, staying);
+            self.relink(into, joined);
+        }
+        for merge in &placement.merged {
+            let (Some(from), Some(into)) = (by_id(self, merge.from), by_id(self, merge.into)) else { continue };
+            let all: Vec<At> = self.members(from).chain(self.members(into)).map(|m| m.0).collect();
+            self.relink(into, all);
+            self.relink(from, Vec::new());
+        }
+        let story = by_id(self, placement.story).or_else(|| fresh.iter().find(|x| x.0 == placement.story).map(|x| x.1));
+        let slot = story.unwrap_or_else(|| self.slot(placement.story));
+        self.insert_at(f, cluster, slot, arrived, background);
+        near.iter().chain(fresh.iter().map(|x| &x.1)).for_each(|&s| self.release(s));
+    }
+
+    /// Puts a cluster into the story it was stored in: at start, oldest first, or for a person's decision.
+    pub fn restore(&mut self, f: &Features, cluster: Id, story: Id, arrived: i32, background: &Background, known: &mut AHashMap<Id, u32>) {
+        let slot = *known.entry(story).or_insert_with(|| self.slot(story));
+        self.insert_at(f, cluster, slot, arrived, background);
+    }
+
+    /// A person decided on this story: its members stay, and it takes in newcomers as a whole. False when it is not held.
+    pub fn keep(&mut self, story: Id) -> bool {
+        let found = self.stories.iter_mut().find(|s| s.id == story && s.count > 0);
+        found.map(|s| s.kept = true).is_some()
+    }
+
+    /// A person's decision: these clusters are one story, and stay it. Clusters that are not held are passed over. Reads the
+    /// whole index, once a decision.
+    pub fn assign(&mut self, clusters: &[Id], story: Id) {
+        let wanted: AHashSet<Id> = clusters.iter().copied().collect();
+        let found: Vec<At> = self.entries.range().filter(|&at| self.entries.get(at).is_some_and(|e| wanted.contains(&e.cluster))).collect();
+        let into = self.stories.iter().position(|s| s.id == story && s.count > 0).map_or_else(|| self.slot(story), |s| s as u32);
+        let left: AHashSet<u32> = found.iter().filter_map(|&at| self.entries.get(at).map(|e| e.story)).filter(|&s| s != into).collect();
+        for &slot in &left {
+            let staying: Vec<At> = self.members(slot).map(|m| m.0).filter(|at| !found.contains(at)).collect();
+            self.relink(slot, staying);
+            self.release(slot);
+        }
+        let all: Vec<At> = self.members(into).map(|m| m.0).chain(found).collect();
+        self.relink(into, all);
+        if let Some(slot) = self.stories.get_mut(into as usize) {
+            slot.kept = true;
+        }
+    }
+
+    fn insert_at(&mut self, f: &Features, cluster: Id, slot: u32, arrived: i32, background: &Background) {
+        let vector = Vector::of_features(f, background, &self.settings);
+        let keys = self.keys(f, &vector, KEYS);
+        let at = self.entries.push(Entry::new(cluster, f), arrived);
+        for (key, (term, _)) in keys.into_iter().enumerate() {
+            let before = self.heads.insert(term, at * KEYS as u32 + key as u32).unwrap_or(NONE);
+            if let Some(to) = self.entries.get_mut(at).and_then(|e| e.before.get_mut(key)) {
+                *to = before;
+            }
+        }
+        let Some(story) = self.stories.get_mut(slot as usize) else { return };
+        let older = std::mem::replace(&mut story.newest, at);
+        story.count += 1;
+        if let Some(entry) = self.entries.get_mut(at) {
+            (entry.story, entry.older) = (slot, older);
+        }
+    }
+
+    fn slot(&mut self, id: Id) -> u32 {
+        let empty = Slot { id, newest: NONE, count: 0, kept: false };
+        if let Some(slot) = self.free.pop() {
+            if let Some(story) = self.stories.get_mut(slot as usize) {
+                *story = empty;
+            }
+            return slot;
+        }
+        self.stories.push(empty);
+        (self.stories.len() - 1) as u32
+    }
+
+    /// Makes these the members of a story, newest first.
+    fn relink(&mut self, slot: u32, mut members: Vec<At>) {
+        members.sort_unstable_by(|a, b| b.cmp(a));
+        members.dedup();
+        for (i, &at) in members.iter().enumerate() {
+            let older = members.get(i + 1).copied().unwrap_or(NONE);
+            if let Some(entry) = self.entries.get_mut(at) {
+                (entry.story, entry.older) = (slot, older);
+            }
+        }
+        if let Some(story) = self.stories.get_mut(slot as usize) {
+            (story.newest, story.count) = (members.first().copied().unwrap_or(NONE), members.len() as u32);
+        }
+    }
+
+    /// Frees a story without members.
+    fn release(&mut self, slot: u32) {
+        if self.stories.get(slot as usize).is_some_and(|s| s.newest == NONE && s.count == 0) && !self.free.contains(&slot) {
+            self.free.push(slot);
+        }
+    }
+
+    /// Forgets clusters that arrived before `minute` (minutes since 1970), by whole pages: some stay a little longer.
+    pub fn forget_before(&mut self, minute: i32) {
+        let mut gone = false;
+        while let Some(page) = self.entries.forget_page(minute) {
+            gone = true;
+            for (at, entry) in page {
+                let Some(story) = self.stories.get_mut(entry.story as usize) else { continue };
+                story.count = story.count.saturating_sub(1);
+                if story.newest == at {
+                    (story.newest, story.count) = (NONE, 0);
+                    self.free.push(entry.story);
+                }
+            }
+        }
+        if gone {
+            let first = self.entries.range().start;
+            self.heads.retain(|_, posting| *posting / KEYS as u32 >= first);
+        }
+    }
+}
+
+struct Plan {
+    story: Option<Id>,
+    splits: Vec<Split>,
+    merged: Vec<Merged>,
+}

@@ -1,0 +1,115 @@
+//! Stories: which clusters report one event. Pure.
+
+pub mod background;
+mod features;
+mod headline;
+mod index;
+mod pages;
+pub mod regroup;
+mod stories;
+pub mod terms;
+#[cfg(test)]
+mod tests;
+mod vector;
+mod why;
+
+pub use background::Background;
+pub use features::{About, Features, Term, features};
+pub use headline::headline;
+pub use index::{Merged, Split, StoryIndex, StoryPlacement};
+pub use stories::{InStory, Stories};
+pub use vector::Vector;
+pub use why::{Shared, StoryBecause, StoryComparison, why_story};
+
+/// The version of rule and settings, kept with every reason.
+pub const VERSION: u32 = 1;
+
+/// The numbers behind a story decision. There is one setting: the default.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Terms kept of an article.
+    pub terms: usize,
+    /// Exponent of a term's weight within its article: below 1 many shared terms tell more than one that is repeated.
+    pub damp: f32,
+    /// Added to the weight of a term in the headline.
+    pub title_bonus: f32,
+    /// Added to the weight of a term in the lead.
+    pub lead_bonus: f32,
+    /// Terms that count as the lead.
+    pub lead: usize,
+    /// Factor for what is only written with a capital.
+    pub name_factor: f32,
+    /// Share of the likeness that names alone make.
+    pub name_share: f32,
+    /// Numbers count as names.
+    pub number_names: bool,
+    /// Factor for numbers.
+    pub number_factor: f32,
+    /// Mean likeness at which two groups are one story.
+    pub threshold: f32,
+    /// Mean likeness usual within a story.
+    pub usual: f32,
+    /// Pairs that `usual` counts for.
+    pub usual_pairs: f32,
+    /// Terms from which on an article is full.
+    pub full_terms: f32,
+    /// What is usual for an article without terms, of what is usual for a full one.
+    pub bare: f32,
+    /// Length below which a vector is not stretched to 1.
+    pub least_length: f32,
+    /// Days between two articles that cost nothing.
+    pub free_days: f32,
+    /// Days in which the likeness then falls to a third.
+    pub fade_days: f32,
+    /// What remains of the likeness after a long time.
+    pub time_floor: f32,
+    /// Factor between two languages.
+    pub across_languages: f32,
+    /// Factor between two texts of one publisher.
+    pub one_publisher: f32,
+    /// Terms of a newcomer that candidates are looked up by.
+    pub probes: usize,
+    /// Newest postings of a term that are read.
+    pub postings: usize,
+    /// Candidates that are compared.
+    pub compared: usize,
+    /// Neighbouring stories that are grouped afresh.
+    pub stories: usize,
+    /// Members up to which a story is opened up.
+    pub opened: usize,
+    /// Texts that are grouped afresh, at most.
+    pub nodes: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            terms: 48,
+            damp: 0.8,
+            title_bonus: 2.0,
+            lead_bonus: 1.0,
+            lead: 50,
+            name_factor: 1.2,
+            name_share: 0.2,
+            number_names: true,
+            number_factor: 1.0,
+            threshold: 0.7,
+            usual: 0.36,
+            usual_pairs: 6.0,
+            full_terms: 48.0,
+            bare: 0.4,
+            least_length: 0.0,
+            free_days: 1.0,
+            fade_days: 4.0,
+            time_floor: 0.0,
+            across_languages: 0.3,
+            one_publisher: 0.6,
+            probes: 20,
+            postings: 48,
+            compared: 64,
+            stories: 8,
+            opened: 32,
+            nodes: 80,
+        }
+    }
+}

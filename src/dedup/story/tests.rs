@@ -1,0 +1,270 @@
+//! Stories from outside: what belongs together, what must stay apart, and that order does not matter.
+
+use super::*;
+use crate::model::Id;
+use ahash::AHashMap;
+use jiff::Timestamp;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+const FLOOD: [(&str, &str); 3] = [
+    (
+        "River Elda bursts banks at Northmoor",
+        "Thousands of people were told to leave their homes in Northmoor on Tuesday after the river Elda burst its banks. Mayor Ruth Calder said the flood barrier at Hollin Bridge had failed overnight. Rescue crews brought 340 residents to a school in Westbrook. The Elda rose to 7.2 metres, the highest since 1953.",
+    ),
+    (
+        "Northmoor evacuated as Elda flood barrier fails",
+        "The failure of a flood barrier at Hollin Bridge forced the evacuation of Northmoor, where the Elda reached 7.2 metres. About 340 residents spent the night in a Westbrook school, rescue crews said. \"We warned the government about the barrier,\" said Ruth Calder, the mayor of Northmoor.",
+    ),
+    (
+        "\"We were warned\": mayor on Northmoor flood",
+        "Ruth Calder, mayor of Northmoor, said ministers had ignored warnings about the Hollin Bridge barrier, which gave way when the river Elda rose to its highest level since 1953. Residents of Northmoor were taken to Westbrook as crews searched flooded streets near Hollin Bridge.",
+    ),
+];
+/// The same kind of event elsewhere.
+const TWIN: [(&str, &str); 2] = [
+    (
+        "Flood forces hundreds from homes in Sandgate",
+        "Hundreds of residents left their homes in Sandgate when the river Tamble burst its banks on Friday. The flood took the rail bridge at Corry, operator Lintrail said. Premier Hugh Dansey promised 12 million for repairs. Rescue boats searched streets in the Old Quay district of Sandgate.",
+    ),
+    (
+        "Tamble flood: rail bridge at Corry swept away",
+        "Lintrail said its bridge at Corry was swept away by the Tamble, which flooded the Old Quay district of Sandgate. Premier Hugh Dansey visited Sandgate and promised 12 million. Rescue boats were still searching the flooded streets late on Friday.",
+    ),
+];
+const COURT: [(&str, &str); 2] = [
+    (
+        "Court orders Velmont Bank to pay 90 million",
+        "A court in Larnwick ordered Velmont Bank on Tuesday to pay 90 million to customers who were sold insurance they had not asked for. Judge Petra Olin called the bank's sales targets reckless. Velmont said that it would appeal.",
+    ),
+    (
+        "Velmont Bank to appeal insurance ruling",
+        "Velmont Bank will appeal against a ruling that it must pay 90 million to customers over insurance. Judge Petra Olin of the Larnwick court had called the bank's targets reckless. Consumer groups welcomed the ruling against Velmont.",
+    ),
+];
+
+fn cluster(n: usize) -> Id {
+    Id::cluster(Id::derive("test", &[&n.to_string()]))
+}
+
+fn at(day: i64) -> Option<Timestamp> {
+    Timestamp::from_second(1_700_000_000 + day * 86_400).ok()
+}
+
+fn read(text: (&str, &str), day: Option<i64>, background: &Background) -> Features {
+    let about = About { title: text.0, text: text.1, lang: Some("en"), published_at: day.and_then(at), ..About::default() };
+    features(about, background, &Settings::default())
+}
+
+/// Stories of `texts` that arrive in `order`, by the places of their members.
+fn stories(texts: &[(&str, &str, Option<i64>)], order: &[usize]) -> Vec<Vec<usize>> {
+    let (mut index, mut background) = (StoryIndex::new(Settings::default()), Background::default());
+    let mut story: AHashMap<usize, Id> = AHashMap::new();
+    for &n in order {
+        let (title, text, day) = texts[n];
+        let f = read((title, text), day, &background);
+        let placed = index.decide(&f, cluster(n), &background);
+        for split in &placed.splits {
+            for (_, s) in story.iter_mut().filter(|(n, _)| split.clusters.contains(&cluster(**n))) {
+                assert_eq!(*s, split.from);
+                *s = split.into;
+            }
+        }
+        for merge in &placed.merged {
+            story.values_mut().filter(|s| **s == merge.from).for_each(|s| *s = merge.into);
+        }
+        story.insert(n, placed.story);
+        index.learn(&f, cluster(n), &placed, 0, &background);
+        background.learn(f.hashes(), 1.0);
+    }
+    let mut groups: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
+    story.into_iter().for_each(|(n, s)| groups.entry(s).or_default().push(n));
+    let mut groups: Vec<Vec<usize>> = groups.into_values().collect();
+    groups.iter_mut().for_each(|g| g.sort_unstable());
+    groups.sort();
+    groups
+}
+
+fn all() -> Vec<(&'static str, &'static str, Option<i64>)> {
+    FLOOD.iter().chain(&TWIN).chain(&COURT).map(|t| (t.0, t.1, None)).collect()
+}
+
+#[test]
+fn reports_of_one_event_are_one_story_and_its_twin_is_another() {
+    assert_eq!(stories(&all(), &[0, 1, 2, 3, 4, 5, 6]), [vec![0, 1, 2], vec![3, 4], vec![5, 6]]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn the_order_of_arrival_does_not_matter(order in Just((0..7).collect::<Vec<usize>>()).prop_shuffle()) {
+        prop_assert_eq!(stories(&all(), &order), [vec![0, 1, 2], vec![3, 4], vec![5, 6]]);
+    }
+}
+
+#[test]
+fn the_same_words_months_later_are_another_event() {
+    let day = |t: (&'static str, &'static str), d| (t.0, t.1, Some(d));
+    let texts = [day(FLOOD[0], 0), day(FLOOD[1], 0), day(FLOOD[2], 90)];
+    assert_eq!(stories(&texts, &[0, 1, 2]), [vec![0, 1], vec![2]]);
+}
+
+#[test]
+fn a_row_restores_what_decides() {
+    let background = Background::default();
+    let f = read(FLOOD[0], Some(3), &background);
+    let row = f.row();
+    assert!(row.len() <= 10 + 4 * 48);
+    let back = Features::restore(&row).expect("a row");
+    assert_eq!((back.row(), back.minute()), (row.clone(), f.minute()));
+    assert_eq!(Features::restore(&row[..row.len() - 1]), None);
+    assert_eq!(Features::restore(&[]), None);
+    assert_eq!(Features::restore(&[9; 18]), None);
+}
+
+#[test]
+fn an_index_that_was_restored_decides_the_same() {
+    let background = Background::default();
+    let settings = Settings::default();
+    let (mut index, mut again, mut known) = (StoryIndex::new(settings.clone()), StoryIndex::new(settings), AHashMap::new());
+    for (n, (title, text, _)) in all().into_iter().enumerate() {
+        let f = read((title, text), None, &background);
+        let (a, b) = (index.decide(&f, cluster(n), &background), again.decide(&f, cluster(n), &background));
+        assert_eq!((a.story, a.joined, &a.merged), (b.story, b.joined, &b.merged));
+        index.learn(&f, cluster(n), &a, 0, &background);
+        let stored = Features::restore(&f.row()).expect("a row");
+        again.restore(&stored, cluster(n), a.story, 0, &background, &mut known);
+    }
+}
+
+#[test]
+fn what_is_forgotten_is_joined_no_more() {
+    let background = Background::default();
+    let mut index = StoryIndex::new(Settings::default());
+    let f = read(FLOOD[0], None, &background);
+    let first = index.decide(&f, cluster(0), &background);
+    index.learn(&f, cluster(0), &first, 10, &background);
+    let other = read(COURT[0], None, &background);
+    for n in 1..5000 {
+        let placed = StoryPlacement::alone(cluster(n));
+        index.learn(&other, cluster(n), &placed, 20, &background);
+    }
+    assert!(index.decide(&read(FLOOD[1], None, &background), cluster(9000), &background).joined);
+    index.forget_before(20);
+    assert!(index.len() == 4999 || index.len() == 5000, "the page with the newest stays: {}", index.len());
+    index.forget_before(21);
+    assert!(index.len() < 2048);
+    assert!(!index.decide(&read(FLOOD[1], None, &background), cluster(9000), &background).joined);
+}
+
+#[test]
+fn the_reason_names_the_terms_that_decided() {
+    let background = Background::default();
+    let mut index = StoryIndex::new(Settings::default());
+    let f = read(FLOOD[0], None, &background);
+    let first = index.decide(&f, cluster(0), &background);
+    assert_eq!((first.joined, first.because.rule.as_str()), (false, "first"));
+    index.learn(&f, cluster(0), &first, 0, &background);
+    let g = read(FLOOD[1], None, &background);
+    let placed = index.decide(&g, cluster(1), &background);
+    assert!(placed.joined && placed.story == first.story);
+    assert_eq!(placed.because.with, Some(cluster(0)));
+    assert!(placed.because.similarity >= placed.because.threshold);
+    assert!(placed.because.terms.iter().any(|t| t.term == "Northmoor"), "{:?}", placed.because.terms);
+    let json = serde_json::to_string(&placed).expect("json");
+    let back: StoryPlacement = serde_json::from_str(&json).expect("the same");
+    assert_eq!((back.story, back.because), (placed.story, placed.because));
+    let why = why_story(&f, &read(TWIN[0], None, &background), &background, index.settings());
+    assert!(why.similarity < why.threshold);
+    assert!(why.only_a.iter().any(|t| t == "Northmoor") && why.only_b.iter().any(|t| t == "Sandgate"), "{why:?}");
+}
+
+#[test]
+fn languages_stay_apart() {
+    let background = Background::default();
+    let f = read(FLOOD[0], None, &background);
+    let foreign = features(
+        About {
+            title: "Northmoor: Elda überflutet Stadt",
+            text: "Der Fluss Elda trat in Northmoor über die Ufer, sagte Ruth Calder. Hollin Bridge, Westbrook.",
+            lang: Some("de"),
+            ..About::default()
+        },
+        &background,
+        &Settings::default(),
+    );
+    assert!(why_story(&f, &foreign, &background, &Settings::default()).language_factor < 1.0);
+}
+
+#[test]
+fn scripts_without_spaces_and_empty_texts_are_read() {
+    let background = Background::default();
+    let read = |title: &str, text: &str, lang| features(About { title, text, lang, ..About::default() }, &background, &Settings::default());
+    let a = read("北原市で洪水", "火曜日、江田川が氾濫し、北原市の住民三百人が避難した。市長の川田氏は堤防が壊れたと述べた。", Some("ja"));
+    let b = read("江田川氾濫、北原市で避難", "江田川の堤防が壊れ、北原市では三百人が避難した。川田市長が発表した。", Some("ja"));
+    assert!(why_story(&a, &b, &background, &Settings::default()).similarity > 0.25);
+    let empty = read("", "", None);
+    assert_eq!(why_story(&a, &empty, &background, &Settings::default()).similarity, 0.0);
+    let mut index = StoryIndex::new(Settings::default());
+    let placed = index.decide(&empty, cluster(0), &background);
+    index.learn(&empty, cluster(0), &placed, 0, &background);
+    assert!(!index.decide(&empty, cluster(1), &background).joined, "two empty texts are no story");
+}
+
+#[test]
+fn a_kept_story_is_not_taken_apart() {
+    let background = Background::default();
+    let mut index = StoryIndex::new(Settings::default());
+    let mut known = AHashMap::new();
+    let kept = Id::story(cluster(0));
+    for (n, text) in [FLOOD[0], COURT[0]].into_iter().enumerate() {
+        index.restore(&read(text, None, &background), cluster(n), kept, 0, &background, &mut known);
+    }
+    assert!(index.keep(kept) && !index.keep(Id(1)));
+    let placed = index.decide(&read(FLOOD[1], None, &background), cluster(7), &background);
+    assert!(placed.splits.is_empty(), "{placed:?}");
+}
+
+#[test]
+fn a_person_moves_clusters_and_they_stay() {
+    let background = Background::default();
+    let mut index = StoryIndex::new(Settings::default());
+    for (n, text) in [FLOOD[0], COURT[0], TWIN[0]].into_iter().enumerate() {
+        let f = read(text, None, &background);
+        let placed = index.decide(&f, cluster(n), &background);
+        assert!(!placed.joined);
+        index.learn(&f, cluster(n), &placed, 0, &background);
+    }
+    let mine = Id::story(cluster(0));
+    index.assign(&[cluster(0), cluster(1)], mine);
+    let placed = index.decide(&read(FLOOD[1], None, &background), cluster(7), &background);
+    assert!(placed.splits.is_empty() && placed.merged.is_empty(), "{placed:?}");
+    assert_ne!(
+        index.decide(&read(COURT[1], None, &background), cluster(8), &background).story,
+        Id::story(cluster(1)),
+        "that story is no more"
+    );
+    assert_eq!(index.decide(&read(TWIN[1], None, &background), cluster(9), &background).story, Id::story(cluster(2)));
+}
+
+#[test]
+fn the_background_ages_and_comes_back() {
+    let mut background = Background::default();
+    for _ in 0..10 {
+        background.learn([1, 2], 1.0);
+    }
+    background.learn([3], 1.0);
+    let again = Background::restore(background.documents(), background.rows());
+    assert_eq!(again.documents(), 11.0);
+    assert!(again.idf(1, 15) < again.idf(3, 15));
+    assert_eq!(again.idf(1, 15), background.idf(1, 15));
+}
+
+#[test]
+fn the_built_in_background_knows_common_words() {
+    let class = |lang: &str, word: &str| background::Listed::of(lang).map(|l| l.class(terms::hash_word(word).unwrap_or(0)));
+    assert!(class("en", "the") < Some(2) && class("en", "government") < Some(8));
+    assert_eq!(class("en", "Northmoor"), Some(background::UNLISTED));
+    assert!(class("de-AT", "und") < Some(2) && class("ru", "что") < Some(3) && class("es", "gobierno") < Some(8));
+    assert_eq!(class("xx", "the"), None);
+}

@@ -1,0 +1,194 @@
+//! How values stand in the database: ids, times, texts, reasons.
+
+use super::StoreError;
+use crate::model::Id;
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// An id as SQLite keeps it: the same 64 bits, signed.
+pub(super) fn put(id: Id) -> i64 {
+    id.0.cast_signed()
+}
+
+/// An id as it was put.
+pub(super) fn get(bits: i64) -> Id {
+    Id(bits.cast_unsigned())
+}
+
+/// Milliseconds since 1970.
+pub(super) fn ms(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+/// A time as it was put; what no clock can have said reads as 1970.
+pub(super) fn time(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A count as SQLite gives it; never negative.
+pub(super) fn count(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+}
+
+/// 64 bits of a key of one feed's entry. Hashes keep the rows narrow; two keys of a feed meet once in some billions.
+pub(super) fn key_hash(feed: Id, kind: &str, key: &str) -> i64 {
+    put(Id::derive(kind, &[&feed.to_string(), key]))
+}
+
+const PLAIN: u8 = 0;
+const ZSTD: u8 = 1;
+const ZSTD_DICTIONARY: u8 = 2;
+const LEVEL: i32 = 3;
+/// No text is larger unpacked; a damaged length must not allocate more.
+const MAX_UNPACKED: usize = 64 << 20;
+
+/// Packs texts, with the dictionary in force if there is one.
+pub(super) struct Packer {
+    plain: Option<zstd::bulk::Compressor<'static>>,
+    trained: Option<(u8, zstd::bulk::Compressor<'static>)>,
+}
+
+impl Packer {
+    /// A packer with the dictionary `id`, or with none.
+    pub(super) fn new(dictionary: Option<(u8, &[u8])>) -> Self {
+        let trained = dictionary.and_then(|(id, data)| Some((id, zstd::bulk::Compressor::with_dictionary(LEVEL, data).ok()?)));
+        Self { plain: zstd::bulk::Compressor::new(LEVEL).ok(), trained }
+    }
+
+    /// `bytes` packed where that is shorter.
+    pub(super) fn pack(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(bytes.len() / 2 + 16);
+        let packed = match (&mut self.trained, &mut self.plain) {
+            (Some((id, with)), _) => {
+                out.extend([ZSTD_DICTIONARY, *id]);
+                with.compress(bytes).ok()
+            }
+            (None, Some(with)) if bytes.len() >= 64 => {
+                out.push(ZSTD);
+                with.compress(bytes).ok()
+            }
+            _ => None,
+        };
+        match packed {
+            Some(packed) if packed.len() + out.len() <= bytes.len() => out.extend(packed),
+            _ => {
+                out.clear();
+                out.push(PLAIN);
+                out.extend(bytes);
+            }
+        }
+        out
+    }
+}
+
+/// Unpacks what a [`Packer`] packed.
+#[derive(Default)]
+pub(super) struct Unpacker {
+    dictionaries: HashMap<u8, Vec<u8>>,
+}
+
+impl Unpacker {
+    /// Knows the dictionary `id` from now on.
+    pub(super) fn learn(&mut self, id: u8, data: Vec<u8>) {
+        self.dictionaries.insert(id, data);
+    }
+
+    /// True where `packed` needs a dictionary that is not known; its id.
+    pub(super) fn misses(&self, packed: &[u8]) -> Option<u8> {
+        match packed {
+            [ZSTD_DICTIONARY, id, ..] if !self.dictionaries.contains_key(id) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// The bytes that were packed.
+    pub(super) fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        let damaged = |what: &str| StoreError::Damaged { path: "newsfold.db".into(), detail: format!("a text does not unpack: {what}") };
+        let (frame, dictionary): (&[u8], &[u8]) = match packed {
+            [PLAIN, rest @ ..] => return Ok(rest.to_vec()),
+            [ZSTD, rest @ ..] => (rest, &[]),
+            [ZSTD_DICTIONARY, id, rest @ ..] => (rest, self.dictionaries.get(id).ok_or_else(|| damaged("its dictionary is gone"))?),
+            _ => return Err(damaged("no known packing")),
+        };
+        let size = match zstd::bulk::Decompressor::<'static>::upper_bound(frame) {
+            Some(size) if size <= MAX_UNPACKED => size,
+            _ => return Err(damaged("no believable length")),
+        };
+        let mut with = zstd::bulk::Decompressor::with_dictionary(dictionary).map_err(|e| damaged(&e.to_string()))?;
+        with.decompress(frame, size).map_err(|e| damaged(&e.to_string()))
+    }
+
+    /// A text that was packed; bytes that are no UTF-8 any more are replaced.
+    pub(super) fn text(&self, packed: &[u8]) -> Result<String, StoreError> {
+        let bytes = self.unpack(packed)?;
+        Ok(String::from_utf8(bytes).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()))
+    }
+}
+
+/// A reason in two parts: its own, and the thresholds that thousands of reasons share.
+pub(super) fn split_reason(mut reason: serde_json::Value) -> (Option<String>, Option<String>) {
+    if reason.is_null() {
+        return (None, None);
+    }
+    let common = reason.as_object_mut().and_then(|o| o.remove("thresholds")).map(|t| t.to_string());
+    (Some(reason.to_string()), common)
+}
+
+/// The reason as it was before [`split_reason`].
+pub(super) fn join_reason(own: Option<String>, common: Option<String>) -> serde_json::Value {
+    let mut reason = own.and_then(|o| serde_json::from_str(&o).ok()).unwrap_or(serde_json::Value::Null);
+    if let (Some(object), Some(common)) = (reason.as_object_mut(), common.and_then(|c| serde_json::from_str(&c).ok())) {
+        object.insert("thresholds".to_owned(), common);
+    }
+    reason
+}
+
+/// The word a unit variant serialises as.
+pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The value whose word this is, else the default.
+pub(super) fn from_word<T: serde::de::DeserializeOwned + Default>(word: &str) -> T {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_texts_come_back() {
+        let long = "Ceasefire talks resume in the capital after a pause of a week. ".repeat(40);
+        let dictionary = long.as_bytes()[..600].to_vec();
+        for with in [None, Some((7u8, dictionary.as_slice()))] {
+            let mut packer = Packer::new(with);
+            let mut unpacker = Unpacker::default();
+            for text in ["", "a", "ü", &long] {
+                let packed = packer.pack(text.as_bytes());
+                assert!(packed.len() <= text.len() + 1);
+                if let Some(id) = unpacker.misses(&packed) {
+                    assert!(unpacker.text(&packed).is_err());
+                    unpacker.learn(id, dictionary.clone());
+                }
+                assert_eq!(unpacker.text(&packed).unwrap(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_texts_are_errors() {
+        let unpacker = Unpacker::default();
+        for packed in [&[][..], &[9, 1, 2], &[1, 2, 3], &[2], &[2, 1, 0], &[1, 0x28, 0xb5, 0x2f, 0xfd, 0xff, 0xff, 0xff]] {
+            assert!(unpacker.unpack(packed).is_err());
+        }
+    }
+
+    #[test]
+    fn a_reason_survives_the_split() {
+        let reason = serde_json::json!({"rule": "contained", "with": "00ff", "thresholds": {"a": 1.5}});
+        let (own, common) = split_reason(reason.clone());
+        assert!(!own.as_deref().unwrap().contains("thresholds"));
+        assert_eq!(join_reason(own, common), reason);
+    }
+}

@@ -1,0 +1,546 @@
+//! Records that go into the store and come out of it on the writer's side. Plain values: the rooms that know their
+//! meaning (identity, rhythm, reasons, index rows) hand them over as JSON or bytes.
+
+use crate::model::views::OriginView;
+use crate::model::{Credit, Id, ParsedEntry, Quality, Validators};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// How a [`super::Writer`] is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// `true`: every acknowledged commit survives a power cut (`synchronous = FULL`). `false`: a power cut may take the
+    /// commits of the last moments, never the consistency of the file (`NORMAL`).
+    pub full_sync: bool,
+    /// How long to wait for another process that holds the lock; zero gives up at once.
+    pub lock_wait: Duration,
+    /// Events kept; older ones go as new ones come.
+    pub keep_events: u32,
+    /// Polls kept of each feed.
+    pub keep_polls: u32,
+    /// Bytes of the reserve file that is given up when the disk is full; 0 keeps none.
+    pub reserve: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { full_sync: false, lock_wait: Duration::ZERO, keep_events: 100_000, keep_polls: 100, reserve: 8 << 20 }
+    }
+}
+
+/// A publisher as the configuration declares it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeclaredPublisher {
+    /// Name, as shown.
+    pub name: String,
+    /// Who owns it; publishers of one owner count as one independent publisher.
+    pub owner: Option<String>,
+    /// Domains its pages stand on.
+    pub domains: Vec<String>,
+}
+
+/// A feed as the configuration declares it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DeclaredFeed {
+    /// As declared; the feed's identity.
+    pub url: String,
+    /// Publisher's name.
+    pub publisher: Option<String>,
+    /// Owner of a publisher that no `[[publisher]]` declares.
+    pub owner: Option<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// `false`: never due.
+    pub enabled: bool,
+    /// `true`: never makes a story appear by itself.
+    pub mute: bool,
+    /// `false`: the feed's own text is used, pages are not fetched.
+    pub full_text: bool,
+    /// "feed" or "page".
+    pub kind: String,
+}
+
+/// What [`super::Writer::sync_feeds`] changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// Feeds that are new, or came back.
+    pub added: u32,
+    /// Feeds that left the configuration: their rows stay, they are not due.
+    pub removed: u32,
+    /// Feeds that were there before.
+    pub kept: u32,
+}
+
+/// Which feeds are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FeedSelector {
+    /// Every declared, enabled feed, due or not.
+    All,
+    /// These ids.
+    Ids(Vec<Id>),
+    /// These declared URLs; what is not declared is left out of the answer.
+    Urls(Vec<String>),
+}
+
+/// A feed and what the poller must know of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueFeed {
+    /// The feed.
+    pub id: Id,
+    /// The URL to request: where it moved to for good, else as declared.
+    pub url: String,
+    /// As declared.
+    pub declared_url: String,
+    /// Publisher's name.
+    pub publisher: Option<String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Fetch pages.
+    pub full_text: bool,
+    /// Enabled in the configuration.
+    pub enabled: bool,
+    /// Never makes a story appear by itself.
+    pub mute: bool,
+    /// "feed" or "page".
+    pub kind: String,
+    /// For the conditional request.
+    pub validators: Validators,
+    /// `feed::IdentityPolicy`, or null.
+    pub identity: serde_json::Value,
+    /// `feed::Rhythm`, or null.
+    pub rhythm: serde_json::Value,
+    /// Last poll.
+    pub last_poll_at: Option<Timestamp>,
+    /// Last poll with a good outcome.
+    pub last_success_at: Option<Timestamp>,
+    /// Last time a body was read (200, not 304).
+    pub last_full_at: Option<Timestamp>,
+    /// When it is due; `None` before the first poll.
+    pub next_poll_at: Option<Timestamp>,
+    /// Failed polls without a break.
+    pub failures: u32,
+    /// Since when.
+    pub failing_since: Option<Timestamp>,
+    /// Where permanent redirects point, not yet believed.
+    pub moved_to: Option<String>,
+    /// Polls in a row that pointed there.
+    pub moved_polls: u32,
+    /// 410: not polled again until named.
+    pub stopped: bool,
+    /// "new", "ok", "failing", "blocked", "gone", "slowed", "quarantined".
+    pub state: String,
+    /// Notes for people.
+    pub notes: Vec<String>,
+}
+
+/// The keys by which an entry is recognised, as `feed` made them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryKeys {
+    /// The guid.
+    pub guid: Option<String>,
+    /// The canonical URL.
+    pub url: Option<String>,
+    /// Title and day.
+    pub title: Option<String>,
+}
+
+/// An entry that is known already. The database keeps 64-bit hashes of keys: a key that was not asked for reads
+/// `"\u{0}…"`, which equals no key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownRow {
+    /// The entry.
+    pub id: Id,
+    /// Its keys.
+    pub keys: EntryKeys,
+    /// Hash of what the feed said last.
+    pub content_hash: u64,
+    /// Pruned; must not come back as new.
+    pub tombstone: bool,
+    /// As stated.
+    pub published_at: Option<Timestamp>,
+    /// First seen.
+    pub seen_at: Timestamp,
+    /// The article it leads to, once settled.
+    pub article: Option<Id>,
+}
+
+/// An entry to store with a poll.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEntry {
+    /// `Id::entry(feed, identity)`.
+    pub id: Id,
+    /// Its keys.
+    pub keys: EntryKeys,
+    /// Hash of what the feed says.
+    pub content_hash: u64,
+    /// What the feed says.
+    pub entry: ParsedEntry,
+}
+
+/// Commit A: one poll and everything that follows from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PollCommit {
+    /// The feed.
+    pub feed: Id,
+    /// When it was polled.
+    pub at: Timestamp,
+    /// The outcome's word: "updated", "not_modified", …
+    pub outcome: String,
+    /// The outcome for people, in words.
+    pub outcome_text: String,
+    /// The outcome in full.
+    pub outcome_data: serde_json::Value,
+    /// A good outcome: failures start from zero, `last_success_at` is set.
+    pub success: bool,
+    /// A body was read: `last_full_at` is set.
+    pub full: bool,
+    /// HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// From request to the last byte.
+    pub elapsed_ms: u64,
+    /// Bytes read, decompressed.
+    pub bytes: u64,
+    /// `Some` replaces the stored ones; `None` keeps them.
+    pub validators: Option<Validators>,
+    /// The next due time; `None`: not due again by itself.
+    pub next_poll_at: Option<Timestamp>,
+    /// New identity policy; `None` keeps the old.
+    pub identity: Option<serde_json::Value>,
+    /// New rhythm; `None` keeps the old.
+    pub rhythm: Option<serde_json::Value>,
+    /// The feed's title, where it states one.
+    pub title: Option<String>,
+    /// The feed's site, where it states one.
+    pub site_url: Option<String>,
+    /// Failed polls without a break, this one included.
+    pub failures: u32,
+    /// Where permanent redirects point, not yet believed.
+    pub moved_to: Option<String>,
+    /// Polls in a row that pointed there.
+    pub moved_polls: u32,
+    /// `Some`: from now on request this URL.
+    pub url: Option<String>,
+    /// 410: stop.
+    pub stopped: bool,
+    /// State for `feeds`: "ok", "failing", "blocked", "gone", "slowed", "quarantined".
+    pub state: String,
+    /// Entries never seen before; they become pending. One whose id is stored already is left alone.
+    pub new: Vec<NewEntry>,
+    /// Entries (`id` is the stored one) that say something else now; their pages are fetched again.
+    pub changed: Vec<NewEntry>,
+    /// Notes for people, which replace the earlier ones.
+    pub notes: Vec<String>,
+}
+
+/// What a poll stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PollStored {
+    /// Entries that became pending.
+    pub new: u32,
+    /// Entries that became pending again.
+    pub changed: u32,
+}
+
+/// An entry whose page is to be fetched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PendingEntry {
+    /// The entry.
+    pub id: Id,
+    /// Its feed.
+    pub feed: Id,
+    /// The feed's declared URL.
+    pub feed_url: String,
+    /// The feed's publisher.
+    pub publisher: Option<String>,
+    /// The link to fetch.
+    pub url: Option<String>,
+    /// What the feed says.
+    pub entry: ParsedEntry,
+    /// First seen.
+    pub seen_at: Timestamp,
+    /// Fetches that failed so far.
+    pub attempts: u32,
+    /// Set where the entry is settled and has changed since: the article to look at again.
+    pub article: Option<Id>,
+    /// `false`: use what the feed carries.
+    pub full_text: bool,
+    /// The feed is muted.
+    pub mute: bool,
+}
+
+/// Everything that is kept of one article: the content of commit B.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Article {
+    /// `Id::article(canonical_url)`.
+    pub id: Id,
+    /// Its address.
+    pub canonical_url: String,
+    /// Where the page was, after redirects.
+    pub fetched_url: Option<String>,
+    /// Publisher's name.
+    pub publisher: String,
+    /// Headline.
+    pub title: String,
+    /// Printed author.
+    pub byline: Option<String>,
+    /// Opening place, date or agency label.
+    pub dateline: Option<String>,
+    /// What it states as its source.
+    pub credit: Option<Credit>,
+    /// Address on another host that the page names as canonical.
+    pub canonical_elsewhere: Option<String>,
+    /// Section.
+    pub section: Option<String>,
+    /// Lead picture.
+    pub image: Option<String>,
+    /// Declared free to read.
+    pub free: Option<bool>,
+    /// Language.
+    pub lang: Option<String>,
+    /// As stated.
+    pub published_at: Option<Timestamp>,
+    /// As stated.
+    pub modified_at: Option<Timestamp>,
+    /// When newsfold first saw an entry that leads to it.
+    pub seen_at: Timestamp,
+    /// Words of the text.
+    pub words: u32,
+    /// Kind of page.
+    pub quality: Quality,
+    /// The text.
+    pub text: String,
+    /// The page's own validators.
+    pub validators: Validators,
+}
+
+/// Commit B: one article and where it was placed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ArticleCommit {
+    /// The entry that led to it; it is settled by this.
+    pub entry: Id,
+    /// The article. If its id is stored already, text and fields are replaced; `seen_at` stays the first.
+    pub article: Article,
+    /// A later text: the former one is kept as a revision.
+    pub is_revision: bool,
+    /// 64-bit simhash.
+    pub fingerprint: u64,
+    /// Version of its algorithm.
+    pub fingerprint_version: u32,
+    /// `dedup::Prepared::index_row`.
+    pub index_row: Vec<u8>,
+    /// `story::Features::row`.
+    pub story_row: Vec<u8>,
+    /// Its cluster.
+    pub cluster: Id,
+    /// Its story.
+    pub story: Id,
+    /// Clusters whose members move to `cluster`.
+    pub merged_clusters: Vec<Id>,
+    /// Stories whose clusters move to `story`.
+    pub merged_stories: Vec<Id>,
+    /// Clusters that leave their story for another, and which: carried out first.
+    pub moved_clusters: Vec<(Id, Id)>,
+    /// Stories that become part of another than `story`, and of which: carried out second.
+    pub joined_stories: Vec<(Id, Id)>,
+    /// Why it is in its cluster.
+    pub because: serde_json::Value,
+    /// Why its cluster is in its story.
+    pub story_because: serde_json::Value,
+    /// Why the entry is settled without its page, where it is.
+    pub settled_reason: Option<String>,
+    /// When it was placed.
+    pub at: Timestamp,
+}
+
+/// An article's text as the writer compares it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredText {
+    /// The article.
+    pub id: Id,
+    /// Headline.
+    pub title: String,
+    /// The text.
+    pub text: String,
+    /// Opening place, date or agency label.
+    pub dateline: Option<String>,
+    /// Language.
+    pub lang: Option<String>,
+    /// Publisher's name.
+    pub publisher: String,
+    /// Canonical URL.
+    pub url: String,
+    /// What it states as its source.
+    pub credit: Option<Credit>,
+    /// Printed author.
+    pub byline: Option<String>,
+    /// Address on another host that the page names as canonical.
+    pub canonical_elsewhere: Option<String>,
+    /// First seen.
+    pub seen_at: Timestamp,
+    /// As stated.
+    pub published_at: Option<Timestamp>,
+    /// Its cluster.
+    pub cluster: Id,
+    /// Its story.
+    pub story: Id,
+    /// `dedup::Prepared::index_row`.
+    pub index_row: Vec<u8>,
+    /// `story::Features::row`.
+    pub story_row: Vec<u8>,
+    /// Validators of the page.
+    pub validators: Validators,
+}
+
+/// What start-up rebuilds the indexes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexRow {
+    /// The article.
+    pub id: Id,
+    /// Its cluster.
+    pub cluster: Id,
+    /// Its story.
+    pub story: Id,
+    /// First seen.
+    pub seen_at: Timestamp,
+    /// 64-bit simhash.
+    pub fingerprint: u64,
+    /// Version of its algorithm.
+    pub fingerprint_version: u32,
+    /// `dedup::Prepared::index_row`.
+    pub index_row: Vec<u8>,
+    /// `story::Features::row`.
+    pub story_row: Vec<u8>,
+}
+
+/// One line that an outlet repeats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BoilerplateRow {
+    /// Publisher's name.
+    pub publisher: String,
+    /// Hash of the normalised line.
+    pub hash: u64,
+    /// The line.
+    pub sample: String,
+    /// Articles that carried it.
+    pub count: u32,
+    /// When last.
+    pub last_seen_at: Timestamp,
+}
+
+/// A person's decision, which outlives re-clustering.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Rises with each.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// "merge", "split", "origin", "keep".
+    pub kind: String,
+    /// On what: an article (clusters change their ids, articles do not).
+    pub subject: Id,
+    /// With, from or to what.
+    pub object: Option<Id>,
+    /// Withdrawn.
+    pub void: bool,
+}
+
+/// Where one article goes when it is re-clustered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Move {
+    /// The article.
+    pub article: Id,
+    /// Its new cluster.
+    pub cluster: Id,
+    /// Its new story.
+    pub story: Id,
+    /// Why; `None` keeps the reason.
+    pub because: Option<serde_json::Value>,
+}
+
+/// The origin of a cluster; `None` takes it away.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OriginRow {
+    /// The cluster.
+    pub cluster: Id,
+    /// Its origin.
+    pub origin: Option<OriginView>,
+}
+
+/// Which articles retention may remove; empty fields do not limit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PruneRules {
+    /// First seen before this.
+    pub before: Option<Timestamp>,
+    /// As `before`, for articles that came through a feed with this tag; a tag's rule goes before the general one.
+    pub tags: Vec<(String, Timestamp)>,
+    /// Keep at most so many articles.
+    pub max_articles: Option<u64>,
+    /// Keep the database below so many bytes.
+    pub max_bytes: Option<u64>,
+    /// Remove tombstones older than this.
+    pub tombstones_before: Option<Timestamp>,
+    /// At most so many articles in this call (a bounded transaction); the report says whether more are left.
+    pub limit: u32,
+    /// Only count.
+    pub dry_run: bool,
+}
+
+/// What retention did or would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Pruned {
+    /// Articles removed.
+    pub articles: u64,
+    /// Entries that became tombstones.
+    pub tombstones: u64,
+    /// Old tombstones removed.
+    pub forgotten: u64,
+    /// Articles that stay although old: marked by a person, or the head of a cluster that lives on.
+    pub kept: u64,
+    /// Call again: the limit was reached.
+    pub more: bool,
+}
+
+/// One recorded poll of a feed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PollRow {
+    /// When.
+    pub at: Timestamp,
+    /// The outcome's word.
+    pub outcome: String,
+    /// The outcome in full.
+    pub detail: serde_json::Value,
+    /// HTTP status, where there was an answer.
+    pub status: Option<u16>,
+    /// From request to the last byte.
+    pub elapsed_ms: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// New entries.
+    pub new: u32,
+    /// Changed entries.
+    pub changed: u32,
+}
+
+/// One article of a cluster, without its text: what the cluster's origin is decided from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterMember {
+    /// The article.
+    pub id: Id,
+    /// Publisher's name.
+    pub publisher: String,
+    /// Canonical URL.
+    pub url: String,
+    /// Printed author.
+    pub byline: Option<String>,
+    /// What it states as its source.
+    pub credit: Option<Credit>,
+    /// Address on another host that the page names as canonical.
+    pub canonical_elsewhere: Option<String>,
+    /// As stated.
+    pub published_at: Option<Timestamp>,
+    /// First seen.
+    pub seen_at: Timestamp,
+    /// Words of its text.
+    pub words: u32,
+}

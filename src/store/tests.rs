@@ -1,0 +1,663 @@
+//! The store from outside, on a real file.
+
+use super::*;
+use crate::model::views::{OriginView, StoryFilter};
+use crate::model::{Credit, Id, ParsedEntry, Quality, Validators};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::HashSet;
+use std::path::Path;
+
+const FEEDS: [(&str, &str); 3] = [
+    ("https://harbour.example/rss", "Harbour Post"),
+    ("https://ledger.example/rss", "The Ledger"),
+    ("https://coast.example/rss", "Coast Today"),
+];
+
+fn at(minutes: i64) -> Timestamp {
+    let start: Timestamp = "2026-03-01T08:00:00Z".parse().unwrap();
+    start + SignedDuration::from_mins(minutes)
+}
+
+fn open(dir: &Path) -> Writer {
+    Writer::open(dir, Options { reserve: 0, ..Options::default() }).unwrap()
+}
+
+fn feed(url: &str, publisher: &str) -> DeclaredFeed {
+    DeclaredFeed {
+        url: url.to_owned(),
+        publisher: Some(publisher.to_owned()),
+        tags: vec!["coast".to_owned()],
+        enabled: true,
+        full_text: true,
+        kind: "feed".to_owned(),
+        ..DeclaredFeed::default()
+    }
+}
+
+/// A writer with the three feeds above.
+fn stocked(dir: &Path) -> Writer {
+    let mut writer = open(dir);
+    let feeds: Vec<DeclaredFeed> = FEEDS.iter().map(|(url, publisher)| feed(url, publisher)).collect();
+    writer.sync_feeds(&feeds, at(0)).unwrap();
+    writer
+}
+
+fn entry(feed: Id, n: u32) -> NewEntry {
+    let url = format!("https://harbour.example/news/{n}?ref=rss");
+    NewEntry {
+        id: Id::entry(feed, &n.to_string()),
+        keys: EntryKeys { guid: Some(format!("guid-{n}")), url: Some(url.clone()), title: Some(format!("title-{n}")) },
+        content_hash: u64::MAX - u64::from(n),
+        entry: ParsedEntry { guid: Some(format!("guid-{n}")), url: Some(url), title: Some(format!("Entry {n}")), ..ParsedEntry::default() },
+    }
+}
+
+fn poll(feed: Id, minutes: i64, new: Vec<NewEntry>) -> PollCommit {
+    PollCommit {
+        feed,
+        at: at(minutes),
+        outcome: "updated".to_owned(),
+        outcome_text: format!("{} new", new.len()),
+        outcome_data: serde_json::json!({"new": new.len()}),
+        success: true,
+        full: true,
+        status: Some(200),
+        elapsed_ms: 12,
+        bytes: 3_400,
+        validators: Some(Validators { etag: Some("\"a\"".to_owned()), last_modified: None }),
+        next_poll_at: Some(at(minutes + 30)),
+        identity: Some(serde_json::json!({"trust": 1})),
+        rhythm: None,
+        title: Some("Harbour Post: all".to_owned()),
+        site_url: None,
+        failures: 0,
+        moved_to: None,
+        moved_polls: 0,
+        url: None,
+        stopped: false,
+        state: "ok".to_owned(),
+        new,
+        changed: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn placed(entry: Id, n: u32, publisher: &str, cluster: u32, story: u32, minutes: i64) -> ArticleCommit {
+    let url = format!("https://site{n}.example/{n}");
+    ArticleCommit {
+        entry,
+        article: Article {
+            id: Id::article(&url),
+            canonical_url: url,
+            publisher: publisher.to_owned(),
+            title: format!("Ferry runs aground, report {n}"),
+            credit: (n == 2).then(|| Credit { name: "Harbour Post".to_owned(), words: "Source: Harbour Post".to_owned() }),
+            lang: Some("en".to_owned()),
+            seen_at: at(minutes),
+            words: 100 + n,
+            quality: Quality::Article,
+            text: format!("The ferry Aurelia ran aground near the café at dawn, number {n}. Nobody was hurt."),
+            ..Article::default()
+        },
+        fingerprint: 0xF0 | u64::from(n),
+        fingerprint_version: 1,
+        index_row: vec![1, 2, 3],
+        story_row: vec![4],
+        cluster: Id::derive("cluster", &[&cluster.to_string()]),
+        story: Id::derive("story", &[&story.to_string()]),
+        because: serde_json::json!({"rule": "contained", "thresholds": {"containment": 0.75}}),
+        at: at(minutes),
+        ..ArticleCommit::default()
+    }
+}
+
+fn cluster_id(n: u32) -> Id {
+    Id::derive("cluster", &[&n.to_string()])
+}
+
+fn story_id(n: u32) -> Id {
+    Id::derive("story", &[&n.to_string()])
+}
+
+/// Three articles: 1 and 2 in cluster 1, 3 in cluster 3, all in story 1, by three publishers.
+fn three(writer: &mut Writer) -> Vec<ArticleCommit> {
+    let mut commits = Vec::new();
+    for (n, (url, publisher)) in (1u32..).zip(FEEDS) {
+        let one = entry(Id::feed(url), n);
+        writer.commit_poll(&poll(Id::feed(url), i64::from(n), vec![one.clone()])).unwrap();
+        commits.push(placed(one.id, n, publisher, if n == 3 { 3 } else { 1 }, 1, i64::from(n)));
+    }
+    writer.commit_articles(&commits).unwrap();
+    commits
+}
+
+#[test]
+fn feeds_follow_the_configuration() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    assert_eq!(writer.due(at(0), 10).unwrap().len(), 3);
+    assert_eq!(writer.sync_feeds(&[feed(FEEDS[0].0, FEEDS[0].1)], at(1)).unwrap(), Synced { added: 0, removed: 2, kept: 1 });
+    assert_eq!(writer.due(at(9), 10).unwrap().len(), 1);
+    let off = DeclaredFeed { enabled: false, ..feed(FEEDS[1].0, FEEDS[1].1) };
+    assert_eq!(writer.sync_feeds(&[feed(FEEDS[0].0, FEEDS[0].1), off], at(2)).unwrap(), Synced { added: 1, removed: 0, kept: 1 });
+    assert_eq!(writer.due(at(9), 10).unwrap().len(), 1, "a disabled feed is not due");
+    assert_eq!(writer.feeds_by(&FeedSelector::All).unwrap().len(), 1);
+    assert_eq!(writer.feeds_by(&FeedSelector::Urls(vec![FEEDS[1].0.to_owned(), "https://none.example".to_owned()])).unwrap().len(), 1);
+    let reader = Reader::open(dir.path()).unwrap();
+    let states: Vec<String> = reader.feeds(at(3)).unwrap().into_iter().map(|f| f.state).collect();
+    assert_eq!(states, ["new", "disabled"]);
+}
+
+#[test]
+fn commit_a_stores_once_and_asks_again_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let id = Id::feed(FEEDS[0].0);
+    let first = poll(id, 5, vec![entry(id, 1), entry(id, 2)]);
+    assert_eq!(writer.commit_poll(&first).unwrap(), PollStored { new: 2, changed: 0 });
+    assert_eq!(writer.commit_poll(&first).unwrap(), PollStored { new: 0, changed: 0 }, "a repeated commit changes nothing");
+    let due = writer.feeds_by(&FeedSelector::Ids(vec![id])).unwrap().remove(0);
+    assert_eq!((due.validators.etag.as_deref(), due.next_poll_at, due.last_success_at), (Some("\"a\""), Some(at(35)), Some(at(5))));
+    assert_eq!((due.identity, due.rhythm), (serde_json::json!({"trust": 1}), serde_json::Value::Null));
+    assert!(!writer.due(at(34), 10).unwrap().iter().any(|f| f.id == id));
+    assert!(writer.due(at(35), 10).unwrap().iter().any(|f| f.id == id));
+
+    let failed =
+        PollCommit { success: false, full: false, failures: 1, state: "failing".to_owned(), validators: None, ..poll(id, 40, vec![]) };
+    writer.commit_poll(&failed).unwrap();
+    writer.commit_poll(&PollCommit { at: at(50), failures: 2, ..failed }).unwrap();
+    let due = writer.feeds_by(&FeedSelector::Ids(vec![id])).unwrap().remove(0);
+    assert_eq!((due.failures, due.failing_since, due.last_success_at), (2, Some(at(40)), Some(at(5))));
+    assert_eq!(due.validators.etag.as_deref(), Some("\"a\""));
+    assert!(matches!(writer.commit_poll(&poll(Id(7), 5, vec![])), Err(StoreError::Unknown { what: "feed", .. })));
+}
+
+#[test]
+fn entries_are_known_by_any_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let (id, other) = (Id::feed(FEEDS[0].0), Id::feed(FEEDS[1].0));
+    writer.commit_poll(&poll(id, 1, vec![entry(id, 1), entry(id, 2)])).unwrap();
+    let ask =
+        |guid: Option<&str>, title: Option<&str>| EntryKeys { guid: guid.map(str::to_owned), url: None, title: title.map(str::to_owned) };
+    let known = writer.known_entries(id, &[ask(Some("guid-1"), None), ask(Some("new"), Some("title-1"))]).unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!((known[0].keys.guid.as_deref(), known[0].keys.title.as_deref()), (Some("guid-1"), Some("title-1")));
+    assert!(known[0].keys.url.as_deref().is_some_and(|u| u.starts_with('\0')));
+    assert_eq!((known[0].content_hash, known[0].tombstone, known[0].article), (u64::MAX - 1, false, None));
+    assert!(writer.known_entries(other, &[ask(Some("guid-1"), None)]).unwrap().is_empty(), "keys belong to a feed");
+}
+
+#[test]
+fn the_queue_is_fair_and_patient() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let id = Id::feed(FEEDS[0].0);
+    writer.commit_poll(&poll(id, 1, (0..5).map(|n| entry(id, n)).collect())).unwrap();
+    assert_eq!(writer.pending(at(0), 10, 10, &HashSet::new()).unwrap().len(), 0);
+    let two = writer.pending(at(1), 10, 2, &HashSet::new()).unwrap();
+    assert_eq!(two.len(), 2, "at most two of one host");
+    let flying: HashSet<Id> = two.iter().map(|e| e.id).collect();
+    assert!(writer.pending(at(1), 10, 2, &flying).unwrap().is_empty(), "those in flight count for their host");
+    let rest = writer.pending(at(1), 10, 4, &flying).unwrap();
+    assert!(rest.len() == 2 && rest.iter().all(|e| !flying.contains(&e.id)));
+    assert_eq!(two[0].publisher.as_deref(), Some("Harbour Post"));
+    assert!(two[0].entry.title.is_some() && two[0].url.is_some());
+    writer.retry_entry(two[0].id, at(60), "timeout").unwrap();
+    assert_eq!(writer.pending(at(1), 10, 10, &HashSet::new()).unwrap().len(), 4);
+    let again = writer.pending(at(60), 10, 10, &HashSet::new()).unwrap();
+    assert_eq!(again.last().map(|e| (e.id, e.attempts)), Some((two[0].id, 1)));
+    assert_eq!(writer.pending_left().unwrap(), (5, Some(at(1))));
+}
+
+#[test]
+fn a_story_is_told_with_its_clusters() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    writer
+        .sync_publishers(&[DeclaredPublisher { name: "The Ledger".to_owned(), owner: Some("Coast Group".to_owned()), domains: vec![] }])
+        .unwrap();
+    let commits = three(&mut writer);
+    let origin = OriginView {
+        article: Some(commits[0].article.id),
+        publisher: "Harbour Post".to_owned(),
+        confidence: 0.9,
+        evidence: vec!["first by 1 min".to_owned()],
+        by_hand: false,
+    };
+    writer.set_origins(&[OriginRow { cluster: cluster_id(1), origin: Some(origin.clone()) }]).unwrap();
+    let reader = Reader::open(dir.path()).unwrap();
+    let rows = reader.stories(&StoryFilter::default()).unwrap();
+    assert_eq!(rows.len(), 1);
+    let row = &rows[0];
+    assert_eq!((row.publishers, row.copies, row.texts, row.origin.as_deref()), (3, 3, 2, Some("Harbour Post")));
+    assert_eq!((row.first_seen_at, row.last_seen_at, row.lang.as_deref()), (at(1), at(3), Some("en")));
+    let story = reader.story(row.id).unwrap().unwrap();
+    assert_eq!(story.clusters.len(), 2);
+    let first = &story.clusters[0];
+    assert_eq!((first.id, first.origin.as_ref()), (cluster_id(1), Some(&origin)));
+    assert_eq!(first.members.iter().map(|m| m.distance).collect::<Vec<_>>(), [Some(0), Some(2)]);
+    assert_eq!(first.members[1].because, commits[1].because);
+    assert_eq!(first.members[1].credit, commits[1].article.credit);
+    // Two publishers of one owner are one independent publisher.
+    let owned = |name: &str| DeclaredPublisher { name: name.to_owned(), owner: Some("Coast Group".to_owned()), domains: vec![] };
+    writer.sync_publishers(&[owned("The Ledger"), owned("Coast Today")]).unwrap();
+    assert_eq!(reader.stories(&StoryFilter::default()).unwrap()[0].publishers, 2);
+}
+
+#[test]
+fn filters_of_stories() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    let id = Id::feed(FEEDS[2].0);
+    writer.commit_poll(&poll(id, 9, vec![entry(id, 9)])).unwrap();
+    writer.commit_articles(&[placed(Id::entry(id, "9"), 9, "Coast Today", 9, 9, 9)]).unwrap();
+    let reader = Reader::open(dir.path()).unwrap();
+    let count = |filter: StoryFilter| reader.stories(&filter).unwrap().len();
+    let some = |s: &str| Some(s.to_owned());
+    assert_eq!(count(StoryFilter::default()), 2, "one story of three articles, one of one");
+    assert_eq!(count(StoryFilter { limit: Some(1), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { since: Some(at(4)), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { until: Some(at(4)), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { min_publishers: Some(2), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { min_copies: Some(4), ..Default::default() }), 0);
+    assert_eq!(count(StoryFilter { publisher: some("coast today"), ..Default::default() }), 2);
+    assert_eq!(count(StoryFilter { publisher: some("The Ledger"), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { owner: some("The Ledger"), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { tag: some("COAST"), ..Default::default() }), 2);
+    assert_eq!(count(StoryFilter { tag: some("sport"), ..Default::default() }), 0);
+    assert_eq!(count(StoryFilter { lang: some("en"), ..Default::default() }), 2);
+    assert_eq!(count(StoryFilter { lang: some("de"), ..Default::default() }), 0);
+    assert_eq!(count(StoryFilter { feed: some(FEEDS[1].0), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { feed: Some(id.to_string()), ..Default::default() }), 2);
+}
+
+#[test]
+fn muted_feeds_make_no_story_appear() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = open(dir.path());
+    let mute = DeclaredFeed { mute: true, ..feed(FEEDS[0].0, FEEDS[0].1) };
+    writer.sync_feeds(&[mute, feed(FEEDS[1].0, FEEDS[1].1)], at(0)).unwrap();
+    let (id, other) = (Id::feed(FEEDS[0].0), Id::feed(FEEDS[1].0));
+    writer.commit_poll(&poll(id, 1, vec![entry(id, 1), entry(id, 2)])).unwrap();
+    writer.commit_poll(&poll(other, 1, vec![entry(other, 3)])).unwrap();
+    let commits = [placed(Id::entry(id, "1"), 1, "Harbour Post", 1, 1, 1), placed(Id::entry(id, "2"), 2, "Harbour Post", 1, 1, 1)];
+    writer.commit_articles(&commits[..1]).unwrap();
+    let reader = Reader::open(dir.path()).unwrap();
+    assert!(reader.stories(&StoryFilter::default()).unwrap().is_empty());
+    writer.commit_articles(&commits[1..]).unwrap();
+    assert!(reader.stories(&StoryFilter::default()).unwrap().is_empty());
+    writer.link_entry(Id::entry(other, "3"), commits[0].article.id, None, at(2)).unwrap();
+    assert_eq!(reader.stories(&StoryFilter::default()).unwrap().len(), 1);
+}
+
+#[test]
+fn merged_clusters_and_stories_lead_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let mut commits = three(&mut writer);
+    commits[2].cluster = cluster_id(3);
+    let id = Id::feed(FEEDS[2].0);
+    writer.commit_poll(&poll(id, 8, vec![entry(id, 8), entry(id, 9)])).unwrap();
+    writer.commit_articles(&[placed(Id::entry(id, "8"), 8, "Coast Today", 8, 8, 8)]).unwrap();
+    let bridge = ArticleCommit {
+        merged_clusters: vec![cluster_id(3), cluster_id(8)],
+        merged_stories: vec![story_id(8)],
+        ..placed(Id::entry(id, "9"), 9, "Coast Today", 1, 1, 9)
+    };
+    writer.commit_articles(std::slice::from_ref(&bridge)).unwrap();
+    writer.commit_articles(&[bridge]).unwrap();
+    let reader = Reader::open(dir.path()).unwrap();
+    let rows = reader.stories(&StoryFilter::default()).unwrap();
+    assert_eq!(rows.iter().map(|r| (r.id, r.copies, r.texts)).collect::<Vec<_>>(), [(story_id(1), 5, 1)]);
+    assert_eq!(reader.resolve(&story_id(8).to_string()).unwrap(), [Found::Story(story_id(1))]);
+    assert_eq!(reader.resolve(&cluster_id(3).to_string()).unwrap(), [Found::Cluster(cluster_id(1))]);
+    assert_eq!(reader.story(story_id(8)).unwrap().map(|s| s.row.id), Some(story_id(1)));
+    assert_eq!(reader.cluster(cluster_id(8)).unwrap().map(|(_, c)| c.members.len()), Some(5));
+    // Moved apart again by a person.
+    let article = commits[2].article.id;
+    writer.apply_moves(&[Move { article, cluster: cluster_id(3), story: story_id(3), because: None }], at(20)).unwrap();
+    assert_eq!(reader.story(story_id(3)).unwrap().map(|s| s.row.copies), Some(1));
+    assert_eq!(reader.resolve(&cluster_id(3).to_string()).unwrap(), [Found::Cluster(cluster_id(3))]);
+    assert_eq!(reader.stories(&StoryFilter::default()).unwrap()[0].copies, 4);
+}
+
+#[test]
+fn an_article_with_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let id = commits[1].article.id;
+    let mut revised = commits[1].clone();
+    revised.is_revision = true;
+    revised.article.text = "A wholly new wording about the lighthouse.".to_owned();
+    revised.article.seen_at = at(500);
+    writer.commit_articles(&[revised]).unwrap();
+    let reader = Reader::open(dir.path()).unwrap();
+    let article = reader.article(id).unwrap().unwrap();
+    assert_eq!((article.revisions, article.member.seen_at, article.cluster), (1, at(2), cluster_id(1)));
+    assert_eq!(article.text, "A wholly new wording about the lighthouse.");
+    assert_eq!(article.fingerprint, format!("{:016x}", 0xF2));
+    assert_eq!(article.entries.len(), 1);
+    assert_eq!(article.entries[0].url.as_deref(), Some("https://harbour.example/news/2?ref=rss"));
+    assert_eq!(reader.article_by_url(&article.member.url).unwrap(), Some(id));
+    assert_eq!(reader.article(Id(1)).unwrap(), None);
+    let prefix: String = id.to_string().chars().take(9).collect();
+    assert_eq!(reader.resolve(&prefix).unwrap(), [Found::Article(id)]);
+    assert_eq!(reader.resolve("xyz").unwrap(), []);
+    assert_eq!(reader.search("lighthouse", 5).unwrap().len(), 1);
+    assert_eq!(reader.search("ferry body \"number 2\"", 5).unwrap().len(), 0, "the old text is not found any more");
+    let texts = writer.texts(&[commits[2].article.id, Id(5), id]).unwrap();
+    assert_eq!(texts.iter().map(|t| t.id).collect::<Vec<_>>(), [commits[2].article.id, id]);
+    assert_eq!((texts[0].index_row.as_slice(), texts[0].publisher.as_str()), (&[1u8, 2, 3][..], "Coast Today"));
+}
+
+#[test]
+fn search_finds_what_was_meant() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let mut commits = three(&mut writer);
+    let id = Id::feed(FEEDS[0].0);
+    writer.commit_poll(&poll(id, 30, vec![entry(id, 30), entry(id, 31)])).unwrap();
+    let mut chinese = placed(Id::entry(id, "30"), 30, "Harbour Post", 30, 30, 30);
+    chinese.article.text = "停火谈判在多哈恢复，双方代表抵达。".to_owned();
+    chinese.article.lang = Some("zh".to_owned());
+    let mut russian = placed(Id::entry(id, "31"), 31, "Harbour Post", 31, 31, 31);
+    russian.article.text = "Шторм повернул на север, жители покидают побережье.".to_owned();
+    russian.article.title = "Шторм у побережья".to_owned();
+    writer.commit_articles(&[chinese, russian]).unwrap();
+    commits.truncate(3);
+    let reader = Reader::open(dir.path()).unwrap();
+    let found = |query: &str| reader.search(query, 10).unwrap().len();
+    assert_eq!(found("ferry aurelia"), 3);
+    assert_eq!(found("cafe"), 3, "accents do not matter");
+    assert_eq!(found("\"ran aground\""), 3);
+    assert_eq!(found("\"aground ran\""), 0);
+    assert_eq!(found("ferry -\"number 1\""), 3, "two of the three, and the Chinese piece by its headline");
+    assert_eq!(found("\"number 1\" OR \"number 2\""), 2);
+    assert_eq!(found("aurel*"), 3);
+    assert_eq!(found("谈判"), 1);
+    assert_eq!(found("多哈恢复"), 1);
+    assert_eq!(found("判谈"), 0);
+    assert_eq!(found("达"), 1, "the last character of a run");
+    assert_eq!(found("ШТОРМ"), 1);
+    assert_eq!(found("lang:zh"), 1);
+    assert_eq!(found("ferry publisher:\"the ledger\""), 1);
+    assert_eq!(found("ferry tag:coast"), 4, "the Chinese piece's headline names the ferry too");
+    assert_eq!(found("ferry since:1h"), 0, "everything here is of 2026-03-01");
+    let hits = reader.search_by("ferry", 2, SearchOrder::Relevance).unwrap();
+    assert_eq!(hits.len(), 2);
+    let newest = reader.search("aground dawn", 10).unwrap();
+    assert_eq!(newest[0].id, commits[2].article.id);
+    assert!(newest[0].snippet.contains("\u{E000}aground\u{E001}"), "{}", newest[0].snippet);
+    assert!(matches!(reader.search("-ferry", 1), Err(StoreError::Query(_))));
+}
+
+#[test]
+fn a_changed_entry_is_fetched_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let id = Id::feed(FEEDS[0].0);
+    let mut changed = entry(id, 1);
+    changed.content_hash = 5;
+    let again = PollCommit { changed: vec![changed], ..poll(id, 60, vec![]) };
+    assert_eq!(writer.commit_poll(&again).unwrap(), PollStored { new: 0, changed: 1 });
+    let pending = writer.pending(at(60), 10, 10, &HashSet::new()).unwrap();
+    assert_eq!(pending.iter().map(|p| p.article).collect::<Vec<_>>(), [Some(commits[0].article.id)]);
+    writer.link_entry(pending[0].id, commits[0].article.id, Some("not changed"), at(61)).unwrap();
+    assert_eq!(writer.pending_left().unwrap(), (0, None));
+}
+
+#[test]
+fn export_counts_and_events() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let id = Id::feed(FEEDS[0].0);
+    writer.commit_poll(&poll(id, 30, vec![entry(id, 30)])).unwrap();
+    let reader = Reader::open(dir.path()).unwrap();
+    let mut rows = Vec::new();
+    reader
+        .export(&mut |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(rows.len(), 4);
+    assert_eq!(rows[0].because.as_ref(), Some(&commits[0].because));
+    assert_eq!((rows[0].cluster, rows[0].story), (Some(cluster_id(1)), Some(story_id(1))));
+    assert_eq!(rows[0].entry_url.as_deref(), Some("https://harbour.example/news/1?ref=rss"));
+    assert_eq!((rows[3].title.as_deref(), rows[3].cluster, &rows[3].because), (Some("Entry 30"), None, &None));
+    let counts = reader.counts(at(31)).unwrap();
+    assert_eq!((counts.feeds, counts.entries, counts.pending, counts.articles, counts.clusters, counts.stories), (3, 4, 1, 3, 1, 1));
+    let kinds: Vec<String> = reader.events(0, None, 100).unwrap().into_iter().map(|e| e.kind).collect();
+    assert_eq!(kinds, ["poll", "poll", "poll", "article", "cluster", "story", "poll"]);
+    assert_eq!(reader.events(6, None, 100).unwrap().len(), 1);
+    assert_eq!(reader.polls(id, 1).unwrap()[0].new, 1);
+}
+
+#[test]
+fn index_rows_come_in_the_order_of_placement() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let rows = |writer: &Writer, since| {
+        let mut rows = Vec::new();
+        writer.index_rows(since, &mut |row| rows.push((row.id, row.index_row.len()))).unwrap();
+        rows
+    };
+    assert_eq!(rows(&writer, at(2)), [(commits[1].article.id, 3), (commits[2].article.id, 3)]);
+    assert!(!writer.forget_index_rows(at(2), 100).unwrap());
+    assert_eq!(rows(&writer, at(0))[0], (commits[0].article.id, 0));
+}
+
+#[test]
+fn what_was_learnt_and_decided_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let row = BoilerplateRow {
+        publisher: "The Ledger".to_owned(),
+        hash: u64::MAX,
+        sample: "Read more".to_owned(),
+        count: 7,
+        last_seen_at: at(1),
+    };
+    writer.save_boilerplate(std::slice::from_ref(&row)).unwrap();
+    writer.save_background(&[(u64::MAX, 3), (1, 2)]).unwrap();
+    writer.save_background(&[(1, 0)]).unwrap();
+    writer.set_meta("version", "1").unwrap();
+    let seq = writer.decide("merge", Id(1), Some(Id(2)), at(1)).unwrap();
+    writer.close().unwrap();
+    let mut writer = open(dir.path());
+    assert_eq!(writer.load_boilerplate(Some("the ledger")).unwrap(), [row.clone()]);
+    assert_eq!(writer.load_boilerplate(None).unwrap().len(), 1);
+    writer.save_boilerplate(&[BoilerplateRow { count: 0, ..row }]).unwrap();
+    assert!(writer.load_boilerplate(None).unwrap().is_empty());
+    let mut background = Vec::new();
+    writer.load_background(&mut |term, df| background.push((term, df))).unwrap();
+    assert_eq!(background, [(u64::MAX, 3)]);
+    assert_eq!(writer.meta("version").unwrap().as_deref(), Some("1"));
+    assert_eq!(writer.decisions().unwrap().len(), 1);
+    assert!(writer.withdraw(seq).unwrap() && !writer.withdraw(seq).unwrap());
+    assert!(writer.decisions().unwrap().is_empty());
+}
+
+#[test]
+fn old_articles_go_and_do_not_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let rules = PruneRules { before: Some(at(3)), limit: 100, ..PruneRules::default() };
+    // 1 and 2 are old and in one cluster that has no younger member: both go. 3 stays.
+    let dry = writer.prune(&PruneRules { dry_run: true, ..rules.clone() }, at(100)).unwrap();
+    assert_eq!((dry.articles, dry.tombstones), (2, 2));
+    writer.decide("keep", commits[1].article.id, None, at(4)).unwrap();
+    let pruned = writer.prune(&rules, at(100)).unwrap();
+    assert_eq!((pruned.articles, pruned.tombstones, pruned.kept, pruned.more), (1, 1, 1, false));
+    let reader = Reader::open(dir.path()).unwrap();
+    assert_eq!(reader.article(commits[0].article.id).unwrap(), None);
+    assert!(reader.article(commits[1].article.id).unwrap().is_some(), "a person marked it");
+    assert_eq!(reader.search("aurelia", 10).unwrap().len(), 2);
+    let id = Id::feed(FEEDS[0].0);
+    let known = writer.known_entries(id, &[entry(id, 1).keys]).unwrap();
+    assert!(known.len() == 1 && known[0].tombstone);
+    assert_eq!(writer.commit_poll(&poll(id, 101, vec![entry(id, 1)])).unwrap().new, 0, "the tombstone keeps it away");
+    let forget = PruneRules { tombstones_before: Some(at(200)), limit: 100, ..PruneRules::default() };
+    assert_eq!(writer.prune(&forget, at(201)).unwrap().forgotten, 1);
+}
+
+#[test]
+fn a_cluster_keeps_its_head() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    // Between 1 and 2, of one cluster: 1 is its head.
+    let rules = PruneRules { before: Some(at(2)), limit: 100, ..PruneRules::default() };
+    let pruned = writer.prune(&rules, at(100)).unwrap();
+    assert_eq!((pruned.articles, pruned.kept), (0, 1));
+    let most = PruneRules { max_articles: Some(1), limit: 100, ..PruneRules::default() };
+    assert_eq!(writer.prune(&most, at(100)).unwrap().articles, 2);
+    let by_tag = PruneRules { tags: vec![("Coast".to_owned(), at(9))], limit: 100, ..PruneRules::default() };
+    assert_eq!(writer.prune(&by_tag, at(100)).unwrap().articles, 1);
+    assert!(commits.len() == 3 && Reader::open(dir.path()).unwrap().stories(&StoryFilter::default()).unwrap().is_empty());
+}
+
+#[test]
+fn a_second_writer_is_told_who_is_first() {
+    let dir = tempfile::tempdir().unwrap();
+    let writer = open(dir.path());
+    match Writer::open(dir.path(), Options::default()) {
+        Err(StoreError::Locked { pid, .. }) => assert_eq!(pid, std::process::id().to_string()),
+        other => panic!("{:?}", other.err()),
+    }
+    writer.close().unwrap();
+    open(dir.path());
+}
+
+#[test]
+fn a_failed_batch_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let id = Id::feed(FEEDS[0].0);
+    writer.commit_poll(&poll(id, 1, vec![entry(id, 1)])).unwrap();
+    let good = placed(Id::entry(id, "1"), 1, "A new publisher", 1, 1, 1);
+    let bad = placed(Id(99), 2, "A new publisher", 1, 1, 1);
+    assert!(matches!(writer.commit_articles(&[good.clone(), bad]), Err(StoreError::Unknown { what: "entry", .. })));
+    assert_eq!(writer.pending_left().unwrap().0, 1);
+    // The publisher of the failed batch is not stored, and not believed to be.
+    writer.commit_articles(&[good]).unwrap();
+    assert_eq!(Reader::open(dir.path()).unwrap().counts(at(2)).unwrap().articles, 1);
+}
+
+#[test]
+fn a_backup_beside_a_writer_is_whole_and_comes_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let file = dir.path().join("copy of it.db");
+    let copied = backup(dir.path(), &file).unwrap();
+    assert_eq!(copied.articles, 3);
+    writer.prune(&PruneRules { before: Some(at(500)), limit: 9, ..PruneRules::default() }, at(600)).unwrap();
+    assert!(matches!(restore(dir.path(), &file), Err(StoreError::Locked { .. })), "not under a writer's feet");
+    drop(writer);
+    let restored = restore(dir.path(), &file).unwrap();
+    assert!(restored.former.is_some_and(|f| f.exists()));
+    let reader = Reader::open(dir.path()).unwrap();
+    assert!(reader.article(commits[0].article.id).unwrap().is_some());
+    assert_eq!(reader.search("aurelia", 9).unwrap().len(), 3);
+    drop(reader);
+    assert!(doctor(dir.path(), true).iter().all(|f| f.health == Health::Good), "{:#?}", doctor(dir.path(), true));
+    std::fs::write(&file, b"SQLite format 3\0 and then nothing of the kind").unwrap();
+    assert!(matches!(restore(dir.path(), &file), Err(StoreError::Damaged { .. })));
+    assert!(Reader::open(dir.path()).is_ok(), "a bad backup changes nothing");
+}
+
+#[test]
+fn the_doctor_finds_what_is_wrong() {
+    let dir = tempfile::tempdir().unwrap();
+    let ill = |dir: &Path| -> Vec<String> {
+        doctor(dir, true).into_iter().filter(|f| f.health == Health::Bad && f.advice.is_some()).map(|f| f.check).collect()
+    };
+    assert_eq!(ill(dir.path()), ["database"]);
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    writer.close().unwrap();
+    assert_eq!(ill(dir.path()), Vec::<String>::new());
+    let path = dir.path().join("newsfold.db");
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    conn.execute_batch("PRAGMA foreign_keys = OFF; DELETE FROM body WHERE seq = 1; UPDATE story SET copies = 9; UPDATE body SET data = x'07' WHERE seq = 2").unwrap();
+    drop(conn);
+    assert_eq!(ill(dir.path()), ["articles without a text", "stories counted wrong", "texts"]);
+}
+
+#[test]
+fn damage_is_said_not_shown_as_news() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    writer.close().unwrap();
+    let path = dir.path().join("newsfold.db");
+    let whole = std::fs::read(&path).unwrap();
+    let mut rng = fastrand::Rng::with_seed(5);
+    for round in 0..60 {
+        let mut bytes = whole.clone();
+        if round % 3 == 0 {
+            bytes.truncate(rng.usize(0..bytes.len()));
+        } else {
+            for _ in 0..40 {
+                let place = rng.usize(0..bytes.len());
+                bytes[place] ^= 1 << rng.u8(0..8);
+            }
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        for ending in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(dir.path().join(format!("newsfold.db{ending}")));
+        }
+        // Whatever the damage: answers or errors, no panic, and the doctor does not call a shortened file well.
+        if let Ok(reader) = Reader::open(dir.path()) {
+            let _ = reader.stories(&StoryFilter::default()).map(|rows| rows.into_iter().map(|r| reader.story(r.id)).count());
+            let _ = reader.search("ferry", 5);
+            let _ = reader.export(&mut |_| Ok(()));
+            let _ = reader.events(0, None, 100);
+        }
+        let ill = doctor(dir.path(), true).iter().any(|f| f.health == Health::Bad);
+        assert!(ill || bytes.len() == whole.len(), "shortened to {} of {}", bytes.len(), whole.len());
+    }
+}
+
+#[test]
+fn a_still_database_is_read_without_writing_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(Reader::open(dir.path()), Err(StoreError::Missing(_))));
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    writer.close().unwrap();
+    let names = || {
+        let mut names: Vec<String> =
+            std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(), ["newsfold.db", "newsfold.lock"], "closed, the database is one file");
+    assert_eq!(Reader::open(dir.path()).unwrap().counts(at(9)).unwrap().articles, 3);
+}
+
+#[test]
+fn a_full_disk_takes_the_reserve_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open(dir.path(), Options { reserve: 1 << 20, ..Options::default() }).unwrap();
+    assert!(!writer.space_low() && dir.path().join("newsfold.reserve").exists());
+    writer.sync_feeds(&[feed(FEEDS[0].0, FEEDS[0].1)], at(0)).unwrap();
+    let id = Id::feed(FEEDS[0].0);
+    // SQLite says "full" when a database may not grow; no disk is needed for that.
+    writer.limit_pages(Some(0));
+    let entries: Vec<NewEntry> = (0..3_000).map(|n| entry(id, n)).collect();
+    assert!(matches!(writer.commit_poll(&poll(id, 1, entries.clone())), Err(StoreError::Full(_))));
+    assert!(writer.space_low() && !dir.path().join("newsfold.reserve").exists());
+    assert_eq!(Reader::open(dir.path()).unwrap().counts(at(1)).unwrap().entries, 0, "reading goes on");
+    writer.limit_pages(None);
+    assert!(writer.recover_space() && dir.path().join("newsfold.reserve").exists());
+    assert_eq!(writer.commit_poll(&poll(id, 1, entries)).unwrap().new, 3_000);
+}

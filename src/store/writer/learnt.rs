@@ -1,0 +1,167 @@
+//! What newsfold has learnt, what a person decided, and small things under a name.
+
+use super::Writer;
+use crate::model::Id;
+use crate::store::codec::{get, ms, put, time};
+use crate::store::{BoilerplateRow, Decision, StoreError};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+
+impl Writer {
+    /// Records a person's decision; "keep" on an article also marks it, so that retention leaves it. The decision's number.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn decide(&mut self, kind: &str, subject: Id, object: Option<Id>, at: Timestamp) -> Result<i64, StoreError> {
+        self.write(|t| {
+            let sql = "INSERT INTO decision (at, kind, subject, object) VALUES (?1, ?2, ?3, ?4)";
+            t.tx.execute(sql, params![ms(at), kind, put(subject), object.map(put)])?;
+            let seq = t.tx.last_insert_rowid();
+            if kind == "keep" {
+                t.tx.execute("UPDATE placed SET keep = 1 WHERE id = ?1", [put(subject)])?;
+            }
+            let data = serde_json::json!({"decision": seq, "object": object});
+            t.event(ms(at), "decision", Some(subject), kind, &data)?;
+            Ok(seq)
+        })
+    }
+
+    /// Withdraws a decision. `false`: there is none of this number in force.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn withdraw(&mut self, seq: i64) -> Result<bool, StoreError> {
+        self.write(|t| {
+            let sql = "UPDATE decision SET void = 1 WHERE seq = ?1 AND void = 0 RETURNING kind, subject";
+            let found = t.tx.query_row(sql, [seq], |r| Ok((r.get::<_, String>(0)?, r.get::<_, i64>(1)?))).optional()?;
+            if let Some((kind, subject)) = &found
+                && kind == "keep"
+            {
+                t.tx.execute("UPDATE placed SET keep = 0 WHERE id = ?1", [subject])?;
+            }
+            Ok(found.is_some())
+        })
+    }
+
+    /// Decisions in force, oldest first.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn decisions(&self) -> Result<Vec<Decision>, StoreError> {
+        let mut query =
+            self.conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
+        let rows = query.query_map([], |r| {
+            Ok(Decision {
+                seq: r.get(0)?,
+                at: time(r.get(1)?),
+                kind: r.get(2)?,
+                subject: get(r.get(3)?),
+                object: r.get::<_, Option<i64>>(4)?.map(get),
+                void: r.get(5)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Learnt boilerplate of one publisher, or of all.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn load_boilerplate(&self, publisher: Option<&str>) -> Result<Vec<BoilerplateRow>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT u.name, b.hash, b.sample, b.count, b.last_seen_at FROM boilerplate b JOIN publisher u ON u.id = b.publisher
+             WHERE ?1 IS NULL OR u.name = ?1 ORDER BY b.publisher, b.hash",
+        )?;
+        let rows = query.query_map([publisher], |r| {
+            Ok(BoilerplateRow {
+                publisher: r.get(0)?,
+                hash: r.get::<_, i64>(1)?.cast_unsigned(),
+                sample: r.get(2)?,
+                count: r.get(3)?,
+                last_seen_at: time(r.get(4)?),
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Stores learnt boilerplate; a row with count 0 is removed.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn save_boilerplate(&mut self, rows: &[BoilerplateRow]) -> Result<(), StoreError> {
+        self.write(|t| {
+            for row in rows {
+                let (publisher, _) = t.publisher(&row.publisher, None)?;
+                let hash = row.hash.cast_signed();
+                if row.count == 0 {
+                    t.tx.prepare_cached("DELETE FROM boilerplate WHERE publisher = ?1 AND hash = ?2")?.execute([publisher, hash])?;
+                } else {
+                    let sql =
+                        "INSERT OR REPLACE INTO boilerplate (publisher, hash, sample, count, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+                    let values = params![publisher, hash, row.sample, row.count, ms(row.last_seen_at)];
+                    t.tx.prepare_cached(sql)?.execute(values)?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Term hash and document frequency of everything seen.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn load_background(&self, row: &mut dyn FnMut(u64, u32)) -> Result<(), StoreError> {
+        let mut query = self.conn.prepare("SELECT term, df FROM background")?;
+        let mut rows = query.query([])?;
+        while let Some(r) = rows.next()? {
+            row(r.get::<_, i64>(0)?.cast_unsigned(), r.get(1)?);
+        }
+        Ok(())
+    }
+
+    /// Sets the frequencies of these terms (sets, not adds, so that doing it again after a crash does no harm); 0 removes.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn save_background(&mut self, rows: &[(u64, u32)]) -> Result<(), StoreError> {
+        self.write(|t| {
+            let mut set = t.tx.prepare_cached("INSERT OR REPLACE INTO background (term, df) VALUES (?1, ?2)")?;
+            let mut remove = t.tx.prepare_cached("DELETE FROM background WHERE term = ?1")?;
+            for &(term, df) in rows {
+                if df == 0 {
+                    remove.execute([term.cast_signed()])?;
+                } else {
+                    set.execute(params![term.cast_signed(), df])?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// A small thing kept under a name.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
+    }
+
+    /// Keeps a small thing under a name.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn set_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.tx.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?.execute([key, value])?;
+            Ok(())
+        })
+    }
+
+    /// Writes an event of the daemon's own ("started", "paused", …).
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn note(&mut self, at: Timestamp, kind: &str, id: Option<Id>, text: &str, data: &serde_json::Value) -> Result<(), StoreError> {
+        self.write(|t| t.event(ms(at), kind, id, text, data))
+    }
+}

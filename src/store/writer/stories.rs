@@ -1,0 +1,198 @@
+//! Clusters and stories: merging, counting again, origins, and a person's moves.
+
+use super::{Tx, Writer};
+use crate::model::Id;
+use crate::store::codec::{ms, put, split_reason};
+use crate::store::{ArticleCommit, Move, OriginRow, StoreError};
+use jiff::Timestamp;
+use rusqlite::{OptionalExtension, params};
+use std::collections::BTreeSet;
+
+impl Writer {
+    /// Sets or takes away origins. One that a person set is replaced only by another that a person set, and never taken away.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn set_origins(&mut self, origins: &[OriginRow]) -> Result<(), StoreError> {
+        self.write(|t| {
+            let mut touched = BTreeSet::new();
+            for row in origins {
+                let cluster = put(row.cluster);
+                let by_hand = row.origin.as_ref().is_some_and(|o| o.by_hand);
+                let sql = "DELETE FROM origin WHERE cluster = ?1 AND (by_hand = 0 OR ?2)";
+                t.tx.prepare_cached(sql)?.execute(params![cluster, by_hand])?;
+                if let Some(origin) = &row.origin {
+                    t.tx.prepare_cached(
+                        "INSERT INTO origin (cluster, article, publisher, confidence, evidence, by_hand) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                         ON CONFLICT DO NOTHING",
+                    )?
+                    .execute(params![
+                        cluster,
+                        origin.article.map(put),
+                        origin.publisher,
+                        origin.confidence,
+                        serde_json::Value::from(origin.evidence.clone()).to_string(),
+                        origin.by_hand
+                    ])?;
+                }
+                touched.extend(t.stories_of("cluster", cluster)?);
+            }
+            touched.into_iter().try_for_each(|story| t.refresh_story(story))
+        })
+    }
+
+    /// Gives a story its headline.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn set_story_title(&mut self, story: Id, title: &str) -> Result<(), StoreError> {
+        self.set_story_titles(&[(story, title.to_owned())])
+    }
+
+    /// Gives stories their headlines.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn set_story_titles(&mut self, titles: &[(Id, String)]) -> Result<(), StoreError> {
+        self.write(|t| {
+            for (story, title) in titles {
+                t.tx.prepare_cached("UPDATE story SET title = ?2, titled = 1 WHERE id = ?1")?.execute(params![put(*story), title])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Moves articles between clusters and stories; what is left empty redirects to where its last article went.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] where an article is not stored; those of SQLite.
+    pub fn apply_moves(&mut self, moves: &[Move], at: Timestamp) -> Result<(), StoreError> {
+        self.write(|t| {
+            let mut touched = BTreeSet::new();
+            for one in moves {
+                let (cluster, story) = (put(one.cluster), put(one.story));
+                let sql = "SELECT seq, cluster, story FROM placed WHERE id = ?1";
+                let found = t.tx.prepare_cached(sql)?.query_row([put(one.article)], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)));
+                let (seq, was_cluster, was_story): (i64, i64, i64) =
+                    found.optional()?.ok_or_else(|| StoreError::Unknown { what: "article", id: one.article.to_string() })?;
+                t.tx.prepare_cached("UPDATE placed SET cluster = ?2, story = ?3 WHERE seq = ?1")?.execute([seq, cluster, story])?;
+                if let Some(because) = &one.because {
+                    let (own, common) = split_reason(because.clone());
+                    let common = t.common(common)?;
+                    let sql = "UPDATE article SET because = ?2, because_common = ?3 WHERE seq = ?1";
+                    t.tx.prepare_cached(sql)?.execute(params![seq, own, common])?;
+                }
+                t.tx.prepare_cached("DELETE FROM redirect WHERE old IN (?1, ?2)")?.execute([cluster, story])?;
+                t.redirect_if_empty("cluster", was_cluster, cluster)?;
+                t.redirect_if_empty("story", was_story, story)?;
+                touched.extend([was_story, story]);
+            }
+            touched.into_iter().try_for_each(|story| t.refresh_story(story))?;
+            let text = format!("{} articles placed anew", moves.len());
+            t.event(ms(at), "recluster", moves.first().map(|m| m.article), &text, &serde_json::Value::Null)
+        })
+    }
+}
+
+impl Tx<'_> {
+    pub(super) fn stories_of(&self, column: &str, value: i64) -> Result<Vec<i64>, StoreError> {
+        let mut query = self.tx.prepare_cached(&format!("SELECT DISTINCT story FROM placed WHERE {column} = ?1"))?;
+        Ok(query.query_map([value], |r| r.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Carries out what a placement merges. A cluster is in one story: all members of the article's cluster follow it.
+    pub(super) fn merge(&mut self, commit: &ArticleCommit, touched: &mut BTreeSet<i64>) -> Result<(), StoreError> {
+        let (cluster, story) = (put(commit.cluster), put(commit.story));
+        for old in commit.merged_clusters.iter().copied().map(put).filter(|&old| old != cluster) {
+            touched.extend(self.stories_of("cluster", old)?);
+            self.tx.prepare_cached("UPDATE placed SET cluster = ?2 WHERE cluster = ?1")?.execute([old, cluster])?;
+            // What a person said of the old cluster's origin stays said.
+            self.tx
+                .prepare_cached("UPDATE OR IGNORE origin SET cluster = ?2 WHERE cluster = ?1 AND by_hand = 1")?
+                .execute([old, cluster])?;
+            self.tx.prepare_cached("DELETE FROM origin WHERE cluster = ?1")?.execute([old])?;
+            self.redirect("cluster", old, cluster)?;
+        }
+        for old in commit.merged_stories.iter().copied().map(put).filter(|&old| old != story) {
+            self.tx.prepare_cached("UPDATE placed SET story = ?2 WHERE story = ?1")?.execute([old, story])?;
+            self.redirect("story", old, story)?;
+            touched.insert(old);
+        }
+        let strays: Vec<i64> = {
+            let mut query = self.tx.prepare_cached("SELECT DISTINCT story FROM placed WHERE cluster = ?1 AND story <> ?2")?;
+            query.query_map([cluster, story], |r| r.get(0))?.collect::<Result<_, _>>()?
+        };
+        for old in strays {
+            let mut update = self.tx.prepare_cached("UPDATE placed SET story = ?3 WHERE cluster = ?1 AND story = ?2")?;
+            update.execute([cluster, old, story])?;
+            touched.insert(old);
+        }
+        for &old in touched.iter() {
+            self.redirect_if_empty("story", old, story)?;
+        }
+        Ok(())
+    }
+
+    /// `old` is `new` from now on; what led to `old` leads to `new`.
+    fn redirect(&self, kind: &str, old: i64, new: i64) -> Result<(), StoreError> {
+        if old == new {
+            return Ok(());
+        }
+        self.tx.prepare_cached("UPDATE redirect SET new = ?2 WHERE new = ?1")?.execute([old, new])?;
+        self.tx.prepare_cached("DELETE FROM redirect WHERE old = ?1")?.execute([new])?;
+        self.tx.prepare_cached("INSERT OR REPLACE INTO redirect (old, new, kind) VALUES (?1, ?2, ?3)")?.execute(params![old, new, kind])?;
+        Ok(())
+    }
+
+    /// Redirects a cluster or story that lost its last article.
+    pub(super) fn redirect_if_empty(&self, kind: &str, old: i64, new: i64) -> Result<(), StoreError> {
+        if old != new && !self.tx.prepare_cached(&format!("SELECT 1 FROM placed WHERE {kind} = ?1"))?.exists([old])? {
+            if kind == "cluster" {
+                self.tx.prepare_cached("DELETE FROM origin WHERE cluster = ?1")?.execute([old])?;
+            }
+            self.redirect(kind, old, new)?;
+        }
+        Ok(())
+    }
+
+    /// Counts a story again. Its row stands only while it has two articles or more.
+    pub(super) fn refresh_story(&mut self, story: i64) -> Result<(), StoreError> {
+        let mut query = self.tx.prepare_cached(
+            "SELECT COUNT(*), COUNT(DISTINCT cluster), COUNT(DISTINCT owner), MIN(seen_at), MAX(seen_at), MIN(mute), MIN(seq)
+             FROM placed WHERE story = ?1",
+        )?;
+        let (copies, texts, publishers, first, last, mute, head): (i64, i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>) =
+            query.query_row([story], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?)))?;
+        if copies < 2 {
+            self.tx.prepare_cached("DELETE FROM story WHERE id = ?1")?.execute([story])?;
+            return Ok(());
+        }
+        let title: String = self.tx.prepare_cached("SELECT title FROM article WHERE seq = ?1")?.query_row([head], |r| r.get(0))?;
+        let origin: Option<String> = self
+            .tx
+            .prepare_cached(
+                "SELECT g.publisher FROM placed p JOIN origin g ON g.cluster = p.cluster WHERE p.story = ?1
+                 GROUP BY p.cluster ORDER BY COUNT(*) DESC, MIN(p.seq) LIMIT 1",
+            )?
+            .query_row([story], |r| r.get(0))
+            .optional()?;
+        let lang: Option<String> = self
+            .tx
+            .prepare_cached(
+                "SELECT lang FROM (SELECT a.lang FROM placed p JOIN article a ON a.seq = p.seq WHERE p.story = ?1 LIMIT 100)
+                 WHERE lang IS NOT NULL GROUP BY lang ORDER BY COUNT(*) DESC, lang LIMIT 1",
+            )?
+            .query_row([story], |r| r.get(0))
+            .optional()?;
+        self.tx
+            .prepare_cached(
+                "INSERT INTO story (id, title, first_seen_at, last_seen_at, publishers, copies, texts, origin, lang, visible)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT (id) DO UPDATE SET title = IIF(titled, title, excluded.title), first_seen_at = excluded.first_seen_at,
+                   last_seen_at = excluded.last_seen_at, publishers = excluded.publishers, copies = excluded.copies, texts = excluded.texts,
+                   origin = excluded.origin, lang = excluded.lang, visible = excluded.visible",
+            )?
+            .execute(params![story, title, first, last, publishers, copies, texts, origin, lang, mute == Some(0)])?;
+        Ok(())
+    }
+}

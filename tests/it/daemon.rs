@@ -1,0 +1,67 @@
+//! The daemon: bells, socket, signals, reload.
+
+use crate::server::Answer;
+use crate::texts::{own_report, report};
+use crate::world::{World, text, until};
+
+fn newsroom() -> World {
+    let mut world = World::new();
+    world.outlet("Harbour Post", vec![("Warning after border strikes", report()), ("Market hall to shut", own_report(12))]);
+    world.outlet("The Ledger", vec![("President: strikes will be answered", report())]);
+    world.configure("");
+    world
+}
+
+#[test]
+fn the_daemon_polls_what_is_due_answers_and_stops_in_order() {
+    let world = newsroom();
+    assert_eq!(world.run(&["status"]).status.code(), Some(3), "not running");
+    let daemon = world.daemon();
+    until("everything is settled", || world.run(&["export", "jsonl"]).stdout.split(|b| *b == b'\n').filter(|l| l.len() > 2).count() == 3 && world.entries().iter().all(|e| e["cluster"].is_string()));
+    assert_eq!(world.run(&["status"]).status.code(), Some(0));
+    // A pass goes through the daemon, which holds the lock.
+    let summary = world.poll(&["--all"]);
+    assert_eq!((summary["feeds"].as_u64(), summary["unchanged"].as_u64()), (Some(2), Some(2)), "{summary}");
+    let second = world.run(&["run"]);
+    assert_eq!(second.status.code(), Some(1));
+    assert!(text(&second.stderr).contains("in use"), "{}", text(&second.stderr));
+    daemon.signal("TERM");
+    daemon.told("STOPPING=1");
+    assert_eq!(daemon.end(), Some(0));
+    assert_eq!(world.run(&["status"]).status.code(), Some(3));
+    assert_eq!(world.json(&["stories", "--min-publishers", "2"]).len(), 1, "reading works without the daemon");
+}
+
+#[test]
+fn a_reload_takes_in_new_feeds_and_refuses_a_broken_file() {
+    let mut world = newsroom();
+    let daemon = world.daemon();
+    world.outlet("City Herald", vec![("Footbridge repairs begin", own_report(5))]);
+    world.configure("");
+    daemon.signal("HUP");
+    daemon.told("RELOADING=1");
+    until("the new feed is polled", || world.server.hits("/feed.xml") >= 3);
+    std::fs::write(world.config_path(), "not toml at all = = =").unwrap();
+    daemon.signal("HUP");
+    until("the error is told", || world.log().contains("refused"));
+    world.configure("");
+    let summary = world.poll(&["--all"]);
+    assert_eq!(summary["feeds"], 3, "the old configuration went on: {summary}");
+    daemon.signal("INT");
+    assert_eq!(daemon.end(), Some(0));
+}
+
+#[test]
+fn an_unreachable_feed_is_told_once() {
+    let world = newsroom();
+    for outlet in &world.outlets {
+        world.server.on(&format!("{} /feed.xml", outlet.host), Answer::status(500));
+    }
+    let daemon = world.daemon();
+    let told = |url: &str| world.log().lines().filter(|line| line.contains(url) && line.contains("failed")).count();
+    until("both failures are told", || told(&world.feed_url(0)) == 1 && told(&world.feed_url(1)) == 1);
+    world.run(&["poll", "--all"]);
+    assert_eq!((told(&world.feed_url(0)), told(&world.feed_url(1))), (1, 1), "once, however often it is tried:\n{}", world.log());
+    daemon.signal("TERM");
+    assert_eq!(daemon.end(), Some(0));
+}

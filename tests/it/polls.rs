@@ -1,0 +1,178 @@
+//! The single pass.
+
+use crate::server::Answer;
+use crate::texts::{own_report, page, report};
+use crate::world::{World, text, until};
+use std::collections::HashSet;
+use std::process::Stdio;
+
+/// An outlet with the report, one that carries it with a credit, one that carries a part, and one with something else.
+fn newsroom() -> World {
+    let mut world = World::new();
+    let mut credited = report();
+    credited.push("Source; Al Jazeera".into());
+    let trimmed = report()[..6].to_vec();
+    world.outlet("Al Jazeera", vec![("President warns of answer to strikes across the border", report()), ("Roof works close pool", own_report(1))]);
+    world.outlet("Harbour Post", vec![("Warning after border strikes", credited), ("Market hall to shut", own_report(12))]);
+    world.outlet("The Ledger", vec![("President: strikes will be answered", trimmed), ("Clinic closes for weeks", own_report(23))]);
+    world.configure("");
+    world
+}
+
+#[test]
+fn a_first_pass_settles_everything_and_finds_the_copies() {
+    let world = newsroom();
+    let summary = world.poll(&[]);
+    assert_eq!((summary["feeds"].as_u64(), summary["settled"].as_u64(), summary["joined"].as_u64()), (Some(3), Some(6), Some(2)), "{summary}");
+    let stories = world.json(&["stories", "--min-publishers", "2"]);
+    assert_eq!(stories.len(), 1, "{stories:?}");
+    assert_eq!(stories[0]["copies"], 3);
+    assert_eq!(stories[0]["publishers"], 3);
+    assert_eq!(stories[0]["origin"], "Al Jazeera");
+    let story = &world.json(&["story", stories[0]["id"].as_str().unwrap()])[0];
+    let members = story["clusters"][0]["members"].as_array().unwrap();
+    let credited = members.iter().find(|m| m["publisher"] == "Harbour Post").unwrap();
+    assert_eq!(credited["credit"]["name"], "Al Jazeera");
+    assert_eq!(credited["credit"]["words"], "Source; Al Jazeera");
+    let article = &world.json(&["article", credited["id"].as_str().unwrap()])[0];
+    assert!(!article["text"].as_str().unwrap().contains("Source;"), "the credit is no part of the text");
+}
+
+#[test]
+fn every_form_of_the_credit_is_read() {
+    for form in ["Source; Al Jazeera", "Source: Al Jazeera", "(Al Jazeera)", "— Al Jazeera"] {
+        let mut world = World::new();
+        let mut credited = report();
+        credited.push(form.into());
+        world.outlet("Harbour Post", vec![("Warning after border strikes", credited)]);
+        world.configure("");
+        world.poll(&[]);
+        let url = world.article_url(0, 0);
+        let article = &world.json(&["article", &url])[0];
+        assert_eq!(article["credit"]["name"], "Al Jazeera", "{form}");
+    }
+}
+
+#[test]
+fn an_unchanged_newsroom_costs_only_conditional_requests() {
+    let world = newsroom();
+    world.poll(&[]);
+    let before = world.server.log().len();
+    let summary = world.poll(&["--all"]);
+    assert_eq!((summary["unchanged"].as_u64(), summary["new_entries"].as_u64()), (Some(3), Some(0)), "{summary}");
+    let log = world.server.log();
+    assert_eq!(log.len() - before, 3, "a request a feed, and no page again");
+    assert!(log[before..].iter().all(|seen| seen.conditional()), "every one conditional");
+    // Nothing is due so soon after a poll.
+    assert_eq!(world.poll(&[])["feeds"], 0);
+}
+
+#[test]
+fn new_entries_are_added_and_known_pages_left_alone() {
+    let mut world = newsroom();
+    world.poll(&[]);
+    let pages = world.page_requests();
+    world.outlets[2].articles.push(("Tram line stops at the mill".into(), own_report(34)));
+    world.publish(2);
+    let summary = world.poll(&["--all"]);
+    assert_eq!((summary["new_entries"].as_u64(), summary["settled"].as_u64()), (Some(1), Some(1)), "{summary}");
+    assert_eq!(world.page_requests(), pages + 1);
+    assert_eq!(world.entries().len(), 7);
+}
+
+#[test]
+fn an_edited_entry_becomes_a_revision() {
+    let mut world = newsroom();
+    world.poll(&[]);
+    let clusters: HashSet<String> = world.entries().iter().map(|e| e["cluster"].to_string()).collect();
+    let edited = &mut world.outlets[1].articles[1];
+    edited.0 = "Market hall to shut, and later than planned".into();
+    edited.1[0] += " The date was corrected.";
+    world.publish(1);
+    let summary = world.poll(&["--all"]);
+    assert_eq!((summary["new_entries"].as_u64(), summary["changed_entries"].as_u64()), (Some(0), Some(1)), "{summary}");
+    let article = &world.json(&["article", &world.article_url(1, 1)])[0];
+    assert_eq!(article["revisions"], 1);
+    assert_eq!(article["title"], "Market hall to shut, and later than planned");
+    assert!(article["text"].as_str().unwrap().contains("The date was corrected."));
+    assert_eq!(world.entries().len(), 6, "no entry twice");
+    assert_eq!(world.entries().iter().map(|e| e["cluster"].to_string()).collect::<HashSet<_>>(), clusters, "it stays where it was");
+}
+
+#[test]
+fn a_moved_page_is_followed_and_a_lost_one_settled_from_its_feed() {
+    let world = newsroom();
+    let host = &world.outlets[0].host;
+    let moved = world.server.url_at(host, "/moved/0");
+    world.server.on(&format!("{host} /a/0"), Answer::redirect(301, &moved));
+    world.server.on(&format!("{host} /moved/0"), Answer::ok("text/html", page(&moved, "Al Jazeera", "President warns", &report())));
+    world.server.on(&format!("{host} /a/1"), Answer::status(404));
+    let summary = world.poll(&[]);
+    assert_eq!((summary["settled"].as_u64(), summary["put_off"].as_u64()), (Some(6), Some(0)), "{summary}");
+    let entries = world.entries();
+    let at = |url: String| entries.iter().find(|e| e["entry_url"] == url.as_str()).unwrap();
+    assert_eq!(at(world.article_url(0, 0))["canonical_url"], moved.as_str());
+    assert_eq!(at(world.article_url(0, 1))["words"], 0, "its feed carries no text");
+    assert!(at(world.article_url(0, 1))["cluster"].is_string(), "settled all the same");
+}
+
+#[test]
+fn robots_txt_keeps_us_off_a_page_and_the_entry_settles() {
+    let world = newsroom();
+    world.server.on(&format!("{} /robots.txt", world.outlets[2].host), Answer::ok("text/plain", "User-agent: *\nDisallow: /a/\n"));
+    let summary = world.poll(&[]);
+    assert_eq!(summary["settled"], 6, "{summary}");
+    let host = &world.outlets[2].host;
+    assert!(!world.server.log().iter().any(|seen| seen.host.starts_with(host.as_str()) && seen.target.starts_with("/a/")));
+}
+
+#[test]
+fn a_dead_feed_is_told_and_the_others_go_on() {
+    let world = newsroom();
+    world.server.on(&format!("{} /feed.xml", world.outlets[1].host), Answer::status(500));
+    let summary = world.poll(&[]);
+    assert_eq!((summary["feeds"].as_u64(), summary["failed"].as_u64()), (Some(3), Some(1)), "{summary}");
+    assert_eq!(summary["failures"][0]["url"], world.feed_url(1).as_str());
+    let feeds = world.json(&["feeds"]);
+    let dead = feeds.iter().find(|f| f["url"] == world.feed_url(1).as_str()).unwrap();
+    assert_eq!(dead["state"], "failing");
+    assert!(dead["failing_since"].is_string() && dead["next_poll_at"].is_string(), "{dead}");
+    // Named, it is asked again, and its failure is the command's.
+    assert_eq!(world.run(&["poll", &world.feed_url(1)]).status.code(), Some(1));
+    let unknown = world.run(&["poll", "http://nowhere.example/feed"]);
+    assert_eq!(unknown.status.code(), Some(2), "{}", text(&unknown.stderr));
+}
+
+#[test]
+fn a_page_instead_of_a_feed_does_no_harm() {
+    let world = newsroom();
+    world.poll(&[]);
+    let route = format!("{} /feed.xml", world.outlets[0].host);
+    world.server.on(&route, Answer::new(200, &[("content-type", "text/html"), ("etag", "\"wall\"")], "<html><body>Maintenance</body></html>"));
+    assert_eq!(world.poll(&["--all"])["failed"], 1);
+    world.publish(0);
+    let before = world.server.log().len();
+    assert_eq!(world.poll(&["--all"])["failed"], 0);
+    let asked = world.server.log()[before..].iter().find(|s| s.host.starts_with(world.outlets[0].host.as_str())).cloned().unwrap();
+    assert_ne!(asked.header("if-none-match"), Some("\"wall\""), "the wall's validators were not kept");
+    assert_eq!(world.entries().len(), 6);
+}
+
+#[test]
+fn a_kill_in_the_middle_loses_nothing_and_doubles_nothing() {
+    let world = newsroom();
+    for n in 0..6 {
+        let before = world.page_requests();
+        let mut child = world.command(&["poll", "--all"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Killed at another moment each time: after its n-th page, or when it is done.
+        until("a page or the end", || world.page_requests() >= before + n || child.try_wait().unwrap().is_some());
+        let _ = child.kill();
+        child.wait().unwrap();
+    }
+    let summary = world.poll(&["--all"]);
+    assert_eq!(summary["put_off"], 0, "{summary}");
+    let entries = world.entries();
+    assert_eq!(entries.len(), 6);
+    assert_eq!(entries.iter().map(|e| e["entry_url"].to_string()).collect::<HashSet<_>>().len(), 6, "none twice");
+    assert_eq!(entries.iter().map(|e| e["cluster"].to_string()).collect::<HashSet<_>>().len(), 4, "three copies are one cluster");
+}
