@@ -6,8 +6,11 @@ use newsfold::feed::{self, Context, discover};
 use newsfold::model::{Id, canonical, dates, encoding};
 use url::Url;
 
+/// A target's name and what it does.
+pub type Target = (&'static str, fn(&[u8]));
+
 /// The names of the targets, as their folders under `corpus/` are called.
-pub const TARGETS: [(&str, fn(&[u8])); 6] = [
+pub const TARGETS: [Target; 6] = [
     ("parse", parse),
     ("decode", decode),
     ("dates", parse_date),

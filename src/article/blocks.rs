@@ -112,12 +112,14 @@ pub(super) fn lead(flat: &Flat, known: &Known<'_>, junk: &[Hints], first: usize,
         }
         let text = flat.of(b);
         let squashed = lines::squash(text);
-        let described = description.len() > 40 && (description.starts_with(squashed.get(..squashed.floor_char_boundary(60)).unwrap_or("")) || squashed.contains(&description));
+        let described = description.len() > 40
+            && (description.starts_with(squashed.get(..squashed.floor_char_boundary(60)).unwrap_or("")) || squashed.contains(&description));
         let named = flat.chain(b.el).take(3).any(|(_, e)| e.hints & hints::LEAD != 0);
         if !(described || named) || squashed == title || lines::junk(text).is_some() || lines::about_the_page(text).is_some() {
             continue;
         }
-        let repeated = (first..verdicts.len().min(first + 12)).any(|k| verdicts[k].kept() && lines::squash(flat.of(&flat.blocks[k])).contains(&squashed));
+        let repeated = (first..verdicts.len().min(first + 12))
+            .any(|k| verdicts[k].kept() && lines::squash(flat.of(&flat.blocks[k])).contains(&squashed));
         if !repeated {
             verdicts[i] = Verdict::Kept;
         }

@@ -51,7 +51,12 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
         .or_else(|| meta::title(&flat, linked, page.url))
         .or_else(|| page.feed_title.map(str::to_owned));
     let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
-    let known = Known { title: out.title.as_deref(), description: meta::description(&flat), witness: witness.as_ref(), boilerplate: page.boilerplate };
+    let known = Known {
+        title: out.title.as_deref(),
+        description: meta::description(&flat),
+        witness: witness.as_ref(),
+        boilerplate: page.boilerplate,
+    };
     let judged = body::judge(&flat, &known);
     let mut body = render(&flat, &judged);
     let first = judged.verdicts.iter().position(|v| v.kept()).unwrap_or(0);

@@ -17,7 +17,10 @@ fn the_daemon_polls_what_is_due_answers_and_stops_in_order() {
     let world = newsroom();
     assert_eq!(world.run(&["status"]).status.code(), Some(3), "not running");
     let daemon = world.daemon();
-    until("everything is settled", || world.run(&["export", "jsonl"]).stdout.split(|b| *b == b'\n').filter(|l| l.len() > 2).count() == 3 && world.entries().iter().all(|e| e["cluster"].is_string()));
+    until("everything is settled", || {
+        world.run(&["export", "jsonl"]).stdout.split(|b| *b == b'\n').filter(|l| l.len() > 2).count() == 3
+            && world.entries().iter().all(|e| e["cluster"].is_string())
+    });
     assert_eq!(world.run(&["status"]).status.code(), Some(0));
     // A pass goes through the daemon, which holds the lock.
     let summary = world.poll(&["--all"]);

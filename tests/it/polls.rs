@@ -12,9 +12,12 @@ fn newsroom() -> World {
     let mut credited = report();
     credited.push("Source; Al Jazeera".into());
     let trimmed = report()[..6].to_vec();
-    world.outlet("Al Jazeera", vec![("President warns of answer to strikes across the border", report()), ("Roof works close pool", own_report(0))]);
-    world.outlet("Harbour Post", vec![("Warning after border strikes", credited), ("Timber ship aground off the cape", own_report(1))]);
-    world.outlet("The Ledger", vec![("President: strikes will be answered", trimmed), ("Radio burst repeats every sixteen days", own_report(2))]);
+    world.outlet(
+        "Al Jazeera",
+        vec![("President warns of answer to strikes across the border", report()), ("Roof works close pool", own_report(1))],
+    );
+    world.outlet("Harbour Post", vec![("Warning after border strikes", credited), ("Market hall to shut", own_report(12))]);
+    world.outlet("The Ledger", vec![("President: strikes will be answered", trimmed), ("Clinic closes for weeks", own_report(23))]);
     world.configure("");
     world
 }
@@ -23,7 +26,11 @@ fn newsroom() -> World {
 fn a_first_pass_settles_everything_and_finds_the_copies() {
     let world = newsroom();
     let summary = world.poll(&[]);
-    assert_eq!((summary["feeds"].as_u64(), summary["settled"].as_u64(), summary["joined"].as_u64()), (Some(3), Some(6), Some(2)), "{summary}");
+    assert_eq!(
+        (summary["feeds"].as_u64(), summary["settled"].as_u64(), summary["joined"].as_u64()),
+        (Some(3), Some(6), Some(2)),
+        "{summary}"
+    );
     let stories = world.json(&["stories", "--min-publishers", "2"]);
     assert_eq!(stories.len(), 1, "{stories:?}");
     assert_eq!(stories[0]["copies"], 3);
@@ -148,7 +155,9 @@ fn a_page_instead_of_a_feed_does_no_harm() {
     let world = newsroom();
     world.poll(&[]);
     let route = format!("{} /feed.xml", world.outlets[0].host);
-    world.server.on(&route, Answer::new(200, &[("content-type", "text/html"), ("etag", "\"wall\"")], "<html><body>Maintenance</body></html>"));
+    world
+        .server
+        .on(&route, Answer::new(200, &[("content-type", "text/html"), ("etag", "\"wall\"")], "<html><body>Maintenance</body></html>"));
     assert_eq!(world.poll(&["--all"])["failed"], 1);
     world.publish(0);
     let before = world.server.log().len();
