@@ -33,7 +33,6 @@ pub struct Args {
 struct Report<'a> {
     running: bool,
     state_dir: &'a std::path::Path,
-    daemon: Option<&'a DaemonStatus>,
     #[serde(flatten)]
     counts: &'a Counts,
     /// What the daemon says of itself; null where none answers.
@@ -43,15 +42,22 @@ struct Report<'a> {
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let state_dir = context.state_dir()?;
-    let reader = context.reader()?;
-    let counts = reader.counts(context.look.now)?;
+    let (counts, ill) = match context.reader() {
+        Ok(reader) => {
+            let counts = reader.counts(context.look.now)?;
+            let ill = if counts.failing > 0 { reader.feeds(context.look.now)? } else { Vec::new() };
+            (counts, ill)
+        }
+        // Nothing was polled yet: that is an answer too.
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Missing(_))) => (Counts::default(), Vec::new()),
+        Err(error) => return Err(error),
+    };
     let (running, daemon) = ask(&state_dir);
     if args.json {
         context
             .out
             .json(&json::versioned("newsfold/status/1", &Report { running, state_dir: &state_dir, counts: &counts, daemon: &daemon }))?;
     } else {
-        let ill = if counts.failing > 0 { reader.feeds(context.look.now)? } else { Vec::new() };
         context.out.doc(&render(running, daemon.as_ref(), &counts, &ill, &context.look), &context.look)?;
     }
     Ok(if running { Exit::Done } else { Exit::NotRunning })
