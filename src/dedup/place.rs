@@ -16,6 +16,9 @@ use std::collections::HashMap;
 pub const CANDIDATES: usize = 16;
 /// Of those, members of one cluster.
 const OF_ONE_CLUSTER: usize = 4;
+/// Steps that comparing for one placement may take: honest texts take some thousand each, so that this ends only the work
+/// on texts that repeat a few words over and over.
+const WORK: usize = 600_000;
 /// Documents of near fingerprint that are looked at.
 const NEAR: usize = 64;
 
@@ -324,9 +327,14 @@ impl CopyIndex {
     pub fn decide(&self, new: &Prepared, candidates: &[Prepared]) -> Placement {
         let mut proven: Vec<(u32, usize, Verdict)> = Vec::new();
         let mut refused: Option<(Id, Verdict)> = None;
+        let mut work = 0;
         for (at, other) in candidates.iter().enumerate() {
+            if work > WORK {
+                break;
+            }
             let Some(cluster) = self.by_id.get(&other.id.0).and_then(|&n| self.slot(n)).map(|s| self.root(s.cluster)) else { continue };
             let mut verdict = why(new, other, &self.settings);
+            work += verdict.work;
             let says = |pairs: &[(Id, Id)]| self.partners(pairs, new.id).any(|id| id == other.id);
             if says(&self.decisions.together) {
                 (verdict.copy, verdict.rule) = (true, Rule::Person);
