@@ -231,7 +231,7 @@ fn placing(count: usize) {
     let row_bytes: usize = rows.iter().map(|r| r.2.capacity() + size_of::<(Id, Id, Vec<u8>)>() + 16).sum();
     println!("resident    {:.0} an article", (resident() - before).saturating_sub(row_bytes) as f64 / count as f64);
     let start = Instant::now();
-    let mut again = CopyIndex::new(Settings::default());
+    let mut again = CopyIndex::with_capacity(Settings::default(), rows.len());
     for (id, cluster, row) in &rows {
         again.restore(*id, *cluster, Timestamp::from_second(1_700_000_000).unwrap_or_default(), row);
     }

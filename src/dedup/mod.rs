@@ -2,6 +2,7 @@
 
 pub mod boilerplate;
 pub mod fingerprint;
+mod id_table;
 pub mod near;
 pub mod passages;
 mod place;
