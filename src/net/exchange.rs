@@ -9,6 +9,7 @@ use super::{Kind, NetError};
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{self, HeaderMap, HeaderValue};
+use std::time::Duration;
 use tokio::time::timeout;
 use url::{Host, Url};
 
@@ -18,6 +19,8 @@ const MAX_HEAD: usize = 64 << 10;
 const ERROR_BODY: usize = 64 << 10;
 /// A redirect's body that is read to the end, so that its connection can be used again.
 const SMALL_BODY: u64 = 16 << 10;
+/// And how long that may take.
+const SMALL_WAIT: Duration = Duration::from_secs(1);
 /// From this size on, decoding moves off the async threads.
 const BIG_WIRE: usize = 256 << 10;
 
@@ -64,7 +67,7 @@ impl Client {
             let location = text(response.headers(), &header::LOCATION)
                 .ok_or_else(|| NetError::BadRedirect { host: key.to_owned(), detail: "it does not say where to".into() })?;
             if response.content_length().is_some_and(|n| n <= SMALL_BODY) {
-                let _ = self.read(&mut response, key, SMALL_BODY as usize).await;
+                let _ = timeout(SMALL_WAIT, self.read(&mut response, key, SMALL_BODY as usize)).await;
             }
             own.stack.done(key);
             return Ok(Answer { head, location: Some(location), blocked: None, body: Bytes::new(), wire_bytes: 0 });

@@ -99,12 +99,16 @@ async fn an_unknown_certificate_is_an_error_of_tls_and_starts_need_no_authoritie
 #[tokio::test]
 async fn fault_11_the_body_of_a_redirect_is_not_waited_for() {
     let server = Server::start();
-    let endless = Step::Forever(b"1000\r\n".iter().copied().chain([b'x'; 0x1000]).chain(*b"\r\n").collect(), Duration::ZERO);
-    let start = head(302, &[("location", "/end"), ("transfer-encoding", "chunked")]);
-    server.on("/start", Answer::steps([Step::Send(start), endless]));
+    // A drip of chunks, and a stated length that never comes.
+    let (chunked, stated) = ([("location", "/end"), ("transfer-encoding", "chunked")], [("location", "/end"), ("content-length", "9")]);
+    let drip = Step::Forever(b"1\r\nx\r\n".to_vec(), Duration::from_millis(50));
+    server.on("/chunks", Answer::steps([Step::Send(head(302, &chunked)), drip]));
+    server.on("/length", Answer::steps([Step::Send(head(302, &stated)), Step::Hang]));
     server.on("/end", Answer::ok("text/plain", "x"));
-    let response = feed(&client(&server), &server.url("/start")).await.unwrap();
-    assert_eq!(response.body, "x");
+    let client = named(Settings { idle_timeout: Duration::from_secs(60), ..settings(&server) }, &[]);
+    for path in ["/chunks", "/length"] {
+        assert_eq!(feed(&client, &server.url(path)).await.unwrap().body, "x", "{path}");
+    }
 }
 
 #[tokio::test]
