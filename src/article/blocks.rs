@@ -23,6 +23,9 @@ pub(super) fn judge_blocks(
         let text = flat.of(b);
         let witnessed = known_to.is_some_and(|k| k[i]);
         verdicts[i] = judge_one(b, text, junk[i], witnessed, plain, &title);
+        if verdicts[i].kept() && i < first + 6 && date_line(b, text) {
+            verdicts[i] = Verdict::Line("date");
+        }
         if let Some(boilerplate) = known.boilerplate
             && boilerplate.contains(&lines::hash(text))
         {
@@ -124,6 +127,12 @@ pub(super) fn lead(flat: &Flat, known: &Known<'_>, junk: &[Hints], first: usize,
             verdicts[i] = Verdict::Kept;
         }
     }
+}
+
+/// A line above the text that is a date, with a weekday or a time at most.
+fn date_line(b: &Block, text: &str) -> bool {
+    let loose = !matches!(b.tag, Tag::Heading(_) | Tag::Item | Tag::Quote | Tag::Pre);
+    loose && b.weight <= 45 && b.words <= 9 && text.bytes().any(|c| c.is_ascii_digit()) && super::dates::in_text(text).is_some()
 }
 
 /// Drops lists that are mostly links.

@@ -176,7 +176,7 @@ fn charset(content_type: &str) -> Option<&str> {
 }
 
 /// The `charset` that the page declares in its first kilobytes.
-fn declared_charset(bytes: &[u8]) -> Option<String> {
+pub(super) fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = bytes.get(..bytes.len().min(4096))?.to_ascii_lowercase();
     let mut from = 0;
     while let Some(at) = memchr::memmem::find(head.get(from..)?, b"charset") {
