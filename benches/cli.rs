@@ -1,6 +1,6 @@
 //! How long a reading command takes, whole process, on a database of 10,000 articles. `cargo bench --bench cli [N]`.
 
-#[path = "../tests/stock/mod.rs"]
+#[path = "../tests/it/stock/mod.rs"]
 #[allow(dead_code)]
 mod stock;
 

@@ -154,7 +154,8 @@ pub fn propose_listing(html: &[u8], base: Option<&Url>) -> Option<PageSelectors>
     let (item, (urls, _, headed, timed)) = kinds
         .into_iter()
         .filter(|(selector, (urls, ..))| {
-            urls.len() >= 3 && Selector::parse(selector).is_ok_and(|s| (urls.len().div_ceil(2)..=urls.len() * 2).contains(&dom.select(&s).count()))
+            urls.len() >= 3
+                && Selector::parse(selector).is_ok_and(|s| (urls.len().div_ceil(2)..=urls.len() * 2).contains(&dom.select(&s).count()))
         })
         .max_by_key(|(selector, (urls, words, headed, timed))| {
             (urls.len() * 2 + words / 8 + headed + timed, std::cmp::Reverse(selector.clone()))

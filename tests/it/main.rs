@@ -1,9 +1,12 @@
-//! The built binary against a scripted loopback newsroom: what a user would see, from outside.
+//! Everything from outside: the built binary and the library against a scripted loopback newsroom.
 
-#[path = "../support/server.rs"]
-mod server;
-
+mod cli;
 mod daemon;
+mod fuzz_corpus;
+mod net;
 mod polls;
+mod rooms;
+mod server;
+mod stock;
 mod texts;
 mod world;

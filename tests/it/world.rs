@@ -3,9 +3,8 @@
 use crate::server::{Answer, Server};
 use crate::texts::{Item, page, rss};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixDatagram;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -204,9 +203,4 @@ pub fn until(what: &str, mut done: impl FnMut() -> bool) {
 
 pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// The lines of a file, as they are now.
-pub fn lines(path: &Path) -> Vec<String> {
-    std::fs::File::open(path).map(|file| BufReader::new(file).lines().map_while(Result::ok).collect()).unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! FAULTS 11 and 12, and 13 on the wire: what stalls, drips, lies or breaks off ends in a clean error, in time.
 
+use crate::net::{client, feed, named, settings, url};
 use crate::server::{Answer, Server, Step, head};
-use crate::{client, feed, named, settings, url};
 use newsfold::clock::Clock;
 use newsfold::net::{Client, ErrorKind, Looking, Lookup, NetError, Request, Settings, Stage};
 use std::sync::Arc;

@@ -1,12 +1,10 @@
 //! The built command line on a made-up database: what it prints, where, and with which exit code.
 
-mod stock;
-
+use crate::stock::{PUBLISHERS, address, feed_url, fill, is_harmless};
 use jiff::Timestamp;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use stock::{PUBLISHERS, address, feed_url, fill, is_harmless};
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr;
 
@@ -89,7 +87,7 @@ fn titles_survive_json_as_they_were() {
     let dir = stocked(30, true);
     let output = run(dir.path(), &["article", &address(7), "--json"]);
     let article: serde_json::Value = serde_json::from_str(printed(&output)).expect("JSON");
-    assert_eq!(article["title"], stock::hostile(7));
+    assert_eq!(article["title"], crate::stock::hostile(7));
     assert_eq!(article["schema"], "newsfold/article/1");
 }
 

@@ -1,7 +1,7 @@
 //! FAULTS 5 and 6: what one origin is told, no other hears.
 
+use crate::net::{client, feed, named, page, settings, url};
 use crate::server::{Answer, Server};
-use crate::{client, feed, named, page, settings, url};
 use newsfold::model::Validators;
 use newsfold::net::{Client, Kind, Request, Secrets, Settings};
 use std::process::Command;

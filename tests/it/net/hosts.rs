@@ -1,7 +1,7 @@
 //! FAULTS 13, 14, 16: one request at a time, gaps, Retry-After, backoff, circuit, bounded idle connections.
 
+use crate::net::{Names, client, feed, named, page, settings, url};
 use crate::server::{Answer, Server, Step};
-use crate::{Names, client, feed, named, page, settings, url};
 use jiff::{SignedDuration, Timestamp};
 use newsfold::clock::Clock;
 use newsfold::net::{Client, ErrorKind, Hold, Kind, NetError, Request, Settings};

@@ -1,7 +1,7 @@
 //! FAULTS 4 and 8: redirects are followed by hand, five at most, and never downhill.
 
+use crate::net::{client, feed, named, page, settings, url};
 use crate::server::{AUTHORITY, Answer, Server, Step, head};
-use crate::{client, feed, named, page, settings, url};
 use newsfold::net::{NetError, Request, Settings};
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! FAULTS 29 and 30: robots.txt by RFC 9309.
 
+use crate::net::{Names, feed, named, page, settings};
 use crate::server::{Answer, Server, Step, head};
-use crate::{Names, feed, named, page, settings};
 use jiff::SignedDuration;
 use newsfold::clock::Clock;
 use newsfold::net::{Client, ErrorKind, NetError, Settings};

@@ -1,7 +1,7 @@
 //! FAULTS 1, 2, 3, 7: no packet reaches an address that is not public, however it is written, found or redirected to.
 
+use crate::net::{client, feed, named, page, settings, url};
 use crate::server::{Answer, Server};
-use crate::{client, feed, named, page, settings, url};
 use newsfold::clock::Clock;
 use newsfold::net::{Client, Looking, Lookup, NetError, Request, Settings};
 use std::net::IpAddr;

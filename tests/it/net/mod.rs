@@ -1,8 +1,5 @@
 //! The net room against a loopback server that does what no honest server does. `FAULTS` numbers are in the names.
 
-#[path = "../support/server.rs"]
-mod server;
-
 mod addresses;
 mod bodies;
 mod hosts;
@@ -11,9 +8,9 @@ mod robots;
 mod secrets;
 mod wire;
 
+use crate::server::Server;
 use newsfold::clock::Clock;
 use newsfold::net::{AllowNet, Client, Looking, Lookup, NetError, Request, Response, Settings};
-use server::Server;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;

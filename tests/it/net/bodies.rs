@@ -1,7 +1,7 @@
 //! FAULTS 9 and 10: a body is whole and within its limit, or it is an error.
 
+use crate::net::{client, feed, named, page, settings};
 use crate::server::{Answer, Server, Step, head};
-use crate::{client, feed, named, page, settings};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use newsfold::net::{ErrorKind, NetError, Request, Settings};
@@ -164,7 +164,7 @@ async fn of_an_error_page_the_start_is_enough() {
 async fn an_unasked_304_is_a_response_that_says_so() {
     let server = Server::start();
     server.on("/", Answer::status(304));
-    let response = client(&server).get(Request::feed(crate::url(&server.url("/")))).await.unwrap();
+    let response = client(&server).get(Request::feed(crate::net::url(&server.url("/")))).await.unwrap();
     assert!(response.is_unchanged() && !response.conditional);
 }
 

@@ -1,7 +1,7 @@
 //! A loopback HTTP server that does what a script says, byte by byte: answers, drips, stalls, lies and breaks off.
 //!
 //! It runs on a thread of its own, so that tests with and without a runtime can use it, and stops when it is dropped.
-//! Every request is kept with its headers. Use it with `#[path = "support/server.rs"] mod server;`.
+//! Every request is kept with its headers.
 #![allow(dead_code)]
 
 use std::collections::HashMap;
