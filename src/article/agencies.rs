@@ -162,7 +162,10 @@ pub(super) fn known(name: &str) -> Option<&'static str> {
         if !name.contains(['/', ',', '&', '-', '|', ';']) && !name.contains(" and ") && !name.contains(" und ") {
             return None;
         }
-        name.split(['/', ',', '&', '|', ';', '-']).flat_map(|part| part.split(" and ")).flat_map(|part| part.split(" und ")).find_map(|part| one(part.trim()))
+        name.split(['/', ',', '&', '|', ';', '-'])
+            .flat_map(|part| part.split(" and "))
+            .flat_map(|part| part.split(" und "))
+            .find_map(|part| one(part.trim()))
     })
 }
 

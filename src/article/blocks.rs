@@ -23,6 +23,9 @@ pub(super) fn judge_blocks(
         let text = flat.of(b);
         let witnessed = known_to.is_some_and(|k| k[i]);
         verdicts[i] = judge_one(b, text, junk[i], witnessed, plain, &title);
+        if verdicts[i].kept() && i < first + 6 && date_line(b, text) {
+            verdicts[i] = Verdict::Line("date");
+        }
         if let Some(boilerplate) = known.boilerplate
             && boilerplate.contains(&lines::hash(text))
         {
@@ -112,16 +115,24 @@ pub(super) fn lead(flat: &Flat, known: &Known<'_>, junk: &[Hints], first: usize,
         }
         let text = flat.of(b);
         let squashed = lines::squash(text);
-        let described = description.len() > 40 && (description.starts_with(squashed.get(..squashed.floor_char_boundary(60)).unwrap_or("")) || squashed.contains(&description));
+        let described = description.len() > 40
+            && (description.starts_with(squashed.get(..squashed.floor_char_boundary(60)).unwrap_or("")) || squashed.contains(&description));
         let named = flat.chain(b.el).take(3).any(|(_, e)| e.hints & hints::LEAD != 0);
         if !(described || named) || squashed == title || lines::junk(text).is_some() || lines::about_the_page(text).is_some() {
             continue;
         }
-        let repeated = (first..verdicts.len().min(first + 12)).any(|k| verdicts[k].kept() && lines::squash(flat.of(&flat.blocks[k])).contains(&squashed));
+        let repeated = (first..verdicts.len().min(first + 12))
+            .any(|k| verdicts[k].kept() && lines::squash(flat.of(&flat.blocks[k])).contains(&squashed));
         if !repeated {
             verdicts[i] = Verdict::Kept;
         }
     }
+}
+
+/// A line above the text that is a date, with a weekday or a time at most.
+fn date_line(b: &Block, text: &str) -> bool {
+    let loose = !matches!(b.tag, Tag::Heading(_) | Tag::Item | Tag::Quote | Tag::Pre);
+    loose && b.weight <= 45 && b.words <= 9 && text.bytes().any(|c| c.is_ascii_digit()) && super::dates::in_text(text).is_some()
 }
 
 /// Drops lists that are mostly links.

@@ -24,8 +24,6 @@ pub(super) enum Verdict {
     Title,
     /// A heading over nothing.
     Hanging,
-    /// The witness does not know it.
-    Unwitnessed,
     Fragment,
     Repeated,
     Boilerplate,
@@ -82,7 +80,9 @@ pub(super) fn judge(flat: &Flat, known: &Known<'_>) -> Judged {
     judged.body_mass = mass.get(first..last).map_or(0.0, |m| m.iter().filter(|m| **m > 0.0).sum());
     let (first, last) = one_of_several(flat, container, &mass, known, (first, last));
     super::blocks::judge_blocks(flat, known, &junk, known_to.as_deref(), (first, last), &mut judged.verdicts);
-    super::blocks::lead(flat, known, &junk, first, &mut judged.verdicts);
+    if flat.els.get(container as usize).is_some_and(|e| e.ruled != Ruled::Body) {
+        super::blocks::lead(flat, known, &junk, first, &mut judged.verdicts);
+    }
     judged
 }
 
@@ -209,7 +209,8 @@ fn junk_of_blocks(flat: &Flat, hints: &[Hints]) -> Vec<Hints> {
         if el.ruled == Ruled::Remove {
             own |= hints::HIDDEN;
         }
-        above[i] = inherited | own;
+        // What a person names as the body is one, whatever it is called.
+        above[i] = if el.ruled == Ruled::Body { 0 } else { inherited | own };
     }
     for (b, junk) in flat.blocks.iter().zip(&mut junk) {
         *junk = above[b.el as usize];

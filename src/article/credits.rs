@@ -182,10 +182,40 @@ fn classify(line: &str, opening: bool, closing: bool) -> Line {
 /// "Source: NAME" in the nine languages.
 fn labelled(line: &str, low: &str, opening: bool, closing: bool) -> Option<Line> {
     const LABELS: &[&str] = &[
-        "sources", "source", "quellen", "quelle", "fuentes", "fuente", "fontes", "fonte", "fonti", "источники", "источник", "джерело", "джерела",
-        "المصدر", "مصدر", "المصادر", "来源", "新闻来源", "courtesy of", "courtesy", "via", "originally from", "article source", "story source",
-        "news source", "mit material von", "mit agenturmaterial von", "agencia", "agence", "agentur", "agenzia",
-        "по материалам", "по данным", "за матеріалами",
+        "sources",
+        "source",
+        "quellen",
+        "quelle",
+        "fuentes",
+        "fuente",
+        "fontes",
+        "fonte",
+        "fonti",
+        "источники",
+        "источник",
+        "джерело",
+        "джерела",
+        "المصدر",
+        "مصدر",
+        "المصادر",
+        "来源",
+        "新闻来源",
+        "courtesy of",
+        "courtesy",
+        "via",
+        "originally from",
+        "article source",
+        "story source",
+        "news source",
+        "mit material von",
+        "mit agenturmaterial von",
+        "agencia",
+        "agence",
+        "agentur",
+        "agenzia",
+        "по материалам",
+        "по данным",
+        "за матеріалами",
     ];
     let low_trimmed = low.trim_start_matches(['(', '[', ' ']);
     let label = LABELS.iter().find(|l| low_trimmed.starts_with(**l))?;
@@ -195,7 +225,9 @@ fn labelled(line: &str, low: &str, opening: bool, closing: bool) -> Option<Line>
     let name_part = match marked.chars().next()? {
         ':' | ';' | '：' => marked.char_indices().nth(1).and_then(|(i, _)| marked.get(i..))?,
         '-' | '–' | '—' if spaced => marked.char_indices().nth(1).and_then(|(i, _)| marked.get(i..))?,
-        _ if spaced && matches!(*label, "по материалам" | "по данным" | "за матеріалами" | "mit material von") => marked,
+        _ if spaced && matches!(*label, "по материалам" | "по данным" | "за матеріалами" | "mit material von") => {
+            marked
+        }
         _ => return None,
     };
     // The name as written: the tail of the line of the same number of characters.
@@ -212,7 +244,10 @@ fn labelled(line: &str, low: &str, opening: bool, closing: bool) -> Option<Line>
 
 /// A name as written: trimmed, an address reduced to its host, an agency under its one name. `None` for what reads like a text.
 fn tidy_name(name: &str) -> Option<String> {
-    let name = name.trim().trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '’' && c != '\'').trim_end_matches(['.', ' ', ')', ']']);
+    let name = name
+        .trim()
+        .trim_matches(|c: char| !c.is_alphanumeric() && c != ')' && c != '’' && c != '\'')
+        .trim_end_matches(['.', ' ', ')', ']']);
     if name.is_empty() || name.split_whitespace().count() > 9 || name.chars().count() > 90 {
         return None;
     }
@@ -319,7 +354,9 @@ fn stated(line: &str, low: &str) -> Option<Line> {
         return agencies::known(rest).or_else(|| agencies::known(name)).map(|n| Line::Credit(n.to_owned()));
     }
     if let Some(at) = plain.find(" contributed ")
-        && [" to this report", " to this article", " to this story", " reporting"].iter().any(|t| plain.get(at + 12..).is_some_and(|r| r.starts_with(t)))
+        && [" to this report", " to this article", " to this story", " reporting"]
+            .iter()
+            .any(|t| plain.get(at + 12..).is_some_and(|r| r.starts_with(t)))
     {
         return Some(contributed(line, line.get(..at).unwrap_or("")));
     }
@@ -348,7 +385,9 @@ fn stated(line: &str, low: &str) -> Option<Line> {
         let total = line.chars().count();
         let from = line.char_indices().nth(total.saturating_sub(tail_chars)).map(|(i, _)| i)?;
         let mut tail = line.get(from..)?;
-        if let Some(end) = tail.find([',', ';', '(']).or_else(|| tail.find(". ")).or_else(|| tail.find(" and is ")).or_else(|| tail.find(" on ")) {
+        if let Some(end) =
+            tail.find([',', ';', '(']).or_else(|| tail.find(". ")).or_else(|| tail.find(" and is ")).or_else(|| tail.find(" on "))
+        {
             tail = tail.get(..end)?;
         }
         let tail = tail.trim_start_matches("the website of ").trim();
@@ -365,8 +404,32 @@ fn stated(line: &str, low: &str) -> Option<Line> {
 }
 
 const OF_THE_TEXT: &[&str] = &[
-    "article", "story", "report", "piece", "post", "column", "essay", "was", "artikel", "beitrag", "text", "artículo", "articulo", "nota", "texto",
-    "artigo", "matéria", "articolo", "статья", "материал", "المقال", "(", "version", "interview", "avec", "this",
+    "article",
+    "story",
+    "report",
+    "piece",
+    "post",
+    "column",
+    "essay",
+    "was",
+    "artikel",
+    "beitrag",
+    "text",
+    "artículo",
+    "articulo",
+    "nota",
+    "texto",
+    "artigo",
+    "matéria",
+    "articolo",
+    "статья",
+    "материал",
+    "المقال",
+    "(",
+    "version",
+    "interview",
+    "avec",
+    "this",
 ];
 
 /// Who contributed: an agency, its writers, or the outlet's own people.
@@ -376,7 +439,14 @@ fn contributed(line: &str, who: &str) -> Line {
         return Line::Credit(name.to_owned());
     }
     let low = lower(who);
-    for (opening, name) in [("associated press", "AP"), ("the associated press", "AP"), ("ap writer", "AP"), ("ap ", "AP"), ("reuters", "Reuters"), ("bloomberg", "Bloomberg")] {
+    for (opening, name) in [
+        ("associated press", "AP"),
+        ("the associated press", "AP"),
+        ("ap writer", "AP"),
+        ("ap ", "AP"),
+        ("reuters", "Reuters"),
+        ("bloomberg", "Bloomberg"),
+    ] {
         if low.starts_with(opening) {
             return Line::Credit(name.to_owned());
         }
@@ -391,7 +461,8 @@ fn contributed(line: &str, who: &str) -> Line {
 /// "(Reporting by …; Editing by …)" and its like.
 fn sign_off(low: &str) -> bool {
     let low = low.trim_start_matches(['(', '[', ' ']);
-    const OPENINGS: &[&str] = &["reporting by ", "reporting and writing by ", "writing by ", "editing by ", "compiled by ", "redaktion: ", "reported by "];
+    const OPENINGS: &[&str] =
+        &["reporting by ", "reporting and writing by ", "writing by ", "editing by ", "compiled by ", "redaktion: ", "reported by "];
     OPENINGS.iter().any(|o| low.starts_with(o)) && (low.contains("editing by") || low.contains(';') || low.chars().count() < 90)
         || low.contains("pour le service français")
         || low.contains("editado por ") && low.contains("reporte")
@@ -420,7 +491,9 @@ fn trailing(line: &str) -> Line {
             {
                 return Line::Trailing(name.to_owned(), start);
             }
-            if ended && let Some(found @ Line::Credit(_)) = stated(inner, &lower(inner)).or_else(|| labelled(inner, &lower(inner), false, true)) {
+            if ended
+                && let Some(found @ Line::Credit(_)) = stated(inner, &lower(inner)).or_else(|| labelled(inner, &lower(inner), false, true))
+            {
                 return match found {
                     Line::Credit(name) => Line::Trailing(name, start),
                     other => other,
@@ -444,7 +517,24 @@ fn trailing(line: &str) -> Line {
     Line::Text
 }
 
-const BY: &[&str] = &["By ", "BY ", "by ", "Von ", "VON ", "Par ", "Por ", "POR ", "Di ", "Автор: ", "Автор ", "بقلم: ", "بقلم ", "Text: ", "Autor: ", "Written by "];
+const BY: &[&str] = &[
+    "By ",
+    "BY ",
+    "by ",
+    "Von ",
+    "VON ",
+    "Par ",
+    "Por ",
+    "POR ",
+    "Di ",
+    "Автор: ",
+    "Автор ",
+    "بقلم: ",
+    "بقلم ",
+    "Text: ",
+    "Autor: ",
+    "Written by ",
+];
 
 /// A printed name without the word before it.
 pub(super) fn without_by(name: &str) -> &str {
@@ -497,7 +587,30 @@ fn reads_like_names(text: &str) -> bool {
     for word in text.split_whitespace() {
         words += 1;
         let first = word.chars().find(|c| c.is_alphabetic());
-        let joins = matches!(word, "and" | "und" | "et" | "y" | "e" | "de" | "da" | "van" | "von" | "der" | "den" | "del" | "di" | "la" | "le" | "bin" | "al" | "&" | "for" | "in" | "и");
+        let joins = matches!(
+            word,
+            "and"
+                | "und"
+                | "et"
+                | "y"
+                | "e"
+                | "de"
+                | "da"
+                | "van"
+                | "von"
+                | "der"
+                | "den"
+                | "del"
+                | "di"
+                | "la"
+                | "le"
+                | "bin"
+                | "al"
+                | "&"
+                | "for"
+                | "in"
+                | "и"
+        );
         if !joins && first.is_none_or(|c| c.is_lowercase()) {
             return false;
         }
@@ -562,7 +675,10 @@ fn dateline(line: &str) -> Option<(usize, Option<String>)> {
     // "LONDON: The government"
     let colon = head.find(": ")?;
     let before = head.get(..colon)?;
-    (all_capitals(before) && place_like(before) && before.split_whitespace().count() <= 3 && before.chars().filter(|c| c.is_alphabetic()).count() >= 4)
+    (all_capitals(before)
+        && place_like(before)
+        && before.split_whitespace().count() <= 3
+        && before.chars().filter(|c| c.is_alphabetic()).count() >= 4)
         .then_some((colon + 2, None))
 }
 
@@ -599,8 +715,29 @@ fn place_like(text: &str) -> bool {
         if word.ends_with(['!', '?', '"', '”']) {
             return false;
         }
-        let fine = first.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || !c.is_alphabetic() || !(c.is_lowercase() || c.is_uppercase()));
-        let lower = super::dates::month(word).is_some() || matches!(word, "de" | "del" | "la" | "of" | "am" | "an" | "der" | "al" | "el" | "und" | "and" | "upon" | "sur" | "di" | "do" | "da" | "г" | "года");
+        let fine =
+            first.is_some_and(|c| c.is_uppercase() || c.is_ascii_digit() || !c.is_alphabetic() || !(c.is_lowercase() || c.is_uppercase()));
+        let lower = super::dates::month(word).is_some()
+            || matches!(
+                word,
+                "de" | "del"
+                    | "la"
+                    | "of"
+                    | "am"
+                    | "an"
+                    | "der"
+                    | "al"
+                    | "el"
+                    | "und"
+                    | "and"
+                    | "upon"
+                    | "sur"
+                    | "di"
+                    | "do"
+                    | "da"
+                    | "г"
+                    | "года"
+            );
         if !fine && !lower {
             return false;
         }
@@ -623,10 +760,73 @@ fn all_capitals(text: &str) -> bool {
 
 /// What may follow a place in capitals without being in capitals itself.
 const STATES: &[&str] = &[
-    "Ala", "Ariz", "Ark", "Calif", "Colo", "Conn", "Del", "Fla", "Ga", "Ill", "Ind", "Kan", "Ky", "La", "Md", "Mass", "Mich", "Minn", "Miss", "Mo",
-    "Mont", "Neb", "Nev", "Okla", "Ore", "Pa", "Tenn", "Texas", "Utah", "Vt", "Va", "Wash", "Wis", "Wyo", "Iowa", "Idaho", "Maine", "Ohio", "Alaska",
-    "Hawaii", "Serbia", "France", "Germany", "Italy", "Spain", "Russia", "Ukraine", "China", "India", "Japan", "Mexico", "Turkey", "Iran", "Iraq",
-    "Israel", "Syria", "England", "Ontario", "Quebec", "Australia", "Canada", "Brazil", "Poland", "Greece", "Egypt", "Pakistan", "Afghanistan",
+    "Ala",
+    "Ariz",
+    "Ark",
+    "Calif",
+    "Colo",
+    "Conn",
+    "Del",
+    "Fla",
+    "Ga",
+    "Ill",
+    "Ind",
+    "Kan",
+    "Ky",
+    "La",
+    "Md",
+    "Mass",
+    "Mich",
+    "Minn",
+    "Miss",
+    "Mo",
+    "Mont",
+    "Neb",
+    "Nev",
+    "Okla",
+    "Ore",
+    "Pa",
+    "Tenn",
+    "Texas",
+    "Utah",
+    "Vt",
+    "Va",
+    "Wash",
+    "Wis",
+    "Wyo",
+    "Iowa",
+    "Idaho",
+    "Maine",
+    "Ohio",
+    "Alaska",
+    "Hawaii",
+    "Serbia",
+    "France",
+    "Germany",
+    "Italy",
+    "Spain",
+    "Russia",
+    "Ukraine",
+    "China",
+    "India",
+    "Japan",
+    "Mexico",
+    "Turkey",
+    "Iran",
+    "Iraq",
+    "Israel",
+    "Syria",
+    "England",
+    "Ontario",
+    "Quebec",
+    "Australia",
+    "Canada",
+    "Brazil",
+    "Poland",
+    "Greece",
+    "Egypt",
+    "Pakistan",
+    "Afghanistan",
 ];
 
 /// One to four capitalised words that could name an outlet; parties and states of politicians are none.
@@ -644,7 +844,8 @@ mod tests {
     use super::*;
 
     fn body() -> String {
-        "The ministry said on Monday that the talks would go on for another week, as both sides asked for time to study the offer.".repeat(2)
+        "The ministry said on Monday that the talks would go on for another week, as both sides asked for time to study the offer."
+            .repeat(2)
     }
 
     fn read(opening: &str, closing: &str) -> Credited {
@@ -735,7 +936,9 @@ mod tests {
 
     #[test]
     fn hostile_texts_end() {
-        for text in ["", "\n\n\n", "(", "()", "—", "Source:", "Source: ", "By ", "İ: (İ", "ß".repeat(300).as_str(), "a\u{300}".repeat(99).as_str()] {
+        for text in
+            ["", "\n\n\n", "(", "()", "—", "Source:", "Source: ", "By ", "İ: (İ", "ß".repeat(300).as_str(), "a\u{300}".repeat(99).as_str()]
+        {
             let _ = credits(text);
         }
     }

@@ -12,7 +12,15 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
         return None;
     }
     let plausible = |t: &Timestamp| (0..=4_102_444_800).contains(&t.as_second());
-    parse_date(text).filter(plausible).or_else(|| numeric(text)).or_else(|| in_text(text)).filter(plausible)
+    // What machines write opens with a digit or a weekday; what people write is read here, halves of the day and names of zones
+    // included, and is no date where nothing is found.
+    let machine = text.starts_with(|c: char| c.is_ascii_digit()) || text.as_bytes().get(3) == Some(&b',');
+    let halved = {
+        let low = text.to_ascii_lowercase();
+        low.contains("p.m") || low.contains("pm") || low.contains("a.m")
+    };
+    let parsed = if machine && !halved { parse_date(text).filter(plausible).or_else(|| numeric(text)) } else { None };
+    parsed.or_else(|| in_text(text)).filter(plausible)
 }
 
 /// ISO-like forms that lack something: "2024-01-03", "2024-01-03 17:04", "2024-01-03T17:04+0100", "20240103", epoch seconds.

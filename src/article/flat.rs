@@ -67,16 +67,10 @@ pub(super) struct Block {
     pub weight: u32,
     /// The part of the weight that stands in links.
     pub link: u32,
-    /// The part that stands in bold or italics.
-    pub strong: u32,
     pub links: u16,
     pub words: u16,
     /// Marks that end a sentence.
     pub stops: u16,
-    /// Commas and their like.
-    pub commas: u16,
-    /// Preceded by a single line break within its element.
-    pub broken: bool,
 }
 
 /// A `<time>` or something that is marked as a date.
@@ -99,13 +93,9 @@ pub(super) struct Head {
     pub base: Option<String>,
     pub lang: Option<String>,
     pub title: Option<String>,
-    pub amp: bool,
     /// Feeds that the head links: address, title, type.
     pub feeds: Vec<(String, String, String)>,
     pub dates: Vec<Dated>,
-    /// `rel=author`, `itemprop=author`: block ranges.
-    pub authors: Vec<(u32, u32)>,
-    pub password_field: bool,
 }
 
 /// The page, flat.
@@ -189,7 +179,7 @@ fn shape(name: &str) -> (Shape, Hints) {
 
 /// Flattens the tree. `ruled` says what the site's rules think of an element.
 pub(super) fn flatten<'a>(html: &'a Html, ruled: &dyn Fn(scraper::ElementRef<'a>) -> Ruled, rules: bool) -> Flat {
-    let mut walk = Walk { flat: Flat::default(), open: None, pending: Pending::default(), link: 0, strong: 0, kept: 0, time: None };
+    let mut walk = Walk { flat: Flat::default(), open: None, pending: Pending::default(), link: 0, kept: 0, time: None };
     walk.flat.text.reserve(32 << 10);
     let root = html.tree.root();
     let mut node = root;
@@ -249,7 +239,6 @@ pub(super) fn flatten<'a>(html: &'a Html, ruled: &dyn Fn(scraper::ElementRef<'a>
 enum Closing {
     Nothing,
     Link,
-    Strong,
     Time,
 }
 
@@ -258,13 +247,10 @@ struct Pending {
     start: usize,
     weight: u32,
     link: u32,
-    strong: u32,
     links: u16,
     words: u16,
     stops: u16,
-    commas: u16,
     in_word: bool,
-    broken: bool,
 }
 
 struct Walk {
@@ -273,7 +259,6 @@ struct Walk {
     open: Option<u32>,
     pending: Pending,
     link: u32,
-    strong: u32,
     /// Bytes of attributes kept so far.
     kept: usize,
     time: Option<(usize, usize)>,
@@ -304,7 +289,6 @@ impl Walk {
                 self.head(name, element);
                 return None;
             }
-            "input" if element.attr("type") == Some("password") => self.flat.head.password_field = true,
             "template" if element.attr("shadowrootmode").is_none() => return None,
             _ => {}
         }
@@ -329,7 +313,6 @@ impl Walk {
         }
         let closing = match name {
             "a" => Closing::Link,
-            "b" | "strong" | "i" | "em" => Closing::Strong,
             "time" => Closing::Time,
             _ => Closing::Nothing,
         };
@@ -338,7 +321,6 @@ impl Walk {
                 self.link += 1;
                 self.pending.links = self.pending.links.saturating_add(1);
             }
-            Closing::Strong => self.strong += 1,
             Closing::Time if seen.datetime.is_none() => self.time = Some((self.flat.text.len(), self.flat.head.dates.len())),
             _ => {}
         }
@@ -369,7 +351,6 @@ impl Walk {
     fn leave(&mut self, (listed, before, closing): State) {
         match closing {
             Closing::Link => self.link = self.link.saturating_sub(1),
-            Closing::Strong => self.strong = self.strong.saturating_sub(1),
             Closing::Time => {
                 if let Some((from, _)) = self.time.take()
                     && let Some(value) = self.flat.text.get(from..)
@@ -457,7 +438,7 @@ impl Walk {
         let Some(_) = self.open else { return };
         let out = &mut self.flat.text;
         let p = &mut self.pending;
-        let (linked, strong) = (self.link > 0, self.strong > 0);
+        let linked = self.link > 0;
         let fresh = |out: &String, p: &Pending| out.len() == p.start;
         let mut weight = 0;
         for c in text.chars() {
@@ -485,18 +466,11 @@ impl Walk {
                     weight += 1;
                     p.stops = p.stops.saturating_add(1);
                 }
-                ',' | ';' | '،' | '؛' => {
-                    weight += 1;
-                    p.commas = p.commas.saturating_add(1);
-                }
                 '。' | '！' | '？' => {
                     weight += 3;
                     p.stops = p.stops.saturating_add(1);
                 }
-                '，' | '、' => {
-                    weight += 3;
-                    p.commas = p.commas.saturating_add(1);
-                }
+                '，' | '、' => weight += 3,
                 _ if is_wide(c) => {
                     weight += 3;
                     p.words = p.words.saturating_add(1);
@@ -514,9 +488,6 @@ impl Walk {
         if linked {
             p.link += weight;
         }
-        if strong {
-            p.strong += weight;
-        }
     }
 
     /// One line break is a line's end; two are a paragraph's.
@@ -533,7 +504,6 @@ impl Walk {
         }
         if out.ends_with('\n') {
             self.flush();
-            self.pending.broken = true;
         } else {
             out.push('\n');
         }
@@ -559,12 +529,9 @@ impl Walk {
                 end: end as u32,
                 weight: p.weight,
                 link: p.link.min(p.weight),
-                strong: p.strong.min(p.weight),
                 links: p.links,
                 words: p.words,
                 stops: p.stops,
-                commas: p.commas,
-                broken: p.broken,
             });
             out.push('\n');
         } else {

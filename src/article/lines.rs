@@ -168,7 +168,18 @@ pub(super) fn about_the_page(text: &str) -> Option<&'static str> {
         return None;
     }
     let low = text.to_lowercase();
-    const SITE: &[&str] = &["website", "our site", "this site", "your browser", "your device", "consent", "advertising partners", "opt-out", "opt out", "third parties"];
+    const SITE: &[&str] = &[
+        "website",
+        "our site",
+        "this site",
+        "your browser",
+        "your device",
+        "consent",
+        "advertising partners",
+        "opt-out",
+        "opt out",
+        "third parties",
+    ];
     if cookies && SITE.iter().filter(|s| low.contains(**s)).count() >= if short { 1 } else { 2 } {
         return Some("consent");
     }

@@ -95,16 +95,26 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> 
         return Some(first.replace('\n', " "));
     }
     // A heading of its own says what is printed above the text; the head's titles are often written for search engines.
-    let printed = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight > 14 && b.weight < 300 && b.link * 2 <= b.weight).find(|b| {
-        const ELSEWHERE: hints::Hints =
-            hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CONSENT | hints::HIDDEN | hints::NEWSLETTER;
-        let named = flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & ELSEWHERE != 0);
-        !named && b.words >= 3 && squash(flat.of(b)) != squash(site.as_deref().unwrap_or(""))
-    });
+    let printed =
+        flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight > 14 && b.weight < 300 && b.link * 2 <= b.weight).find(|b| {
+            const ELSEWHERE: hints::Hints = hints::RELATED
+                | hints::NAV
+                | hints::FOOTER
+                | hints::COMMENTS
+                | hints::ASIDE
+                | hints::CONSENT
+                | hints::HIDDEN
+                | hints::NEWSLETTER;
+            let named = flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & ELSEWHERE != 0);
+            !named && b.words >= 3 && squash(flat.of(b)) != squash(site.as_deref().unwrap_or(""))
+        });
     let shares = |text: &str| {
         // One word of weight in common is enough to know it for a headline of the same text.
         let low = text.to_lowercase();
-        [&social, &headline, &tag].into_iter().flatten().any(|t| t.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 3 && low.contains(w)))
+        [&social, &headline, &tag]
+            .into_iter()
+            .flatten()
+            .any(|t| t.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 3 && low.contains(w)))
     };
     let printed = printed.map(|b| flat.of(b).replace('\n', " ")).filter(|text| witnesses.is_empty() || shares(text));
     printed.or(social).or(headline).or(tag)
@@ -230,7 +240,8 @@ pub(super) fn times(
     let top = body.start.saturating_sub(30)..(body.start + 6).min(flat.blocks.len());
     let near = || {
         let tag = flat.head.dates.iter().filter(|d| !d.modified && top.contains(&(d.block as usize))).find_map(|d| dates::read(&d.value));
-        tag.or_else(|| printed_date(flat, &body)).or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| dates::read(&d.value)))
+        tag.or_else(|| printed_date(flat, &body))
+            .or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| dates::read(&d.value)))
     };
     let published = stated.or_else(marked).or_else(|| match (path(), near()) {
         // The address knows the day only; a printed time of the same day knows more.

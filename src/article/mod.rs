@@ -12,6 +12,7 @@ mod hints;
 mod jsonld;
 mod lang;
 mod lines;
+mod links;
 mod meta;
 mod page;
 mod thin;
@@ -19,6 +20,7 @@ mod witness;
 
 pub use credits::credits;
 pub use lines::hash as line_hash;
+pub use links::{feed_links, listing, propose_listing};
 pub use page::{Explained, explain, extract};
 
 use crate::model::Credit;
@@ -67,3 +69,6 @@ pub struct Credited {
     /// "By Jane Roe" when the text opens or ends with it.
     pub byline: Option<String>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,7 +51,12 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
         .or_else(|| meta::title(&flat, linked, page.url))
         .or_else(|| page.feed_title.map(str::to_owned));
     let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
-    let known = Known { title: out.title.as_deref(), description: meta::description(&flat), witness: witness.as_ref(), boilerplate: page.boilerplate };
+    let known = Known {
+        title: out.title.as_deref(),
+        description: meta::description(&flat),
+        witness: witness.as_ref(),
+        boilerplate: page.boilerplate,
+    };
     let judged = body::judge(&flat, &known);
     let mut body = render(&flat, &judged);
     let first = judged.verdicts.iter().position(|v| v.kept()).unwrap_or(0);
@@ -171,7 +176,7 @@ fn charset(content_type: &str) -> Option<&str> {
 }
 
 /// The `charset` that the page declares in its first kilobytes.
-fn declared_charset(bytes: &[u8]) -> Option<String> {
+pub(super) fn declared_charset(bytes: &[u8]) -> Option<String> {
     let head = bytes.get(..bytes.len().min(4096))?.to_ascii_lowercase();
     let mut from = 0;
     while let Some(at) = memchr::memmem::find(head.get(from..)?, b"charset") {

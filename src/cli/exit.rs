@@ -1,6 +1,7 @@
 //! What a failure means to the caller: the one place that maps errors to exit codes and hints.
 
 use crate::config::ConfigErrors;
+use crate::daemon::control::ControlError;
 use crate::store::StoreError;
 
 /// How a command that did not fail ended.
@@ -82,6 +83,9 @@ pub fn verdict(error: &anyhow::Error) -> (u8, Option<String>) {
         // What a person can do stands in the others' messages.
         Some(_) => return (1, None),
         None => {}
+    }
+    if let Some(ControlError::NotRunning(_)) = error.downcast_ref() {
+        return (3, Some("`newsfold run` or `systemctl start newsfold` starts it".to_owned()));
     }
     let denied = |e: &std::io::Error| e.kind() == std::io::ErrorKind::PermissionDenied;
     if error.chain().any(|e| e.downcast_ref::<std::io::Error>().is_some_and(denied)) {

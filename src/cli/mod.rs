@@ -6,6 +6,7 @@ mod cluster;
 mod completions;
 mod config;
 mod context;
+mod control;
 mod diff;
 mod doc;
 mod exit;
@@ -88,6 +89,12 @@ enum Command {
     Feeds(feeds::Args),
     /// Tell whether all is well
     Status(status::Args),
+    /// Read the configuration again
+    Reload(control::Reload),
+    /// Let the daemon rest: nothing is polled until resumed
+    Pause(control::Pause),
+    /// Let the daemon go on
+    Resume(control::Resume),
     /// Check the configuration, or show what is in force
     Config(config::Args),
     /// Take in a subscription list of a feed reader
@@ -158,6 +165,9 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Diff(args) => diff::run(args, context),
         Command::Log(args) => log::run(args, context),
         Command::Feeds(args) => feeds::run(args, context),
+        Command::Reload(args) => control::reload(args, context),
+        Command::Pause(_) => control::rest(true, context),
+        Command::Resume(_) => control::rest(false, context),
         Command::Status(args) => status::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Import(args) => import::run(args, context),

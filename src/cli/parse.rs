@@ -121,7 +121,7 @@ fn table(out: &mut impl Write, path: &Path, result: &anyhow::Result<ParsedFeed>)
     let feed = match result {
         Ok(feed) => feed,
         Err(error) => {
-            eprintln!("newsfold: {}: {error:#}", clean(&path.display().to_string()));
+            output::error(&anyhow::anyhow!("{}: {error:#}", path.display()));
             return Ok(());
         }
     };

@@ -6,7 +6,7 @@ use super::{logging, output};
 use crate::clock::Clock;
 use crate::daemon::control::{self, Command, ControlError};
 use crate::daemon::pass::{self, Selection, Summary};
-use crate::daemon::progress::{Counters, Progress};
+use crate::daemon::progress::Progress;
 use crate::daemon::{ConfigSource, DaemonError, Engine};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::Arc;
@@ -56,9 +56,8 @@ fn here(args: &Args, context: &Context, bar: &Bar) -> anyhow::Result<Summary> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let engine = Engine::start(config, source, Clock::system()).await?;
-        let counters = Arc::new(Counters::default());
         let which = Selection::new(args.feeds.clone(), args.all);
-        let work = pass::run(Arc::clone(&engine), which, Arc::clone(&counters));
+        let work = pass::run(Arc::clone(&engine), which);
         tokio::pin!(work);
         let mut beat = tokio::time::interval(Duration::from_millis(100));
         let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
@@ -68,7 +67,7 @@ fn here(args: &Args, context: &Context, bar: &Bar) -> anyhow::Result<Summary> {
                 done = &mut work => break done,
                 _ = &mut interrupted, if !engine.stop.is_cancelled() => engine.stop.cancel(),
                 _ = terminated.recv(), if !engine.stop.is_cancelled() => engine.stop.cancel(),
-                _ = beat.tick() => bar.show(counters.snapshot()),
+                _ = beat.tick() => bar.show(engine.progress()),
             }
         };
         engine.writer.close().await;
@@ -127,16 +126,11 @@ impl Bar {
     }
 
     fn show(&self, now: Progress) {
-        self.0.set_length(now.feeds + now.pages);
-        self.0.set_position(now.feeds_done + now.pages_done.min(now.pages));
-        self.0.set_message(format!(
-            "feeds {}/{} · pages {}/{} · articles {}",
-            now.feeds_done,
-            now.feeds,
-            now.pages_done,
-            now.pages.max(now.pages_done),
-            now.placed
-        ));
+        let tried = now.settled + now.put_off;
+        let pages = now.pages.max(tried);
+        self.0.set_length(now.feeds + pages);
+        self.0.set_position(now.feeds_done + tried);
+        self.0.set_message(format!("feeds {}/{} · pages {tried}/{pages} · articles {}", now.feeds_done, now.feeds, now.articles));
         self.0.tick();
     }
 

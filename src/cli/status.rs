@@ -3,10 +3,12 @@
 use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
-use crate::cli::json;
 use crate::cli::look::Look;
 use crate::cli::words::{count, size};
+use crate::cli::{json, output};
+use crate::daemon::control::{self, ControlError, DaemonStatus};
 use crate::model::views::{Counts, FeedHealth};
+use crate::store::StoreError;
 use serde::Serialize;
 
 /// Feeds named one by one before the rest is only counted.
@@ -33,30 +35,48 @@ struct Report<'a> {
     state_dir: &'a std::path::Path,
     #[serde(flatten)]
     counts: &'a Counts,
+    /// What the daemon says of itself; null where none answers.
+    daemon: &'a Option<DaemonStatus>,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let state_dir = context.state_dir()?;
-    let reader = context.reader()?;
-    let counts = reader.counts(context.look.now)?;
-    let running = is_running(&state_dir);
+    let (counts, ill) = match context.reader() {
+        Ok(reader) => {
+            let counts = reader.counts(context.look.now)?;
+            let ill = if counts.failing > 0 { reader.feeds(context.look.now)? } else { Vec::new() };
+            (counts, ill)
+        }
+        // Nothing was polled yet: that is an answer too.
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Missing(_))) => (Counts::default(), Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let (running, daemon) = ask(&state_dir);
     if args.json {
-        context.out.json(&json::versioned("newsfold/status/1", &Report { running, state_dir: &state_dir, counts: &counts }))?;
+        context
+            .out
+            .json(&json::versioned("newsfold/status/1", &Report { running, state_dir: &state_dir, counts: &counts, daemon: &daemon }))?;
     } else {
-        let ill = if counts.failing > 0 { reader.feeds(context.look.now)? } else { Vec::new() };
-        context.out.doc(&render(running, &counts, &ill, &context.look), &context.look)?;
+        context.out.doc(&render(running, daemon.as_ref(), &counts, &ill, &context.look), &context.look)?;
     }
     Ok(if running { Exit::Done } else { Exit::NotRunning })
 }
 
-/// True where a daemon answers on the control socket.
-fn is_running(state_dir: &std::path::Path) -> bool {
-    std::os::unix::net::UnixStream::connect(state_dir.join("newsfold.sock")).is_ok()
+/// Whether a daemon runs, and what it says of itself. One that runs and does not answer says so on stderr.
+fn ask(state_dir: &std::path::Path) -> (bool, Option<DaemonStatus>) {
+    match control::call(state_dir, control::Command::Status, |_| {}) {
+        Ok(answer) => (true, serde_json::from_value(answer).ok()),
+        Err(ControlError::NotRunning(_)) => (false, None),
+        Err(error) => {
+            output::note(&error.to_string());
+            (true, None)
+        }
+    }
 }
 
 /// One line when all is well; else what is not, a line each.
-fn render(running: bool, counts: &Counts, feeds: &[FeedHealth], look: &Look) -> Doc {
+fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, feeds: &[FeedHealth], look: &Look) -> Doc {
     let mut doc = Doc::new();
     let holds = format!(
         "{}, {}, {}, {}",
@@ -65,8 +85,10 @@ fn render(running: bool, counts: &Counts, feeds: &[FeedHealth], look: &Look) -> 
         count(counts.stories, "story", "stories"),
         size(counts.bytes)
     );
+    let refused = daemon.and_then(|d| d.reload_error.as_deref());
     match (running, counts.failing) {
-        (true, 0) => doc.add(Role::Good, "all is well").text(format!(": {holds}")),
+        _ if daemon.is_some_and(|d| d.paused) => doc.add(Role::Warn, "paused").text(format!(": {holds}")),
+        (true, 0) if refused.is_none() => doc.add(Role::Good, "all is well").text(format!(": {holds}")),
         (true, _) => doc.add(Role::Good, "running").text(format!(": {holds}")),
         (false, _) => doc.add(Role::Warn, "not running").text(format!(": {holds}")),
     };
@@ -87,6 +109,12 @@ fn render(running: bool, counts: &Counts, feeds: &[FeedHealth], look: &Look) -> 
                 .end();
         }
     }
+    if let Some(why) = refused {
+        doc.add(Role::Bad, "the last reload was refused").text(", the configuration before it goes on:").end();
+        why.lines().for_each(|line| {
+            doc.wrapped(Role::Plain, line, look.text_width());
+        });
+    }
     if !running {
         doc.line(Role::Faint, "`newsfold run` or `systemctl start newsfold` starts it; `newsfold poll` makes one pass");
     }
@@ -102,12 +130,29 @@ mod tests {
     fn all_well_is_one_line_and_what_is_not_is_named() {
         let counts = Counts { feeds: 131, articles: 1556, stories: 540, bytes: 12_300_000, ..Counts::default() };
         let look = Look::test(Some(80));
-        let well = render(true, &counts, &[], &look).render(&look);
+        let well = render(true, None, &counts, &[], &look).render(&look);
         assert_eq!(well, "all is well: 131 feeds, 1,556 articles, 540 stories, 12.3 MB\n");
         let counts = Counts { failing: 1, pending: 3, ..counts };
-        let ill = render(false, &counts, &fixtures::feeds(), &look).render(&look);
+        let ill = render(false, None, &counts, &fixtures::feeds(), &look).render(&look);
         assert!(ill.contains("1 feeds failing") || ill.contains("1 feed failing"), "{ill}");
         assert!(ill.contains("ledger.example") && ill.contains("3 pending") && ill.contains("not running"), "{ill}");
         assert!(!ill.contains('\u{1b}'));
+        let daemon = DaemonStatus {
+            version: "0.1.0".to_owned(),
+            pid: 7,
+            started_at: look.now,
+            paused: false,
+            polling: 0,
+            pending: 0,
+            indexed: 0,
+            writer_queue: 0,
+            last_commit_ms: 0,
+            reload_error: Some("newsfold.toml:3:1: unknown key `inclde`".to_owned()),
+        };
+        let refused = render(true, Some(&daemon), &Counts::default(), &[], &look).render(&look);
+        assert!(!refused.contains("all is well") && refused.contains("newsfold.toml:3:1"), "{refused}");
+        let paused =
+            render(true, Some(&DaemonStatus { paused: true, reload_error: None, ..daemon }), &Counts::default(), &[], &look).render(&look);
+        assert!(paused.starts_with("paused: "), "{paused}");
     }
 }

@@ -105,12 +105,37 @@ fn render(story: &StoryDetail, made: &Made, short: Short, look: &Look) -> Doc {
     head(&mut doc, story, look);
     let mut times = story.clusters.iter().flat_map(|c| &c.members).map(appeared);
     let first = times.next().map(|t| times.fold(t, Timestamp::min)).unwrap_or(story.row.first_seen_at);
-    for (i, cluster) in story.clusters.iter().enumerate() {
+    let (lone, shared): (Vec<_>, Vec<_>) = story.clusters.iter().partition(|c| c.members.len() == 1 && c.origin.is_none());
+    for (i, cluster) in shared.into_iter().enumerate() {
         doc.end();
         origin_line(&mut doc, i + 1, cluster, look);
-        doc.append(members(cluster, made, (first, i == 0), short, look));
+        doc.append(members(cluster, made, first, short, look));
     }
+    own_reports(&mut doc, &lone, first, short, look);
     doc
+}
+
+/// Texts that nobody copied: one table, not a block each.
+fn own_reports(doc: &mut Doc, lone: &[&ClusterDetail], first: Timestamp, short: Short, look: &Look) {
+    let mut members = lone.iter().flat_map(|c| &c.members).collect::<Vec<_>>();
+    if members.is_empty() {
+        return;
+    }
+    members.sort_by_key(|m| appeared(m));
+    doc.end().line(Role::Faint, words::count(members.len() as u64, "own report", "own reports"));
+    let columns = [table::whole(""), table::whole(""), table::flexible("", 10).part(4), table::number(""), table::flexible("", 10)];
+    let mut table = Table::bare(&columns, 2, 2);
+    for member in members {
+        let at = appeared(member);
+        table.row(vec![
+            cell(Role::Plain, if at == first { times::local(look, at) } else { times::offset(first, at) }),
+            cell(Role::Id, short.of(member.id)),
+            cell(Role::Plain, &member.publisher),
+            cell(Role::Plain, words::count(member.words.into(), "word", "words")),
+            cell(Role::Faint, words::titled(&member.title)),
+        ]);
+    }
+    doc.append(table.into_doc(look));
 }
 
 fn head(doc: &mut Doc, story: &StoryDetail, look: &Look) {
@@ -142,13 +167,9 @@ fn head(doc: &mut Doc, story: &StoryDetail, look: &Look) {
 fn origin_line(doc: &mut Doc, number: usize, cluster: &ClusterDetail, look: &Look) {
     let title = format!("text {number}   ");
     doc.add(Role::Faint, &title);
-    let named =
-        |name: &str| cut(&clean(name), look.width.map_or(usize::MAX, |w| w.saturating_sub(width(&title) + "own report of ".len() + 1)));
+    let named = |name: &str| cut(&clean(name), look.width.map_or(usize::MAX, |w| w.saturating_sub(width(&title) + "origin ".len() + 1)));
     let Some(origin) = &cluster.origin else {
-        match cluster.members.as_slice() {
-            [only] => doc.text("own report of ").add(Role::Strong, named(&only.publisher)),
-            _ => doc.text("origin unknown"),
-        };
+        doc.text("origin unknown");
         doc.end();
         return;
     };
@@ -183,15 +204,15 @@ fn trust(origin: &OriginView) -> &'static str {
 }
 
 /// A line a member.
-fn members(cluster: &ClusterDetail, made: &Made, (first, leads): (Timestamp, bool), short: Short, look: &Look) -> Doc {
+fn members(cluster: &ClusterDetail, made: &Made, first: Timestamp, short: Short, look: &Look) -> Doc {
     let origin = cluster.origin.as_ref().and_then(|o| o.article);
     let base = base(cluster);
     let mut table =
         Table::bare(&[table::whole(""), table::whole(""), table::flexible("", 10).part(4), table::whole(""), table::flexible("", 8)], 2, 4);
     for (i, member) in cluster.members.iter().enumerate() {
         let at = appeared(member);
-        let when = if leads && i == 0 { times::local(look, at) } else { times::offset(first, at) };
-        let did = did(member, base.filter(|_| cluster.members.len() > 1), origin, made.get(&member.id));
+        let when = if at == first && i == 0 { times::local(look, at) } else { times::offset(first, at) };
+        let did = did(member, base, origin, made.get(&member.id));
         table.row(vec![
             cell(Role::Plain, when),
             cell(Role::Id, short.of(member.id)),
@@ -218,9 +239,8 @@ fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: O
     }
     let plain = |word| Did { word, role: Role::Plain, details: vec![length] };
     let base = match base {
-        None => return plain("own report"),
-        Some(base) if base.id == member.id => return plain("earliest"),
-        Some(base) => base,
+        Some(base) if base.id != member.id => base,
+        _ => return plain("earliest"),
     };
     let (word, mut details) = match made {
         Some(made) => (kind(made.kind), made.summary().split_once(", ").map(|(_, rest)| rest.to_owned()).into_iter().collect()),

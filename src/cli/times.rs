@@ -12,8 +12,8 @@ const DAY: i64 = 24 * HOUR;
 /// A length of time in at most four characters: "now", "42m", "5h", "3d", "6w", "2y".
 fn short(seconds: i64) -> String {
     match seconds {
-        ..MINUTE => "now".to_owned(),
-        ..HOUR => format!("{}m", seconds / MINUTE),
+        s if s < MINUTE => "now".to_owned(),
+        s if s < HOUR => format!("{}m", s / MINUTE),
         s if s < 2 * DAY => format!("{}h", s / HOUR),
         s if s < 14 * DAY => format!("{}d", s / DAY),
         s if s < 730 * DAY => format!("{}w", s / (7 * DAY)),

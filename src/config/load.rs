@@ -159,15 +159,28 @@ fn words(error: &std::io::Error) -> String {
 fn include(builder: &mut Builder, process: &Process<'_>, folder: &Path, patterns: Vec<(String, Problem)>) {
     let mut seen = HashSet::new();
     for (pattern, place) in patterns {
-        let wrong = |message: String, hint: &str| Problem { message, hint: Some(hint.to_owned()), ..place.clone() };
-        let whole = folder.join(process.home(Path::new(&pattern)));
-        let found: Vec<PathBuf> = match glob::glob(&whole.to_string_lossy()) {
-            Ok(paths) => paths.filter_map(Result::ok).filter(|p| !p.is_dir()).collect(),
+        let wrong =
+            |message: String, hint: &str| Problem { message, hint: Some(hint.to_owned()).filter(|h| !h.is_empty()), ..place.clone() };
+        let given = process.home(Path::new(&pattern));
+        // The folder's own name is no pattern, whatever signs are in it.
+        let escaped = PathBuf::from(glob::Pattern::escape(&folder.to_string_lossy()));
+        let (whole, globbed) = (folder.join(&given), escaped.join(&given));
+        let mut found: Vec<PathBuf> = Vec::new();
+        match glob::glob(&globbed.to_string_lossy()) {
+            Ok(paths) => {
+                for path in paths {
+                    match path {
+                        Ok(path) if path.is_dir() => {}
+                        Ok(path) => found.push(path),
+                        Err(e) => builder.problems.push(wrong(format!("{} cannot be read: {}", e.path().display(), words(e.error())), "")),
+                    }
+                }
+            }
             Err(error) => {
                 builder.problems.push(wrong(format!("\"{pattern}\" is no file pattern: {}", error.msg), "write \"feeds.d/*.toml\""));
                 continue;
             }
-        };
+        }
         if found.is_empty() && !pattern.contains(['*', '?', '[']) {
             builder.problems.push(wrong(format!("\"{pattern}\" is not there"), &format!("looked for {}", whole.display())));
         }
@@ -252,7 +265,8 @@ mod tests {
 
     /// A process in its own folder, with these variables.
     fn as_process<T>(vars: &[(&str, &str)], root: bool, run: impl FnOnce(&Process<'_>, &Path) -> T) -> T {
-        let folder = tempfile::tempdir().expect("a folder");
+        // A name that would be a pattern, if it were read as one.
+        let folder = tempfile::Builder::new().prefix("config[x]*-").tempdir().expect("a folder");
         let at = folder.path().to_string_lossy().into_owned();
         let var = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v.replace("{}", &at)));
         run(&Process { var: &var, folder: folder.path().into(), root }, folder.path())

@@ -15,6 +15,9 @@ pub const VERSION: u32 = 1;
 /// Bytes of the longest request.
 pub const MAX_REQUEST: u64 = 64 * 1024;
 
+/// How long a caller waits for the next line.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Where the socket of the daemon on `state_dir` is.
 pub fn socket_path(state_dir: &Path) -> PathBuf {
     state_dir.join("control.sock")
@@ -126,7 +129,9 @@ pub fn call(state_dir: &Path, command: Command, mut progress: impl FnMut(Progres
         }
         Err(error) => return Err(failed(error)),
     };
-    stream.set_write_timeout(Some(Duration::from_secs(10))).map_err(failed)?;
+    stream.set_write_timeout(Some(PATIENCE)).map_err(failed)?;
+    // A daemon at work sends progress several times a second; one that is silent for so long is stuck.
+    stream.set_read_timeout(Some(PATIENCE)).map_err(failed)?;
     let mut line = serde_json::to_vec(&Request { version: VERSION, command }).map_err(|e| ControlError::Protocol(e.to_string()))?;
     line.push(b'\n');
     stream.write_all(&line).map_err(failed)?;

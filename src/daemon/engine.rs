@@ -2,6 +2,7 @@
 
 use super::DaemonError;
 use super::place::{Learnt, State};
+use super::progress::{Counters, Progress};
 use super::writer::Writer;
 use crate::clock::Clock;
 use crate::config::{self, Config, Feed, Secret};
@@ -40,6 +41,7 @@ pub struct Engine {
     pub started_at: Timestamp,
     /// What the writer has learnt.
     pub(super) learnt: Arc<Learnt>,
+    pub(super) counters: Counters,
     pub(super) draining: tokio::sync::Mutex<()>,
     /// Permits for feeds being polled.
     pub(super) polls: Semaphore,
@@ -88,6 +90,7 @@ impl Engine {
             polls: Semaphore::new(config.fetch.concurrency as usize),
             cores: Arc::new(Semaphore::new(cores)),
             learnt,
+            counters: Counters::default(),
             source,
             live: RwLock::new(Live::new(Arc::new(config), client)),
             polling: Mutex::default(),
@@ -114,6 +117,11 @@ impl Engine {
     pub(super) fn secrets(&self, feed: Id) -> net::Secrets {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         live.secrets.get(&feed).cloned().unwrap_or_default()
+    }
+
+    /// What was done since the engine started.
+    pub fn progress(&self) -> Progress {
+        self.counters.snapshot()
     }
 
     /// Feeds being polled now.

@@ -17,39 +17,8 @@ const READ: u32 = 500;
 /// Entries of one host settled in a row, before others that wait get their turn.
 const TURN: u32 = 40;
 
-/// What a drain of the queue came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Drained {
-    pub settled: u64,
-    pub articles: u64,
-    pub joined: u64,
-    pub put_off: u64,
-}
-
-impl Drained {
-    fn add(&mut self, settled: Settled) {
-        match settled {
-            Settled::PutOff => self.put_off += 1,
-            Settled::Known => self.settled += 1,
-            Settled::Placed { joined } => {
-                self.settled += 1;
-                self.articles += 1;
-                self.joined += u64::from(joined);
-            }
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        self.settled += other.settled;
-        self.articles += other.articles;
-        self.joined += other.joined;
-        self.put_off += other.put_off;
-    }
-}
-
 /// Until the end: settles what is pending whenever there may be something.
 pub async fn keep_fetching(engine: Arc<Engine>) {
-    let counters = Arc::new(Counters::default());
     loop {
         tokio::select! {
             () = engine.stop.cancelled() => return,
@@ -58,7 +27,7 @@ pub async fn keep_fetching(engine: Arc<Engine>) {
         if engine.paused.load(Ordering::Relaxed) {
             continue;
         }
-        if let Err(error) = drain(&engine, &counters).await {
+        if let Err(error) = drain(&engine).await {
             tracing::error!(%error, "pending entries could not be settled; they stay pending");
         }
     }
@@ -69,9 +38,8 @@ pub async fn keep_fetching(engine: Arc<Engine>) {
 ///
 /// # Errors
 /// Where the queue cannot be read.
-pub async fn drain(engine: &Arc<Engine>, counters: &Arc<Counters>) -> Result<Drained, DaemonError> {
+pub async fn drain(engine: &Arc<Engine>) -> Result<(), DaemonError> {
     let _turn = engine.draining.lock().await;
-    let mut total = Drained::default();
     let mut hosts: JoinSet<Turn> = JoinSet::new();
     let mut busy: HashSet<String> = HashSet::new();
     // Entries at work, and those that failed in this drain: neither is met again before the next.
@@ -85,19 +53,18 @@ pub async fn drain(engine: &Arc<Engine>, counters: &Arc<Counters>) -> Result<Dra
                 }
                 if busy.insert(host.clone()) {
                     skip.extend(entries.iter().map(|entry| entry.id));
-                    let (engine, counters) = (Arc::clone(engine), Arc::clone(counters));
-                    hosts.spawn(async move { settle_in_turn(&engine, host, entries, &counters).await });
+                    let engine = Arc::clone(engine);
+                    hosts.spawn(async move { settle_in_turn(&engine, host, entries).await });
                 }
             }
         }
         match hosts.join_next().await {
-            None => return Ok(total),
+            None => return Ok(()),
             Some(Ok(turn)) => {
                 busy.remove(&turn.host);
                 for id in &turn.settled {
                     skip.remove(id);
                 }
-                total.merge(turn.drained);
             }
             // Its host stays busy and its entries skipped for this drain: what killed it is not met again at once.
             Some(Err(error)) => tracing::error!(%error, "a fetch died; its entries stay pending"),
@@ -126,11 +93,10 @@ fn host_of(entry: &PendingEntry) -> String {
 struct Turn {
     host: String,
     settled: Vec<Id>,
-    drained: Drained,
 }
 
-async fn settle_in_turn(engine: &Arc<Engine>, host: String, entries: Vec<PendingEntry>, counters: &Counters) -> Turn {
-    let mut turn = Turn { host, settled: Vec::new(), drained: Drained::default() };
+async fn settle_in_turn(engine: &Arc<Engine>, host: String, entries: Vec<PendingEntry>) -> Turn {
+    let mut turn = Turn { host, settled: Vec::new() };
     for entry in entries {
         if engine.stop.is_cancelled() {
             break;
@@ -138,18 +104,26 @@ async fn settle_in_turn(engine: &Arc<Engine>, host: String, entries: Vec<Pending
         let id = entry.id;
         match settle::settle(engine, entry).await {
             Ok(settled) => {
-                Counters::count(&counters.pages_done);
-                if matches!(settled, Settled::Placed { .. }) {
-                    Counters::count(&counters.placed);
-                }
+                count(&engine.counters, settled);
                 if settled != Settled::PutOff {
                     turn.settled.push(id);
                 }
-                turn.drained.add(settled);
             }
             Err(DaemonError::Interrupted) => break,
             Err(error) => tracing::error!(entry = %id, %error, "entry {id} could not be settled and stays pending"),
         }
     }
     turn
+}
+
+fn count(counters: &Counters, settled: Settled) {
+    match settled {
+        Settled::PutOff => Counters::add(&counters.put_off, 1),
+        Settled::Known => Counters::add(&counters.settled, 1),
+        Settled::Placed { joined } => {
+            Counters::add(&counters.settled, 1);
+            Counters::add(&counters.articles, 1);
+            Counters::add(&counters.joined, u64::from(joined));
+        }
+    }
 }

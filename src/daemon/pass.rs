@@ -1,7 +1,6 @@
 //! One pass: poll feeds, then fetch and place everything pending. `poll` is one pass; the daemon does the same by bells.
 
 use super::engine::Engine;
-use super::progress::Counters;
 use super::{DaemonError, fetcher, poller};
 use crate::model::Id;
 use serde::{Deserialize, Serialize};
@@ -79,17 +78,16 @@ pub struct Failure {
 /// # Errors
 /// Where a named feed is not known, and where the store or the writer fails; single feeds and pages that fail are in
 /// the summary.
-pub async fn run(engine: Arc<Engine>, which: Selection, counters: Arc<Counters>) -> Result<Summary, DaemonError> {
-    let start = Instant::now();
+pub async fn run(engine: Arc<Engine>, which: Selection) -> Result<Summary, DaemonError> {
+    let (start, before) = (Instant::now(), engine.progress());
     let named = matches!(which, Selection::Named(_));
     let feeds = poller::select(&engine, &which).await?;
     let mut summary = Summary::default();
-    poller::poll_all(&engine, feeds, which != Selection::Due, &counters, &mut summary).await;
-    let drained = fetcher::drain(&engine, &counters).await?;
-    summary.settled = drained.settled;
-    summary.articles = drained.articles;
-    summary.joined = drained.joined;
-    summary.put_off = drained.put_off;
+    poller::poll_all(&engine, feeds, which != Selection::Due, &mut summary).await;
+    fetcher::drain(&engine).await?;
+    // A daemon's own fetching may have settled what this pass found: it counts.
+    let done = engine.progress().since(before);
+    (summary.settled, summary.articles, summary.joined, summary.put_off) = (done.settled, done.articles, done.joined, done.put_off);
     summary.elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     summary.bad = summary.failed > 0 && (named || summary.failed == summary.feeds);
     if engine.stop.is_cancelled() {

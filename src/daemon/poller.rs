@@ -69,15 +69,16 @@ fn is_called(feed: &DueFeed, name: &str) -> bool {
 }
 
 /// Polls `feeds`, as many at a time as the configuration allows, and counts what came of it.
-pub async fn poll_all(engine: &Arc<Engine>, feeds: Vec<DueFeed>, forced: bool, counters: &Arc<Counters>, summary: &mut Summary) {
-    counters.feeds.fetch_add(feeds.len() as u64, Ordering::Relaxed);
+pub async fn poll_all(engine: &Arc<Engine>, feeds: Vec<DueFeed>, forced: bool, summary: &mut Summary) {
+    let counters = &engine.counters;
+    Counters::add(&counters.feeds, feeds.len() as u64);
     let mut polls = JoinSet::new();
     for feed in feeds {
         let engine = Arc::clone(engine);
         polls.spawn(async move { (feed.id, feed.declared_url.clone(), poll(&engine, feed, forced).await) });
     }
     while let Some(done) = polls.join_next().await {
-        Counters::count(&counters.feeds_done);
+        Counters::add(&counters.feeds_done, 1);
         let (feed, url, report) = match done {
             Ok(done) => done,
             Err(error) => {
@@ -93,12 +94,11 @@ pub async fn poll_all(engine: &Arc<Engine>, feeds: Vec<DueFeed>, forced: bool, c
         summary.feeds += 1;
         summary.new_entries += report.new;
         summary.changed_entries += report.changed;
-        counters.pages.fetch_add(report.new + report.changed, Ordering::Relaxed);
         match &report.outcome {
             Outcome::Updated { .. } => summary.updated += 1,
             good if good.is_success() => summary.unchanged += 1,
             bad => {
-                Counters::count(&counters.feeds_failed);
+                Counters::add(&counters.feeds_failed, 1);
                 summary.failed += 1;
                 summary.failures.push(Failure { feed, url, what: bad.to_string() });
             }
@@ -174,7 +174,9 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
     }
     let stored = engine.writer.with(move |state| state.store.commit_poll(&commit)).await?;
     log(&feed, &outcome);
-    Ok(Some(Report { outcome, new: stored.new.into(), changed: stored.changed.into() }))
+    let (new, changed) = (u64::from(stored.new), u64::from(stored.changed));
+    Counters::add(&engine.counters.pages, new + changed);
+    Ok(Some(Report { outcome, new, changed }))
 }
 
 fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {

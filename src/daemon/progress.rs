@@ -3,38 +3,61 @@
 use serde::{Deserialize, Serialize};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A snapshot of a pass under way.
+/// What was done between two moments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Feeds that this pass polls.
+    /// Feeds taken up.
     pub feeds: u64,
     /// Of these, polled.
     pub feeds_done: u64,
     /// Of these, failed.
     pub feeds_failed: u64,
-    /// Entries that wait for their page, or did when the pass met them.
+    /// Entries found that wait for their page.
     pub pages: u64,
-    /// Of these, settled or put off.
-    pub pages_done: u64,
-    /// Articles placed.
-    pub placed: u64,
+    /// Entries settled.
+    pub settled: u64,
+    /// Entries put off to a later try.
+    pub put_off: u64,
+    /// Articles placed or revised.
+    pub articles: u64,
+    /// Of these, those that joined a cluster of others.
+    pub joined: u64,
 }
 
-/// Counters that tasks add to.
+impl Progress {
+    /// What was done since `before`.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            feeds: self.feeds - before.feeds,
+            feeds_done: self.feeds_done - before.feeds_done,
+            feeds_failed: self.feeds_failed - before.feeds_failed,
+            pages: self.pages - before.pages,
+            settled: self.settled - before.settled,
+            put_off: self.put_off - before.put_off,
+            articles: self.articles - before.articles,
+            joined: self.joined - before.joined,
+        }
+    }
+}
+
+/// Everything that an engine has done since it started; only ever rises.
 #[derive(Debug, Default)]
-pub struct Counters {
+pub(super) struct Counters {
     pub feeds: AtomicU64,
     pub feeds_done: AtomicU64,
     pub feeds_failed: AtomicU64,
     pub pages: AtomicU64,
-    pub pages_done: AtomicU64,
-    pub placed: AtomicU64,
+    pub settled: AtomicU64,
+    pub put_off: AtomicU64,
+    pub articles: AtomicU64,
+    pub joined: AtomicU64,
 }
 
 impl Counters {
-    /// Adds one.
-    pub fn count(counter: &AtomicU64) {
-        counter.fetch_add(1, Ordering::Relaxed);
+    /// Adds to a counter.
+    pub fn add(counter: &AtomicU64, count: u64) {
+        counter.fetch_add(count, Ordering::Relaxed);
     }
 
     /// The counts now.
@@ -45,8 +68,10 @@ impl Counters {
             feeds_done: read(&self.feeds_done),
             feeds_failed: read(&self.feeds_failed),
             pages: read(&self.pages),
-            pages_done: read(&self.pages_done),
-            placed: read(&self.placed),
+            settled: read(&self.settled),
+            put_off: read(&self.put_off),
+            articles: read(&self.articles),
+            joined: read(&self.joined),
         }
     }
 }

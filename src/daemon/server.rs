@@ -1,10 +1,9 @@
 //! The daemon's side of the control socket.
 
+use super::DaemonError;
 use super::control::{Command, DaemonStatus, MAX_REQUEST, Reply, Request, VERSION, socket_path};
 use super::engine::Engine;
 use super::pass::{self, Selection};
-use super::progress::Counters;
-use super::{DaemonError, notify};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -132,11 +131,7 @@ async fn answer(engine: &Arc<Engine>, command: Command, to: &mut (impl AsyncWrit
     let done = match command {
         Command::Status => serde_json::to_value(status(engine).await?),
         Command::Poll { feeds, all } => return poll(engine, Selection::new(feeds, all), to).await,
-        Command::Reload => {
-            let done = engine.reload().await?;
-            notify::ready(engine);
-            serde_json::to_value(done)
-        }
+        Command::Reload => Ok(engine.reload().await?),
         Command::Pause | Command::Resume => {
             let paused = command == Command::Pause;
             engine.paused.store(paused, Ordering::Relaxed);
@@ -148,8 +143,8 @@ async fn answer(engine: &Arc<Engine>, command: Command, to: &mut (impl AsyncWrit
 }
 
 async fn poll(engine: &Arc<Engine>, which: Selection, to: &mut (impl AsyncWriteExt + Unpin)) -> Result<Reply, DaemonError> {
-    let counters = Arc::new(Counters::default());
-    let work = pass::run(Arc::clone(engine), which, Arc::clone(&counters));
+    let before = engine.progress();
+    let work = pass::run(Arc::clone(engine), which);
     tokio::pin!(work);
     let mut beat = tokio::time::interval(HEARTBEAT);
     let mut listening = true;
@@ -158,7 +153,7 @@ async fn poll(engine: &Arc<Engine>, which: Selection, to: &mut (impl AsyncWriteE
             done = &mut work => {
                 return Ok(match serde_json::to_value(done?) { Ok(v) => Reply::Done(v), Err(e) => Reply::Error(e.to_string()) });
             }
-            _ = beat.tick(), if listening => listening = send(to, &Reply::Progress(counters.snapshot())).await.is_ok(),
+            _ = beat.tick(), if listening => listening = send(to, &Reply::Progress(engine.progress().since(before))).await.is_ok(),
         }
     }
 }

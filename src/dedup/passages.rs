@@ -33,6 +33,8 @@ impl Passage {
 pub struct Passages {
     /// By place in the first text.
     pub list: Vec<Passage>,
+    /// What finding them cost: tests of a seed against a passage.
+    pub work: usize,
     /// Seeds of all passages: places in either text, and the seed before.
     seeds: Vec<(u32, u32, u32)>,
 }
@@ -53,7 +55,7 @@ const OPEN: usize = 16;
 const FOUND: usize = 256;
 /// Tests of a seed against an open passage: this many, and as many a word. Honest texts need one or two a word; a text of ten
 /// different words would need thousands.
-const TESTS: (usize, usize) = (20_000, 16);
+const TESTS: (usize, usize) = (8_000, 32);
 /// Words between two seeds whose names and numbers are compared.
 const MARKS_GAP: u32 = 6;
 /// No seed.
@@ -66,7 +68,7 @@ pub fn passages(a: &[Token], b: &[Token]) -> Passages {
     if a.len() < 2 || b.len() < 2 {
         return found;
     }
-    let mut list = chain(a, b, &Places::of(b), &mut found.seeds);
+    let mut list = chain(a, b, &Places::of(b), &mut found);
     list.retain(dense);
     list.sort_unstable_by_key(|p| (std::cmp::Reverse(p.matched), p.a, p.b));
     list.truncate(FOUND);
@@ -141,16 +143,17 @@ impl Places {
     }
 }
 
-fn chain(a: &[Token], b: &[Token], places: &Places, seeds: &mut Vec<(u32, u32, u32)>) -> Vec<Passage> {
+fn chain(a: &[Token], b: &[Token], places: &Places, found: &mut Passages) -> Vec<Passage> {
     let mut done = Vec::new();
     let mut open: Vec<Passage> = Vec::new();
-    let mut tests = TESTS.0 + TESTS.1 * a.len();
+    let seeds = &mut found.seeds;
+    let most = TESTS.0 + TESTS.1 * a.len();
     for (i, pair) in a.windows(2).enumerate() {
         let &[x, y] = pair else { continue };
         let i = i as u32;
         for j in places.all(b, x, y) {
             let seed = seeds.len() as u32;
-            tests = tests.saturating_sub(open.len() + 1);
+            found.work += open.len() + 1;
             match open.iter_mut().filter_map(|p| drift(p, i, j).map(|d| (d, p))).min_by_key(|(d, p)| (*d, p.b.0)) {
                 Some((_, p)) => {
                     seeds.push((i, j, p.last));
@@ -162,26 +165,37 @@ fn chain(a: &[Token], b: &[Token], places: &Places, seeds: &mut Vec<(u32, u32, u
                 }
             }
         }
-        if tests == 0 {
+        if found.work > most {
             break;
         }
-        if open.len() > OPEN {
-            let (going, over): (Vec<Passage>, Vec<Passage>) = open.iter().partition(|p| i < p.a.1 + GAP);
-            open = going;
-            done.extend(over.into_iter().filter(|p| p.matched >= MATCHED));
-            if open.len() > 2 * OPEN {
-                open.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
-                done.extend(open.drain(OPEN..).filter(|p| p.matched >= MATCHED));
-            }
-            if done.len() > 4 * FOUND {
-                done.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
-                done.truncate(FOUND);
-            }
-        }
+        close(&mut open, &mut done, i);
     }
     done.extend(open);
     done.retain(|p| p.matched >= MATCHED);
     done
+}
+
+/// Moves passages that word `i` is too far from to `done`; of too many open ones, the slightest.
+fn close(open: &mut Vec<Passage>, done: &mut Vec<Passage>, i: u32) {
+    let mut at = 0;
+    while let Some(&p) = open.get(at) {
+        if i < p.a.1 + GAP {
+            at += 1;
+            continue;
+        }
+        open.swap_remove(at);
+        if p.matched >= MATCHED {
+            done.push(p);
+        }
+    }
+    if open.len() > 2 * OPEN {
+        open.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+        done.extend(open.drain(OPEN..).filter(|p| p.matched >= MATCHED));
+    }
+    if done.len() > 4 * FOUND {
+        done.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+        done.truncate(FOUND);
+    }
 }
 
 /// How far off its diagonal the seed at (i, j) continues passage `p`; `None` where it does not.

@@ -1,5 +1,6 @@
 //! Placement: which cluster an article belongs to, and why. The indexes over the window live here.
 
+use super::id_table::IdTable;
 use super::near::{NearIndex, REACH};
 use super::postings::Postings;
 use super::prepare::Prepared;
@@ -16,6 +17,9 @@ use std::collections::HashMap;
 pub const CANDIDATES: usize = 16;
 /// Of those, members of one cluster.
 const OF_ONE_CLUSTER: usize = 4;
+/// Steps that comparing for one placement may take: honest texts take some thousand each, so that this ends only the work
+/// on texts that repeat a few words over and over.
+const WORK: usize = 600_000;
 /// Documents of near fingerprint that are looked at.
 const NEAR: usize = 64;
 
@@ -113,9 +117,9 @@ pub struct CopyIndex {
     settings: Settings,
     slots: Vec<Slot>,
     free: Vec<u32>,
-    by_id: HashMap<u64, u32, RandomState>,
+    by_id: IdTable,
     clusters: Vec<Cluster>,
-    cluster_numbers: HashMap<u64, u32, RandomState>,
+    cluster_numbers: IdTable,
     near: NearIndex,
     postings: Postings,
     decisions: Decisions,
@@ -156,13 +160,24 @@ impl CopyIndex {
             settings,
             slots: Vec::new(),
             free: Vec::new(),
-            by_id: HashMap::with_hasher(fixed_state()),
+            by_id: IdTable::default(),
             clusters: Vec::new(),
-            cluster_numbers: HashMap::with_hasher(fixed_state()),
+            cluster_numbers: IdTable::default(),
             near: NearIndex::default(),
             postings: Postings::default(),
             decisions: Decisions::default(),
         }
+    }
+
+    /// An empty index with room for `articles`, for a rebuild.
+    pub fn with_capacity(settings: Settings, articles: usize) -> Self {
+        let mut index = Self::new(settings);
+        index.slots.reserve_exact(articles);
+        index.clusters.reserve_exact(articles);
+        index.by_id = IdTable::with_capacity(articles);
+        index.cluster_numbers = IdTable::with_capacity(articles);
+        index.postings = Postings::with_capacity(articles * 22);
+        index
     }
 
     /// The limits in force.
@@ -177,30 +192,39 @@ impl CopyIndex {
 
     /// True without an article.
     pub fn is_empty(&self) -> bool {
-        self.by_id.is_empty()
+        self.by_id.len() == 0
     }
 
     /// Bytes that the indexes take, by their own count.
     pub fn bytes(&self) -> usize {
-        let map = |capacity: usize| capacity * 8 / 7 * 17;
         self.postings.bytes()
             + self.near.bytes()
             + self.slots.capacity() * size_of::<Slot>()
             + self.clusters.capacity() * size_of::<Cluster>()
-            + map(self.by_id.capacity())
-            + map(self.cluster_numbers.capacity())
+            + self.by_id.bytes()
+            + self.cluster_numbers.bytes()
     }
 
     /// The cluster of an article that the index holds.
     pub fn cluster_of(&self, article: Id) -> Option<Id> {
-        let slot = self.slot(*self.by_id.get(&article.0)?)?;
+        let slot = self.slot(self.article_number(article)?)?;
         self.clusters.get(self.root(slot.cluster) as usize).map(|c| Id(c.id))
     }
 
     /// What a cluster is called now: itself, or the one that it became part of.
     pub fn current(&self, cluster: Id) -> Id {
-        let number = self.cluster_numbers.get(&cluster.0).map(|&n| self.root(n));
+        let number = self.known_cluster(cluster).map(|n| self.root(n));
         number.and_then(|n| self.clusters.get(n as usize)).map_or(cluster, |c| Id(c.id))
+    }
+
+    /// The slot number of an article.
+    fn article_number(&self, id: Id) -> Option<u32> {
+        self.by_id.get(id.0, |n| self.slots.get(n as usize).map(|s| s.id))
+    }
+
+    /// The number under which a cluster is known, part of another or not.
+    fn known_cluster(&self, id: Id) -> Option<u32> {
+        self.cluster_numbers.get(id.0, |n| self.clusters.get(n as usize).map(|c| c.id))
     }
 
     fn slot(&self, number: u32) -> Option<&Slot> {
@@ -225,7 +249,7 @@ impl CopyIndex {
     /// that share enough sampled shingles; at most [`CANDIDATES`], and few of one cluster. Those that a person put
     /// together with it come first, beyond that number.
     pub fn candidates(&self, new: &Prepared) -> Vec<Id> {
-        let mut chosen: Vec<Id> = self.partners(&self.decisions.together, new.id).filter(|id| self.by_id.contains_key(&id.0)).collect();
+        let mut chosen: Vec<Id> = self.partners(&self.decisions.together, new.id).filter(|id| self.article_number(*id).is_some()).collect();
         chosen.extend(self.likely(new, CANDIDATES, OF_ONE_CLUSTER).into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
         chosen
     }
@@ -314,7 +338,8 @@ impl CopyIndex {
             let level = slot.level.max(asked);
             let least = (mine / f32::from(1_u16 << (level - asked).min(12)))
                 .min(f32::from(slot.keys) / f32::from(1_u16 << (level - slot.level).min(12)));
-            if f32::from(count) >= SHARED * least {
+            let alone = count == 1 && least >= 8.0;
+            if f32::from(count) >= SHARED * least && !alone {
                 ranked.push((f32::from(count) * 4.0 * weight / (2.0 + least), number));
             }
         }
@@ -324,9 +349,14 @@ impl CopyIndex {
     pub fn decide(&self, new: &Prepared, candidates: &[Prepared]) -> Placement {
         let mut proven: Vec<(u32, usize, Verdict)> = Vec::new();
         let mut refused: Option<(Id, Verdict)> = None;
+        let mut work = 0;
         for (at, other) in candidates.iter().enumerate() {
-            let Some(cluster) = self.by_id.get(&other.id.0).and_then(|&n| self.slot(n)).map(|s| self.root(s.cluster)) else { continue };
+            if work > WORK {
+                break;
+            }
+            let Some(cluster) = self.article_number(other.id).and_then(|n| self.slot(n)).map(|s| self.root(s.cluster)) else { continue };
             let mut verdict = why(new, other, &self.settings);
+            work += verdict.work;
             let says = |pairs: &[(Id, Id)]| self.partners(pairs, new.id).any(|id| id == other.id);
             if says(&self.decisions.together) {
                 (verdict.copy, verdict.rule) = (true, Rule::Person);
@@ -376,7 +406,7 @@ impl CopyIndex {
     }
 
     fn number_of(&self, article: Id) -> Option<u32> {
-        let slot = self.slot(*self.by_id.get(&article.0)?)?;
+        let slot = self.slot(self.article_number(article)?)?;
         Some(self.root(slot.cluster))
     }
 
@@ -396,7 +426,7 @@ impl CopyIndex {
     /// Moves an article to a cluster, as a person who splits one does. False: the index does not hold it.
     pub fn assign(&mut self, article: Id, cluster: Id) -> bool {
         let cluster = self.cluster_number(cluster);
-        let slot = self.by_id.get(&article.0).and_then(|&n| self.slots.get_mut(n as usize));
+        let slot = self.article_number(article).and_then(|n| self.slots.get_mut(n as usize));
         slot.map(|slot| slot.cluster = cluster).is_some()
     }
 
@@ -444,7 +474,7 @@ impl CopyIndex {
 
     fn add(&mut self, id: Id, cluster: u32, seen: u32, fingerprint: Option<u64>, level: u8, keys: &[u32]) {
         let slot = Slot { id: id.0, fingerprint: fingerprint.unwrap_or(0), seen, cluster, level, keys: keys.len() as u8 };
-        if let Some(&number) = self.by_id.get(&id.0) {
+        if let Some(number) = self.article_number(id) {
             // a revision: the old shingles stay until they age, and lead here just the same
             if let Some(old) = self.slots.get_mut(number as usize) {
                 old.cluster = cluster;
@@ -459,11 +489,15 @@ impl CopyIndex {
                 number
             }
             None => {
+                if self.slots.len() == self.slots.capacity() {
+                    self.slots.reserve_exact((self.slots.len() / 8).max(64));
+                }
                 self.slots.push(slot);
                 self.slots.len() as u32 - 1
             }
         };
-        self.by_id.insert(id.0, number);
+        let slots = &self.slots;
+        self.by_id.insert(id.0, number, |n| slots.get(n as usize).map(|s| s.id));
         if let Some(fingerprint) = fingerprint {
             self.near.insert(number, fingerprint);
         }
@@ -473,12 +507,16 @@ impl CopyIndex {
     }
 
     fn cluster_number(&mut self, id: Id) -> u32 {
-        if let Some(&number) = self.cluster_numbers.get(&id.0) {
+        if let Some(number) = self.known_cluster(id) {
             return self.root(number);
         }
         let number = self.clusters.len() as u32;
+        if self.clusters.len() == self.clusters.capacity() {
+            self.clusters.reserve_exact((self.clusters.len() / 8).max(64));
+        }
         self.clusters.push(Cluster { id: id.0, parent: number });
-        self.cluster_numbers.insert(id.0, number);
+        let clusters = &self.clusters;
+        self.cluster_numbers.insert(id.0, number, |n| clusters.get(n as usize).map(|c| c.id));
         number
     }
 
@@ -487,8 +525,7 @@ impl CopyIndex {
         let cut = seconds(cut);
         let mut gone = 0;
         for (number, slot) in self.slots.iter_mut().enumerate() {
-            if slot.seen < cut {
-                self.by_id.remove(&slot.id);
+            if slot.seen < cut && slot.seen != GONE {
                 slot.seen = GONE;
                 self.free.push(number as u32);
                 gone += 1;
@@ -497,6 +534,14 @@ impl CopyIndex {
         if gone > 0 {
             let slots = &self.slots;
             let keep = |number: u32| slots.get(number as usize).is_some_and(|s| s.seen != GONE);
+            // a free slot keeps its old id: the table is made anew without it
+            let mut by_id = IdTable::with_capacity(slots.len() - self.free.len());
+            for (number, slot) in (0..).zip(slots) {
+                if slot.seen != GONE {
+                    by_id.insert(slot.id, number, |n| slots.get(n as usize).map(|s| s.id));
+                }
+            }
+            self.by_id = by_id;
             self.near.retain(keep);
             self.postings.retain(keep);
         }
@@ -504,4 +549,4 @@ impl CopyIndex {
 }
 
 /// Share of the smaller sample that two candidates have in common, at least.
-const SHARED: f32 = 0.06;
+const SHARED: f32 = 0.08;

@@ -74,6 +74,22 @@ impl Default for Postings {
     }
 }
 
+impl Postings {
+    /// A table with room for so many postings, which then need no splits.
+    pub fn with_capacity(postings: usize) -> Self {
+        let mut table = Self::default();
+        let buckets = (postings as u64 * 4 / (3 * SLOTS as u64)).clamp(FIRST, 1 << 31);
+        while table.buckets < buckets {
+            table.home.push();
+            table.buckets += 1;
+        }
+        while table.round * 2 <= table.buckets {
+            table.round *= 2;
+        }
+        table
+    }
+}
+
 fn tag(key: u32) -> u16 {
     (key >> 16) as u16
 }

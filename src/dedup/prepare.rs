@@ -50,7 +50,7 @@ pub struct Prepared {
 }
 
 /// Words of a text that are compared; what is beyond counts in the fingerprint only.
-pub const COMPARED: usize = 10_000;
+pub const COMPARED: usize = 8_000;
 
 /// Makes `document` ready: tokens, fingerprint, sketch. `boilerplate` holds the hashes of the lines that its outlet
 /// repeats ([`crate::model::lines::line_hash`]); they count in the fingerprint and nowhere else.

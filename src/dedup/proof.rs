@@ -74,6 +74,9 @@ pub struct Verdict {
     pub(crate) passages: Vec<Passage>,
     /// The shorter text.
     pub short: Id,
+    /// What the comparison cost, in its own small steps.
+    #[serde(skip)]
+    pub(crate) work: usize,
 }
 
 /// Compares two texts.
@@ -82,7 +85,7 @@ pub fn why(a: &Prepared, b: &Prepared, settings: &Settings) -> Verdict {
     let (short, long) = if swapped { (b, a) } else { (a, b) };
     let passages = passages(&short.tokens, &long.tokens);
     let marks = passages.marks(&short.tokens, &long.tokens);
-    let passages = passages.list;
+    let (passages, work) = (passages.list, passages.work);
     let covered: u32 = passages.iter().map(|p| p.covered().0).sum();
     let covered_long: u32 = passages.iter().map(|p| p.covered().1).sum();
     let shared: u32 = passages.iter().map(|p| p.matched).sum();
@@ -106,6 +109,7 @@ pub fn why(a: &Prepared, b: &Prepared, settings: &Settings) -> Verdict {
         lead: passages.iter().any(|p| p.a.0 <= OPENING && p.b.0 <= OPENING),
         passages,
         short: short.id,
+        work,
     };
     (verdict.copy, verdict.rule) = verdict.decide(settings);
     verdict

@@ -164,6 +164,8 @@ struct Index<'a> {
     guids: HashMap<&'a str, Vec<usize>>,
     urls: HashMap<&'a str, Vec<usize>>,
     titles: HashMap<&'a str, Vec<usize>>,
+    /// By all keys together.
+    whole: HashMap<&'a EntryKeys, usize>,
     hashes: HashMap<u64, usize>,
 }
 
@@ -182,6 +184,7 @@ impl<'a> Index<'a> {
             guids: by(known, |k| k.guid.as_ref()),
             urls: by(known, |k| k.url.as_ref()),
             titles: by(known, |k| k.title.as_ref()),
+            whole: known.iter().enumerate().map(|(at, k)| (&k.keys, at)).collect(),
             hashes: known.iter().enumerate().filter(|(_, k)| k.keys.is_empty()).map(|(at, k)| (k.content_hash, at)).collect(),
         }
     }
@@ -260,6 +263,9 @@ fn by_keys(
     let free = |at: &&usize| !claimed.contains(*at);
     if keys.is_empty() {
         return index.hashes.get(&content_hash(entry)).copied().filter(|at| !claimed.contains(at));
+    }
+    if let Some(at) = index.whole.get(keys).filter(free) {
+        return Some(*at);
     }
     let same = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
     let agreeing = |at: usize| {

@@ -166,16 +166,30 @@ const PATH: &AsciiSet = &CONTROLS
 /// Scheme and `www.` stay as they are: that two of them serve one page is for [`same_page_key`] and redirects to say.
 /// Applying it twice changes nothing more.
 pub fn canonical_url(url: &str) -> Option<String> {
+    let mut canonical = normalised(url)?;
+    // What one turn uncovers, such as an AMP address behind doubled slashes, the next puts right; two nearly always do.
+    for _ in 0..8 {
+        let again = normalised(&canonical)?;
+        if again == canonical {
+            break;
+        }
+        canonical = again;
+    }
+    Some(canonical)
+}
+
+fn normalised(url: &str) -> Option<String> {
     let mut url = Url::parse(url.trim()).ok()?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
         return None;
     }
+    // Each turn leaves a shorter address, so this ends.
+    while let Some(target) = behind_proxy(&url) {
+        url = target;
+    }
     // These setters only fail for addresses without a host, which are gone already.
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    if let Some(target) = behind_proxy(&url) {
-        url = target;
-    }
     undress_host(&mut url);
     url.set_fragment(None);
     let path = canonical_path(url.path());
@@ -255,17 +269,21 @@ fn canonical_path(path: &str) -> String {
         parts.push(recode(part));
     }
     let mut open = ends_open;
-    if parts.last().is_some_and(|last| INDEX_PAGES.contains(&last.to_ascii_lowercase().as_str())) {
-        parts.pop();
-        open = true;
-    }
-    if parts.len() > 1 && parts.last().is_some_and(|last| matches!(last.as_str(), "amp" | "amp.html")) {
-        parts.pop();
-    } else if let Some(last) = parts.last_mut()
-        && let Some(stem) = last.strip_suffix(".amp.html").or_else(|| last.strip_suffix(".amp"))
-        && !stem.is_empty()
-    {
-        *last = if last.ends_with(".html") { format!("{stem}.html") } else { stem.to_owned() };
+    // One ending may hide another: /story/index.html/amp.
+    loop {
+        if parts.last().is_some_and(|last| INDEX_PAGES.contains(&last.to_ascii_lowercase().as_str())) {
+            parts.pop();
+            open = true;
+        } else if parts.len() > 1 && parts.last().is_some_and(|last| matches!(last.as_str(), "amp" | "amp.html")) {
+            parts.pop();
+        } else if let Some(last) = parts.last_mut()
+            && let Some(stem) = last.strip_suffix(".amp.html").or_else(|| last.strip_suffix(".amp"))
+            && !stem.is_empty()
+        {
+            *last = if last.ends_with(".html") { format!("{stem}.html") } else { stem.to_owned() };
+        } else {
+            break;
+        }
     }
     let mut path = format!("/{}", parts.join("/"));
     if open && path.len() > 1 {

@@ -3,6 +3,7 @@
 use super::StoreError;
 use crate::model::Id;
 use jiff::Timestamp;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 /// An id as SQLite keeps it: the same 64 bits, signed.
@@ -81,22 +82,25 @@ impl Packer {
     }
 }
 
-/// Unpacks what a [`Packer`] packed.
+/// Unpacks what a [`Packer`] packed. Each dictionary is digested once: that takes longer than a hundred texts do.
 #[derive(Default)]
 pub(super) struct Unpacker {
-    dictionaries: HashMap<u8, Vec<u8>>,
+    plain: RefCell<Option<zstd::bulk::Decompressor<'static>>>,
+    trained: HashMap<u8, RefCell<zstd::bulk::Decompressor<'static>>>,
 }
 
 impl Unpacker {
     /// Knows the dictionary `id` from now on.
-    pub(super) fn learn(&mut self, id: u8, data: Vec<u8>) {
-        self.dictionaries.insert(id, data);
+    pub(super) fn learn(&mut self, id: u8, data: &[u8]) {
+        if let Ok(with) = zstd::bulk::Decompressor::with_dictionary(data) {
+            self.trained.insert(id, RefCell::new(with));
+        }
     }
 
     /// True where `packed` needs a dictionary that is not known; its id.
     pub(super) fn misses(&self, packed: &[u8]) -> Option<u8> {
         match packed {
-            [ZSTD_DICTIONARY, id, ..] if !self.dictionaries.contains_key(id) => Some(*id),
+            [ZSTD_DICTIONARY, id, ..] if !self.trained.contains_key(id) => Some(*id),
             _ => None,
         }
     }
@@ -104,18 +108,26 @@ impl Unpacker {
     /// The bytes that were packed.
     pub(super) fn unpack(&self, packed: &[u8]) -> Result<Vec<u8>, StoreError> {
         let damaged = |what: &str| StoreError::Damaged { path: "newsfold.db".into(), detail: format!("a text does not unpack: {what}") };
-        let (frame, dictionary): (&[u8], &[u8]) = match packed {
+        let size = |frame: &[u8]| match zstd::bulk::Decompressor::<'static>::upper_bound(frame) {
+            Some(size) if size <= MAX_UNPACKED => Ok(size),
+            _ => Err(damaged("no believable length")),
+        };
+        let unpacked = match packed {
             [PLAIN, rest @ ..] => return Ok(rest.to_vec()),
-            [ZSTD, rest @ ..] => (rest, &[]),
-            [ZSTD_DICTIONARY, id, rest @ ..] => (rest, self.dictionaries.get(id).ok_or_else(|| damaged("its dictionary is gone"))?),
+            [ZSTD, frame @ ..] => {
+                let mut plain = self.plain.borrow_mut();
+                if plain.is_none() {
+                    *plain = zstd::bulk::Decompressor::new().ok();
+                }
+                plain.as_mut().ok_or_else(|| damaged("no memory"))?.decompress(frame, size(frame)?)
+            }
+            [ZSTD_DICTIONARY, id, frame @ ..] => {
+                let with = self.trained.get(id).ok_or_else(|| damaged("its dictionary is gone"))?;
+                with.borrow_mut().decompress(frame, size(frame)?)
+            }
             _ => return Err(damaged("no known packing")),
         };
-        let size = match zstd::bulk::Decompressor::<'static>::upper_bound(frame) {
-            Some(size) if size <= MAX_UNPACKED => size,
-            _ => return Err(damaged("no believable length")),
-        };
-        let mut with = zstd::bulk::Decompressor::with_dictionary(dictionary).map_err(|e| damaged(&e.to_string()))?;
-        with.decompress(frame, size).map_err(|e| damaged(&e.to_string()))
+        unpacked.map_err(|e| damaged(&e.to_string()))
     }
 
     /// A text that was packed; bytes that are no UTF-8 any more are replaced.
@@ -169,7 +181,7 @@ mod tests {
                 assert!(packed.len() <= text.len() + 1);
                 if let Some(id) = unpacker.misses(&packed) {
                     assert!(unpacker.text(&packed).is_err());
-                    unpacker.learn(id, dictionary.clone());
+                    unpacker.learn(id, &dictionary);
                 }
                 assert_eq!(unpacker.text(&packed).unwrap(), text);
             }

@@ -233,7 +233,7 @@ fn term(piece: &Piece) -> (Option<String>, Vec<(String, bool)>) {
         }
         phrase.clear();
         phrase.extend(part.chars().map(|c| if c == '"' { ' ' } else { c }));
-        let words: Vec<String> = words(&phrase).map(|(_, w)| fold(w)).collect();
+        let words: Vec<String> = words(&phrase).map(|(_, w)| fold(w).into_owned()).collect();
         if words.is_empty() {
             continue;
         }
@@ -264,11 +264,41 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// A word as two spellings of it are equal: lower case, without accents.
-fn fold(word: &str) -> String {
+fn fold(word: &str) -> Cow<'_, str> {
+    if word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+        return Cow::Borrowed(word);
+    }
     if word.is_ascii() {
-        return word.to_ascii_lowercase();
+        return Cow::Owned(word.to_ascii_lowercase());
     }
     word.nfkd().filter(|c| !('\u{300}'..='\u{36F}').contains(c)).flat_map(char::to_lowercase).collect()
+}
+
+/// How well an article answers: BM25 without the weight of a word's rarity (that is the same for all hits of a search
+/// whose words must all be there), a word in the headline counting four times.
+pub(super) fn score(title: &str, text: &str, marks: &[(String, bool)]) -> f64 {
+    const K1: f64 = 1.2;
+    const B: f64 = 0.75;
+    const USUAL_BYTES: f64 = 3_000.0;
+    const HEADLINE: f64 = 4.0;
+    let mut counts = vec![0.0f64; marks.len()];
+    for (part, weight) in [(title, HEADLINE), (text, 1.0)] {
+        for (_, word) in words(part) {
+            let folded = fold(word);
+            for (count, (mark, prefix)) in counts.iter_mut().zip(marks) {
+                if hit(&folded, word, mark, *prefix) {
+                    *count += weight;
+                }
+            }
+        }
+    }
+    let length = K1 * (1.0 - B + B * text.len() as f64 / USUAL_BYTES);
+    counts.iter().map(|n| n * (K1 + 1.0) / (n + length)).sum()
+}
+
+/// True where a word is the one asked for, begins with it, or, in scripts without spaces, holds it.
+fn hit(folded: &str, word: &str, mark: &str, prefix: bool) -> bool {
+    folded == mark || (prefix && folded.starts_with(mark)) || (mark.starts_with(unspaced) && word.contains(mark))
 }
 
 /// Marks of a hit in a snippet.
@@ -285,7 +315,7 @@ pub(super) fn snippet(text: &str, marks: &[(String, bool)]) -> String {
         }
         let folded = fold(word);
         for (mark, prefix) in marks {
-            if folded == *mark || (*prefix && folded.starts_with(mark.as_str())) {
+            if folded == mark.as_str() || (*prefix && folded.starts_with(mark.as_str())) {
                 hits.push((at, at + word.len()));
                 break;
             } else if mark.chars().next().is_some_and(unspaced)

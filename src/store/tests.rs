@@ -386,8 +386,9 @@ fn search_finds_what_was_meant() {
     assert_eq!(found("ferry publisher:\"the ledger\""), 1);
     assert_eq!(found("ferry tag:coast"), 4, "the Chinese piece's headline names the ferry too");
     assert_eq!(found("ferry since:1h"), 0, "everything here is of 2026-03-01");
-    let hits = reader.search_by("ferry", 2, SearchOrder::Relevance).unwrap();
+    let hits = reader.search_by("nobody OR ferry", 2, SearchOrder::Relevance).unwrap();
     assert_eq!(hits.len(), 2);
+    assert!(hits.iter().all(|h| h.snippet.contains("\u{E000}Nobody\u{E001}")), "both words before one");
     let newest = reader.search("aground dawn", 10).unwrap();
     assert_eq!(newest[0].id, commits[2].article.id);
     assert!(newest[0].snippet.contains("\u{E000}aground\u{E001}"), "{}", newest[0].snippet);

@@ -6,7 +6,7 @@ use crate::world::{World, text, until};
 
 fn newsroom() -> World {
     let mut world = World::new();
-    world.outlet("Harbour Post", vec![("Warning after border strikes", report()), ("Market hall to shut", own_report(12))]);
+    world.outlet("Harbour Post", vec![("Warning after border strikes", report()), ("Timber ship aground off the cape", own_report(1))]);
     world.outlet("The Ledger", vec![("President: strikes will be answered", report())]);
     world.configure("");
     world
@@ -17,7 +17,10 @@ fn the_daemon_polls_what_is_due_answers_and_stops_in_order() {
     let world = newsroom();
     assert_eq!(world.run(&["status"]).status.code(), Some(3), "not running");
     let daemon = world.daemon();
-    until("everything is settled", || world.run(&["export", "jsonl"]).stdout.split(|b| *b == b'\n').filter(|l| l.len() > 2).count() == 3 && world.entries().iter().all(|e| e["cluster"].is_string()));
+    until("everything is settled", || {
+        world.run(&["export", "jsonl"]).stdout.split(|b| *b == b'\n').filter(|l| l.len() > 2).count() == 3
+            && world.entries().iter().all(|e| e["cluster"].is_string())
+    });
     assert_eq!(world.run(&["status"]).status.code(), Some(0));
     // A pass goes through the daemon, which holds the lock.
     let summary = world.poll(&["--all"]);
@@ -36,7 +39,7 @@ fn the_daemon_polls_what_is_due_answers_and_stops_in_order() {
 fn a_reload_takes_in_new_feeds_and_refuses_a_broken_file() {
     let mut world = newsroom();
     let daemon = world.daemon();
-    world.outlet("City Herald", vec![("Footbridge repairs begin", own_report(5))]);
+    world.outlet("City Herald", vec![("Lost violin comes home", own_report(4))]);
     world.configure("");
     daemon.signal("HUP");
     daemon.told("RELOADING=1");

@@ -14,15 +14,27 @@ fn is_credit(line: &str) -> bool {
 
 /// Paragraphs of a report that nobody else carries: `seed` makes its words its own.
 pub fn own_report(seed: usize) -> Vec<String> {
-    const PLACES: [&str; 7] = ["Marsh Lane", "Upper Quarry", "the ferry dock", "Linden Square", "the old mill", "Harrow Bridge", "the bus depot"];
+    const PLACES: [&str; 7] =
+        ["Marsh Lane", "Upper Quarry", "the ferry dock", "Linden Square", "the old mill", "Harrow Bridge", "the bus depot"];
     const THINGS: [&str; 7] = ["library", "swimming pool", "tram line", "market hall", "footbridge", "music school", "clinic"];
     const PEOPLE: [&str; 7] = ["Ines Valder", "Tom Okoro", "Greta Simm", "Pavel Dunn", "Aisha Corrie", "Leo Brandt", "Mina Askew"];
     let (place, thing, person) = (PLACES[seed % 7], THINGS[(seed / 7 + seed) % 7], PEOPLE[(seed / 3 + 2 * seed) % 7]);
     vec![
-        format!("The {thing} near {place} will close for {} weeks from Monday while workers replace its roof, the council decided.", seed + 3),
-        format!("{person}, who has led the campaign to keep the {thing} open, called the decision number {seed} of a long row of mistakes."),
-        format!("Residents of {place} collected {} signatures against the plan and handed them in at the town hall last week.", 400 + 37 * seed),
-        format!("The repair is expected to cost {} thousand, of which the region pays a third; the rest has to come from savings elsewhere.", 90 + seed),
+        format!(
+            "The {thing} near {place} will close for {} weeks from Monday while workers replace its roof, the council decided.",
+            seed + 3
+        ),
+        format!(
+            "{person}, who has led the campaign to keep the {thing} open, called the decision number {seed} of a long row of mistakes."
+        ),
+        format!(
+            "Residents of {place} collected {} signatures against the plan and handed them in at the town hall last week.",
+            400 + 37 * seed
+        ),
+        format!(
+            "The repair is expected to cost {} thousand, of which the region pays a third; the rest has to come from savings elsewhere.",
+            90 + seed
+        ),
         format!("A decision about what happens to the staff of the {thing} is due before the end of the month, {person} was told."),
     ]
 }
@@ -59,5 +71,7 @@ pub fn rss(site: &str, items: &[Item]) -> String {
             )
         })
         .collect();
-    format!(r#"<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{site}</title><link>http://example.org/</link><description>{site}</description>{items}</channel></rss>"#)
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{site}</title><link>http://example.org/</link><description>{site}</description>{items}</channel></rss>"#
+    )
 }

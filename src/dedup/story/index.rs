@@ -292,18 +292,8 @@ impl StoryIndex {
                 fresh.push((split.into, slot));
                 slot
             });
-            let (leaving, staying): (Vec<At>, Vec<At>) =
-                self.members(from).map(|(at, e)| (at, e.cluster)).collect::<Vec<_>>().into_iter().fold(
-                    Default::default(),
-                    |(mut l, mut s), (at, c)| {
-                        if split.clusters.contains(&c) {
-                            l.push(at)
-                        } else {
-                            s.push(at)
-                        }
-                        (l, s)
-                    },
-                );
+            let leaves = |at: &At| self.entries.get(*at).is_some_and(|e| split.clusters.contains(&e.cluster));
+            let (leaving, staying): (Vec<At>, Vec<At>) = self.members(from).map(|m| m.0).partition(leaves);
             let joined: Vec<At> = self.members(into).map(|m| m.0).chain(leaving).collect();
             self.relink(from, staying);
             self.relink(into, joined);

@@ -271,7 +271,7 @@ impl Writer {
         let id = u8::try_from(have + 1).unwrap_or(1);
         self.write(|t| Ok(t.tx.execute("INSERT INTO dictionary (id, data) VALUES (?1, ?2)", params![id, data])?))?;
         self.packer = Packer::new(Some((id, &data)));
-        self.unpacker.learn(id, data);
+        self.unpacker.learn(id, &data);
         Ok(())
     }
 
@@ -294,7 +294,7 @@ pub(super) fn load_dictionaries(conn: &Connection) -> Result<(Unpacker, Option<(
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let (id, data): (u8, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        unpacker.learn(id, data.clone());
+        unpacker.learn(id, &data);
         latest = Some((id, data));
     }
     Ok((unpacker, latest))
