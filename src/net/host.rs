@@ -376,3 +376,24 @@ impl Hosts {
         states
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_with_nothing_to_remember_are_forgotten_and_pauses_are_not() {
+        let settings = Settings { min_gap: Duration::ZERO, ..Settings::default() };
+        let hosts = Hosts::new(Arc::new(settings), Clock::fixed(Timestamp::UNIX_EPOCH));
+        for n in 0..3 * KEEP_HOSTS {
+            let host = hosts.named(format!("h{n}.example"));
+            if n % 1_000 == 0 {
+                hosts.learn(&host, Kind::Feed, Signal::Busy(Some(Duration::from_secs(60))));
+            }
+            if n % 5_000 == 0 {
+                assert!(hosts.all().len() <= KEEP_HOSTS, "{n}");
+            }
+        }
+        assert_eq!(hosts.rows().len(), 3 * KEEP_HOSTS / 1_000);
+    }
+}
