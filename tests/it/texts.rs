@@ -12,31 +12,43 @@ fn is_credit(line: &str) -> bool {
     line.starts_with("Source")
 }
 
-/// Paragraphs of a report that nobody else carries: `seed` makes its words its own.
-pub fn own_report(seed: usize) -> Vec<String> {
-    const PLACES: [&str; 7] =
-        ["Marsh Lane", "Upper Quarry", "the ferry dock", "Linden Square", "the old mill", "Harrow Bridge", "the bus depot"];
-    const THINGS: [&str; 7] = ["library", "swimming pool", "tram line", "market hall", "footbridge", "music school", "clinic"];
-    const PEOPLE: [&str; 7] = ["Ines Valder", "Tom Okoro", "Greta Simm", "Pavel Dunn", "Aisha Corrie", "Leo Brandt", "Mina Askew"];
-    let (place, thing, person) = (PLACES[seed % 7], THINGS[(seed / 7 + seed) % 7], PEOPLE[(seed / 3 + 2 * seed) % 7]);
-    vec![
-        format!(
-            "The {thing} near {place} will close for {} weeks from Monday while workers replace its roof, the council decided.",
-            seed + 3
-        ),
-        format!(
-            "{person}, who has led the campaign to keep the {thing} open, called the decision number {seed} of a long row of mistakes."
-        ),
-        format!(
-            "Residents of {place} collected {} signatures against the plan and handed them in at the town hall last week.",
-            400 + 37 * seed
-        ),
-        format!(
-            "The repair is expected to cost {} thousand, of which the region pays a third; the rest has to come from savings elsewhere.",
-            90 + seed
-        ),
-        format!("A decision about what happens to the staff of the {thing} is due before the end of the month, {person} was told."),
-    ]
+/// Reports that have nothing to do with each other.
+const OTHERS: [[&str; 4]; 5] = [
+    [
+        "The swimming pool in Linden Square will stay closed until the autumn while workers replace its roof, the town council decided on Tuesday.",
+        "Ines Valder, who taught three generations of children to swim there, said that the news had not surprised anyone who had seen the buckets.",
+        "The repair is expected to cost ninety thousand, of which the region pays a third; school classes travel to the neighbouring valley for now.",
+        "A decision about opening hours is due before the end of the month, after the bathing season has been counted and the boiler inspected.",
+    ],
+    [
+        "A freighter carrying timber ran aground on a sandbank off the northern cape during the night, and its crew of eleven was taken off by helicopter.",
+        "The coastguard said that no oil had leaked and that two tugs would try to pull the vessel free with the spring tide on Friday afternoon.",
+        "Fishermen had warned for years that the lighthouse on the cape, switched to a weaker lamp last winter, could hardly be seen in drizzle.",
+        "The captain told investigators that the autopilot had been set to the wrong waypoint; the company that owns the ship declined to comment.",
+    ],
+    [
+        "Astronomers using a dish in the highlands have heard a repeating radio burst from a galaxy three billion light years away, a journal reports.",
+        "The signal returns every sixteen days, which suggests a neutron star that circles a companion, according to the authors of the study.",
+        "Greta Simm, who wrote the software that found the pattern, was still a student when the first burst was recorded and ignored as interference.",
+        "Further telescopes will watch the same patch of sky in spring; until then the team is combing old tapes for bursts that nobody noticed.",
+    ],
+    [
+        "Potato prices have doubled within a month because a wet summer rotted much of the harvest, the association of growers announced.",
+        "Chip shops in the capital have begun to serve smaller portions, and one chain has put turnips on its menu for the first time since its founding.",
+        "Seed potatoes for next year are scarce as well, and the ministry is considering whether to lift the import duty until the end of May.",
+        "Pavel Dunn, who farms forty hectares near the estuary, said that he would plough in half of his crop and plant maize instead.",
+    ],
+    [
+        "The violin that was left on a night train eleven years ago has been returned to its owner after a pawnbroker recognised the maker's mark.",
+        "Aisha Corrie, now second violinist of the city orchestra, had kept the empty case under her bed and the insurance money in a drawer.",
+        "How the instrument came to the shop is unclear; the man who pawned it for forty crowns gave the name of a composer as his own.",
+        "She will play it for the first time in public on Sunday, in the concerto that she was rehearsing in the week when it disappeared.",
+    ],
+];
+
+/// Paragraphs of a report that nobody else carries.
+pub fn own_report(which: usize) -> Vec<String> {
+    OTHERS[which].iter().map(|p| (*p).to_owned()).collect()
 }
 
 /// A page as a news site has them: navigation, headline, body, teasers, footer.
@@ -71,7 +83,5 @@ pub fn rss(site: &str, items: &[Item]) -> String {
             )
         })
         .collect();
-    format!(
-        r#"<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{site}</title><link>http://example.org/</link><description>{site}</description>{items}</channel></rss>"#
-    )
+    format!(r#"<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{site}</title><link>http://example.org/</link><description>{site}</description>{items}</channel></rss>"#)
 }

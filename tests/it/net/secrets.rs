@@ -121,7 +121,7 @@ async fn child_with_a_proxy_in_the_environment() {
 fn fault_5_the_environment_names_no_proxy() {
     let proxy = Server::start();
     let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--exact", "secrets::child_with_a_proxy_in_the_environment", "--ignored"]);
+    child.args(["--exact", "net::secrets::child_with_a_proxy_in_the_environment", "--ignored"]);
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy"] {
         child.env(name, proxy.url("/"));
     }
