@@ -16,6 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
+/// The key under which hosts' pauses are stored.
+const HOLDS: &str = "net.holds";
+
 /// Where a configuration comes from, so that it can be read again.
 #[derive(Clone, Debug, Default)]
 pub struct ConfigSource {
@@ -98,6 +101,7 @@ impl Engine {
             reload_error: Mutex::default(),
             clock,
         });
+        engine.recall_holds().await?;
         // What was pending when the last process ended is taken up at once.
         engine.work.notify_one();
         Ok(engine)
@@ -154,6 +158,31 @@ impl Engine {
         self.next_due_ms.fetch_min(at.as_millisecond(), Ordering::Relaxed);
     }
 
+    /// Takes up the pauses that hosts asked for before this process: a site owner's Retry-After outlives a restart.
+    async fn recall_holds(&self) -> Result<(), DaemonError> {
+        let rows = self.writer.with(|state| state.store.meta(HOLDS)).await?;
+        match rows.as_deref().map(serde_json::from_str::<Vec<net::HoldRow>>) {
+            Some(Ok(rows)) => self.client().load_holds(rows),
+            Some(Err(error)) => tracing::warn!(%error, "the pauses that hosts asked for are not readable, and forgotten"),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Stores the pauses that hosts asked for.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn keep_holds(&self) -> Result<(), DaemonError> {
+        let rows = serde_json::to_string(&self.client().holds()).unwrap_or_else(|_| "[]".into());
+        self.writer
+            .with(move |state| match state.store.meta(HOLDS)? {
+                Some(before) if before == rows => Ok(()),
+                _ => state.store.set_meta(HOLDS, &rows),
+            })
+            .await
+    }
+
     /// Reads the configuration again and applies it, all or nothing.
     ///
     /// # Errors
@@ -184,7 +213,14 @@ impl Engine {
                 config.state_dir.display()
             )));
         }
-        let client = if config.fetch == old.fetch { self.client() } else { net::Client::new(net_settings(&config), self.clock.clone())? };
+        let client = match config.fetch == old.fetch {
+            true => self.client(),
+            false => {
+                let client = net::Client::new(net_settings(&config), self.clock.clone())?;
+                client.load_holds(self.client().holds());
+                client
+            }
+        };
         let (now, config) = (self.clock.now(), Arc::new(config));
         let given = Arc::clone(&config);
         let synced = self.writer.with(move |state| state.sync(&given, now)).await?;

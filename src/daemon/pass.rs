@@ -85,6 +85,7 @@ pub async fn run(engine: Arc<Engine>, which: Selection) -> Result<Summary, Daemo
     let mut summary = Summary::default();
     poller::poll_all(&engine, feeds, which != Selection::Due, &mut summary).await;
     fetcher::drain(&engine).await?;
+    engine.keep_holds().await?;
     // A daemon's own fetching may have settled what this pass found: it counts.
     let done = engine.progress().since(before);
     (summary.settled, summary.articles, summary.joined, summary.put_off) = (done.settled, done.articles, done.joined, done.put_off);

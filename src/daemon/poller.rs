@@ -181,7 +181,8 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
 
 fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {
     let url = Url::parse(&feed.url).map_err(|e| NetError::BadRequest { detail: format!("{}: {e}", feed.url) })?;
-    let request = Request::feed(url).conditional(reading::validators(feed, engine.clock.now()), None);
+    let from = feed.validated_url.as_deref().and_then(|from| Url::parse(from).ok());
+    let request = Request::feed(url).conditional(reading::validators(feed, engine.clock.now()), from);
     Ok(request.secrets(engine.secrets(feed.id)).cancelled_by(engine.stop.clone()))
 }
 

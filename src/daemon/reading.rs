@@ -32,6 +32,7 @@ pub struct Read {
     status: Option<u16>,
     cache: CacheHints,
     validators: Validators,
+    validated_url: Option<String>,
     bytes: u64,
     moved_to: Option<Url>,
 }
@@ -47,6 +48,7 @@ impl Read {
                 status: None,
                 cache: CacheHints::default(),
                 validators: Validators::default(),
+                validated_url: None,
                 bytes: 0,
                 moved_to: None,
             },
@@ -72,6 +74,7 @@ impl Read {
             cache,
             bytes: response.decoded_bytes(),
             moved_to: response.permanent_redirect,
+            validated_url: Some(response.final_url.into()),
             validators: response.validators,
         }
     }
@@ -128,7 +131,7 @@ pub struct Decided {
 pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], now: Timestamp) -> Decided {
     let mut policy: IdentityPolicy = serde_json::from_value(feed.identity.clone()).unwrap_or_default();
     let mut rhythm: Rhythm = serde_json::from_value(feed.rhythm.clone()).unwrap_or_default();
-    let Read { mut outcome, feed: parsed, status, cache, validators, bytes, moved_to } = read;
+    let Read { mut outcome, feed: parsed, status, cache, validators, validated_url, bytes, moved_to } = read;
     let (mut title, mut site_url, mut hints) = (None, None, PollHints::default());
     let mut classified = Classified::default();
     let full = parsed.is_some();
@@ -162,6 +165,7 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
         bytes,
         // What is no feed has no say in how the feed is asked for.
         validators: full.then_some(validators),
+        validated_url,
         next_poll_at: (next != Timestamp::MAX).then_some(next),
         identity: full.then(|| serde_json::to_value(&policy).unwrap_or_default()),
         rhythm: Some(serde_json::to_value(&rhythm).unwrap_or_default()),

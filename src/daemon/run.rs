@@ -35,6 +35,9 @@ pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
         tracing::warn!(tasks = tasks.len(), "some tasks did not end in time; what they had not committed will be repeated");
     }
     server::unlink(&engine);
+    if let Err(error) = engine.keep_holds().await {
+        tracing::warn!(%error, "the pauses that hosts asked for could not be kept");
+    }
     engine.writer.close().await;
     end
 }

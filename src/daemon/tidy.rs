@@ -27,6 +27,7 @@ pub async fn keep_tidy(engine: Arc<Engine>, bell: Arc<Notify>) {
 
 async fn tidy(engine: &Engine) -> Result<(), DaemonError> {
     let (config, now) = (engine.config(), engine.clock.now());
+    engine.keep_holds().await?;
     engine.writer.with(move |state| Ok(state.forget(now))).await?;
     for _ in 0..STEPS {
         if engine.stop.is_cancelled() {

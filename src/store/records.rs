@@ -106,6 +106,8 @@ pub struct DueFeed {
     pub kind: String,
     /// For the conditional request.
     pub validators: Validators,
+    /// The URL that gave the validators, after redirects: they mean something there alone.
+    pub validated_url: Option<String>,
     /// `feed::IdentityPolicy`, or null.
     pub identity: serde_json::Value,
     /// `feed::Rhythm`, or null.
@@ -203,6 +205,8 @@ pub struct PollCommit {
     pub bytes: u64,
     /// `Some` replaces the stored ones; `None` keeps them.
     pub validators: Option<Validators>,
+    /// The URL that gave the validators, stored with them.
+    pub validated_url: Option<String>,
     /// The next due time; `None`: not due again by itself.
     pub next_poll_at: Option<Timestamp>,
     /// New identity policy; `None` keeps the old.

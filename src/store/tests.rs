@@ -64,6 +64,7 @@ fn poll(feed: Id, minutes: i64, new: Vec<NewEntry>) -> PollCommit {
         status: Some(200),
         elapsed_ms: 12,
         bytes: 3_400,
+        validated_url: None,
         validators: Some(Validators { etag: Some("\"a\"".to_owned()), last_modified: None }),
         next_poll_at: Some(at(minutes + 30)),
         identity: Some(serde_json::json!({"trust": 1})),

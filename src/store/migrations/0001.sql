@@ -39,6 +39,7 @@ CREATE TABLE feed (
   outcome TEXT,                                  -- of the last poll, in words
   etag TEXT,
   last_modified TEXT,
+  validated_url TEXT,                            -- the URL that gave the two, after redirects
   next_poll_at INTEGER,                          -- NULL: never by itself
   last_poll_at INTEGER,
   last_success_at INTEGER,

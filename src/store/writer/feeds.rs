@@ -11,7 +11,7 @@ use std::collections::HashSet;
 const DUE_FEED: &str =
     "SELECT f.id, f.url, f.declared_url, u.name, f.tags, f.full_text, f.enabled, f.mute, f.kind, f.etag, f.last_modified,
   f.identity, f.rhythm, f.last_poll_at, f.last_success_at, f.last_full_at, f.next_poll_at, f.failures, f.failing_since,
-  f.moved_to, f.moved_polls, f.stopped, f.state, f.notes
+  f.moved_to, f.moved_polls, f.stopped, f.state, f.notes, f.validated_url
 FROM feed f LEFT JOIN publisher u ON u.id = f.publisher";
 
 fn due_feed(row: &Row<'_>) -> rusqlite::Result<DueFeed> {
@@ -41,6 +41,7 @@ fn due_feed(row: &Row<'_>) -> rusqlite::Result<DueFeed> {
         stopped: row.get(21)?,
         state: row.get(22)?,
         notes: serde_json::from_str(&row.get::<_, String>(23)?).unwrap_or_default(),
+        validated_url: row.get(24)?,
     })
 }
 

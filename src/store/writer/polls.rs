@@ -255,8 +255,8 @@ impl Tx<'_> {
                 poll.full
             ])?;
         if let Some(validators) = &poll.validators {
-            let mut update = self.tx.prepare_cached("UPDATE feed SET etag = ?2, last_modified = ?3 WHERE seq = ?1")?;
-            update.execute(params![feed, validators.etag, validators.last_modified])?;
+            let mut update = self.tx.prepare_cached("UPDATE feed SET etag = ?2, last_modified = ?3, validated_url = ?4 WHERE seq = ?1")?;
+            update.execute(params![feed, validators.etag, validators.last_modified, poll.validated_url])?;
         }
         self.tx
             .prepare_cached(
