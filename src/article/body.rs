@@ -207,7 +207,7 @@ fn junk_of_blocks(flat: &Flat, hints: &[Hints]) -> Vec<Hints> {
         let inherited = if el.parent as usize == i { 0 } else { above[el.parent as usize] };
         let mut own = hints[i] & hints::DROP;
         if el.ruled == Ruled::Remove {
-            own |= hints::HIDDEN;
+            own |= hints::REMOVED;
         }
         // What a person names as the body is one, whatever it is called.
         above[i] = if el.ruled == Ruled::Body { 0 } else { inherited | own };

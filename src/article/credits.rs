@@ -44,11 +44,12 @@ pub fn credits(text: &str) -> Credited {
         }
         let opening = k < OPENING && !body_seen;
         let closing = total - k <= CLOSING;
-        if opening && out.dateline.is_none() {
-            if let Some((end, name)) = dateline(line) {
-                out.dateline = line.get(..end).map(|d| d.trim().to_owned());
-                by_dateline = name.map(|name| Credit { name, words: out.dateline.clone().unwrap_or_default() });
-            }
+        if opening
+            && out.dateline.is_none()
+            && let Some((end, name)) = dateline(line)
+        {
+            out.dateline = line.get(..end).map(|d| d.trim().to_owned());
+            by_dateline = name.map(|name| Credit { name, words: out.dateline.clone().unwrap_or_default() });
         }
         match classify(line, opening, closing) {
             Line::Text => body_seen |= line.len() > 120,

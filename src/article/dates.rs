@@ -73,7 +73,7 @@ fn clock(text: &str) -> Option<(Time, Option<Offset>)> {
     } else if half == "am" && hour == 12 {
         hour = 0;
     }
-    let zone = low.trim_start_matches(|c: char| c == '.' || c == ' ' || c == 'm' || c == 'a' || c == 'p');
+    let zone = low.trim_start_matches(['.', ' ', 'm', 'a', 'p']);
     Some((Time::new(hour, minute, second, 0).ok()?, offset(rest.trim_start()).or_else(|| named_offset(zone))))
 }
 

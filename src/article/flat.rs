@@ -211,10 +211,11 @@ pub(super) fn flatten<'a>(html: &'a Html, ruled: &dyn Fn(scraper::ElementRef<'a>
             continue;
         }
         loop {
-            if down && node.value().is_element() {
-                if let Some(state) = stack.pop() {
-                    walk.leave(state);
-                }
+            if down
+                && node.value().is_element()
+                && let Some(state) = stack.pop()
+            {
+                walk.leave(state);
             }
             if node == root {
                 walk.flush();
@@ -386,11 +387,11 @@ impl Walk {
     fn note(&mut self, name: &str, seen: &mut Attributes<'_>) {
         if let Some(prop) = seen.itemprop {
             let (published, modified) = (prop.contains("datePublished") || prop.contains("dateCreated"), prop.contains("dateModified"));
-            if published || modified {
-                if let Some(value) = seen.datetime.or(seen.content) {
-                    self.dated(value.to_owned(), published, modified);
-                    return;
-                }
+            if (published || modified)
+                && let Some(value) = seen.datetime.or(seen.content)
+            {
+                self.dated(value.to_owned(), published, modified);
+                return;
             }
         }
         if (name == "time" || seen.datetime.is_some())

@@ -41,6 +41,8 @@ pub(super) const DISCLAIMER: Hints = 1 << 27;
 pub(super) const LIVE: Hints = 1 << 28;
 /// Pictures with some words, or a body that is shown in steps.
 pub(super) const GALLERY: Hints = 1 << 29;
+/// Taken out by the site's rules.
+pub(super) const REMOVED: Hints = 1 << 30;
 
 /// What takes an element out of the text, unless most of the page's text stands in it.
 pub(super) const DROP: Hints = COMMENTS
@@ -61,7 +63,8 @@ pub(super) const DROP: Hints = COMMENTS
     | TOC
     | FORM
     | CARDS
-    | DISCLAIMER;
+    | DISCLAIMER
+    | REMOVED;
 
 /// Words that mean something only beside another.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -237,7 +240,7 @@ pub(super) fn of_role(role: &str) -> Hints {
 
 /// The names of a set, for people.
 pub(super) fn names(hints: Hints) -> String {
-    const NAMES: [&str; 30] = [
+    const NAMES: [&str; 31] = [
         "comments",
         "related",
         "share",
@@ -268,6 +271,7 @@ pub(super) fn names(hints: Hints) -> String {
         "disclaimer",
         "live",
         "gallery",
+        "removed",
     ];
     let all: Vec<&str> = NAMES.iter().enumerate().filter(|(i, _)| hints & (1 << i) != 0).map(|(_, n)| *n).collect();
     all.join("+")

@@ -141,13 +141,14 @@ pub fn propose_listing(html: &[u8], base: Option<&Url>) -> Option<PageSelectors>
             if matches!(element.name(), "body" | "html" | "main" | "nav" | "footer" | "header" | "ul" | "ol") {
                 break;
             }
-            let Some(selector) = selector_of(element) else { continue };
-            let entry = kinds.entry(selector).or_default();
-            if entry.0.insert(url.to_string()) {
-                entry.1 += words;
-                let below = || above.descendent_elements();
-                entry.2 += usize::from(below().any(|e| matches!(e.value().name(), "h1" | "h2" | "h3" | "h4")));
-                entry.3 += usize::from(below().any(|e| e.value().name() == "time"));
+            for selector in selectors_of(element) {
+                let entry = kinds.entry(selector).or_default();
+                if entry.0.insert(url.to_string()) {
+                    entry.1 += words;
+                    let below = || above.descendent_elements();
+                    entry.2 += usize::from(below().any(|e| matches!(e.value().name(), "h1" | "h2" | "h3" | "h4")));
+                    entry.3 += usize::from(below().any(|e| e.value().name() == "time"));
+                }
             }
         }
     }
@@ -165,18 +166,17 @@ pub fn propose_listing(html: &[u8], base: Option<&Url>) -> Option<PageSelectors>
     Some(PageSelectors { item, link: None, headline: title, date })
 }
 
-/// "article.teaser": a name and its first plain class; bare names only where they mean an item.
-fn selector_of(element: &scraper::node::Element) -> Option<String> {
+/// "article.teaser", one for each plain class; bare names only where they mean an item.
+fn selectors_of(element: &scraper::node::Element) -> Vec<String> {
     let plain = |c: &&str| {
-        c.len() <= 40
-            && c.starts_with(|f: char| f.is_ascii_alphabetic())
-            && c.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        let named = c.len() <= 40 && c.starts_with(|f: char| f.is_ascii_alphabetic());
+        named && c.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
-    match (element.classes().find(plain), element.name()) {
-        (Some(class), name) => Some(format!("{name}.{class}")),
-        (None, "article") => Some("article".to_owned()),
-        (None, _) => None,
+    let mut all: Vec<String> = element.classes().filter(plain).take(4).map(|class| format!("{}.{class}", element.name())).collect();
+    if all.is_empty() && element.name() == "article" {
+        all.push("article".to_owned());
     }
+    all
 }
 
 fn open(html: &[u8], base: Option<&Url>) -> (Html, Option<Url>) {

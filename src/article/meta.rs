@@ -292,11 +292,10 @@ pub(super) fn addresses(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>)
         let Some(canonical) = canonical_url(found.as_str()) else { continue };
         match url {
             // A home page as canonical address of an article is a template's mistake.
-            Some(url) if same_site(url, &found) => {
-                if found.path().len() > 1 || url.path().len() <= 1 {
-                    return (Some(canonical), elsewhere);
-                }
+            Some(url) if same_site(url, &found) && (found.path().len() > 1 || url.path().len() <= 1) => {
+                return (Some(canonical), elsewhere);
             }
+            Some(url) if same_site(url, &found) => {}
             Some(_) => {
                 elsewhere.get_or_insert(canonical);
             }

@@ -144,9 +144,7 @@ fn count_words(text: &str) -> usize {
         } else if c.is_alphanumeric() {
             count += usize::from(!inside);
             inside = true;
-        } else if !matches!(c, '\'' | '’' | '.' | ',') || !inside {
-            inside = false;
-        } else if c == '.' || c == ',' {
+        } else if !matches!(c, '\'' | '’') {
             inside = false;
         }
     }
