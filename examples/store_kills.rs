@@ -140,6 +140,7 @@ fn poll(at: Timestamp) -> PollCommit {
         status: Some(200),
         elapsed_ms: 1,
         bytes: 1,
+        validated_url: None,
         validators: None,
         next_poll_at: Some(at),
         identity: None,

@@ -146,6 +146,7 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
             status: Some(200),
             elapsed_ms: 1,
             bytes: 1,
+            validated_url: None,
             validators: None,
             next_poll_at: Some(at + SignedDuration::from_hours(1)),
             identity: None,

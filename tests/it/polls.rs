@@ -17,7 +17,10 @@ fn newsroom() -> World {
         vec![("President warns of answer to strikes across the border", report()), ("Roof works close pool", own_report(0))],
     );
     world.outlet("Harbour Post", vec![("Warning after border strikes", credited), ("Timber ship aground off the cape", own_report(1))]);
-    world.outlet("The Ledger", vec![("President: strikes will be answered", trimmed), ("Radio burst repeats every sixteen days", own_report(2))]);
+    world.outlet(
+        "The Ledger",
+        vec![("President: strikes will be answered", trimmed), ("Radio burst repeats every sixteen days", own_report(2))],
+    );
     world.configure("");
     world
 }

@@ -83,5 +83,7 @@ pub fn rss(site: &str, items: &[Item]) -> String {
             )
         })
         .collect();
-    format!(r#"<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{site}</title><link>http://example.org/</link><description>{site}</description>{items}</channel></rss>"#)
+    format!(
+        r#"<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>{site}</title><link>http://example.org/</link><description>{site}</description>{items}</channel></rss>"#
+    )
 }

@@ -168,6 +168,7 @@ fn poll(n: usize, at: Timestamp, attack: bool) -> PollCommit {
         status: Some(200),
         elapsed_ms: 12,
         bytes: 3_400,
+        validated_url: None,
         validators: None,
         next_poll_at: Some(at + SignedDuration::from_mins(30)),
         identity: None,
