@@ -5,7 +5,9 @@ use super::pass::{Failure, Selection, Summary};
 use super::progress::Counters;
 use super::reading::{self, Decided, Read};
 use super::{DaemonError, run};
+use crate::config::{Config, FeedKind, PageSelectors};
 use crate::feed::outcome::Outcome;
+use crate::model::Id;
 use crate::net::{NetError, Request};
 use crate::store::{DueFeed, FeedSelector};
 use std::sync::Arc;
@@ -161,7 +163,9 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
         }
         _ => {}
     }
-    let read = tokio::task::spawn_blocking(move || Read::new(answer)).await.map_err(|e| DaemonError::Reading(e.to_string()))?;
+    let listing = listing(&engine.config(), id);
+    let read =
+        tokio::task::spawn_blocking(move || Read::new(answer, listing.as_ref())).await.map_err(|e| DaemonError::Reading(e.to_string()))?;
     let keys = read.keys();
     let known = match keys.is_empty() {
         true => Vec::new(),
@@ -177,6 +181,15 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
     let (new, changed) = (u64::from(stored.new), u64::from(stored.changed));
     Counters::add(&engine.counters.pages, new + changed);
     Ok(Some(Report { outcome, new, changed }))
+}
+
+/// The selectors of a `kind = "page"` feed.
+fn listing(config: &Config, feed: Id) -> Option<PageSelectors> {
+    let declared = config.feeds.iter().find(|declared| declared.kind != FeedKind::Feed && declared.id() == feed)?;
+    match &declared.kind {
+        FeedKind::Page(selectors) => Some(selectors.clone()),
+        FeedKind::Feed => None,
+    }
 }
 
 fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {
