@@ -9,6 +9,7 @@ mod notify;
 pub mod pass;
 mod place;
 mod poller;
+pub mod probe;
 pub mod progress;
 mod reading;
 mod run;

@@ -209,3 +209,21 @@ fn a_listing_page_serves_as_a_feed() {
     assert_eq!(world.run(&["poll", "--all"]).status.code(), Some(1), "a page without items is told");
     assert_eq!(world.entries().len(), 2);
 }
+
+#[test]
+fn feeds_are_found_from_a_site_s_address_and_added() {
+    let mut world = World::new();
+    world.outlet("Harbour Post", vec![("Warning after border strikes", report()), ("Timber ship aground off the cape", own_report(1))]);
+    let front = world.server.url_at("127.0.7.1", "/");
+    let html = r#"<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body>News</body></html>"#;
+    world.server.on("127.0.7.1 /", Answer::ok("text/html", html));
+    let feed = world.feed_url(0);
+    world.outlets.clear();
+    world.configure("");
+    let shown = world.ok(&["feeds", "check", &front]);
+    assert!(shown.contains(&format!("url = \"{feed}\"")) && shown.contains("publisher = \"Harbour Post\""), "{shown}");
+    world.ok(&["feeds", "add", &front]);
+    assert_eq!(world.poll(&[])["new_entries"], 2, "the appended block works");
+    let again = world.run(&["feeds", "add", &front]);
+    assert_eq!(again.status.code(), Some(2), "{}", text(&again.stderr));
+}
