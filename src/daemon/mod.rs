@@ -10,6 +10,7 @@ pub mod pass;
 mod place;
 mod poller;
 pub mod progress;
+mod quarantine;
 mod reading;
 mod run;
 mod server;
