@@ -3,6 +3,7 @@
 use super::DaemonError;
 use super::place::{Learnt, State};
 use super::progress::{Counters, Progress};
+use super::quarantine::Quarantine;
 use super::writer::Writer;
 use crate::clock::Clock;
 use crate::config::{self, Config, Feed, Secret};
@@ -45,6 +46,7 @@ pub struct Engine {
     /// What the writer has learnt.
     pub(super) learnt: Arc<Learnt>,
     pub(super) counters: Counters,
+    pub(super) quarantine: Quarantine,
     pub(super) draining: tokio::sync::Mutex<()>,
     /// Permits for feeds being polled.
     pub(super) polls: Semaphore,
@@ -94,6 +96,7 @@ impl Engine {
             cores: Arc::new(Semaphore::new(cores)),
             learnt,
             counters: Counters::default(),
+            quarantine: Quarantine::open(&config.state_dir),
             source,
             live: RwLock::new(Live::new(Arc::new(config), client)),
             polling: Mutex::default(),
@@ -102,6 +105,7 @@ impl Engine {
             clock,
         });
         engine.recall_holds().await?;
+        engine.quarantine.recall(&engine).await?;
         // What was pending when the last process ended is taken up at once.
         engine.work.notify_one();
         Ok(engine)

@@ -11,6 +11,7 @@ mod place;
 mod poller;
 pub mod probe;
 pub mod progress;
+mod quarantine;
 mod reading;
 mod run;
 mod server;

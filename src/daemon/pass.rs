@@ -82,6 +82,9 @@ pub async fn run(engine: Arc<Engine>, which: Selection) -> Result<Summary, Daemo
     let (start, before) = (Instant::now(), engine.progress());
     let named = matches!(which, Selection::Named(_));
     let feeds = poller::select(&engine, &which).await?;
+    if named {
+        engine.quarantine.pardon(&engine, &feeds.iter().map(|feed| feed.id).collect::<Vec<_>>()).await?;
+    }
     let mut summary = Summary::default();
     poller::poll_all(&engine, feeds, which != Selection::Due, &mut summary).await;
     fetcher::drain(&engine).await?;

@@ -3,13 +3,14 @@
 use super::engine::Engine;
 use super::pass::{Failure, Selection, Summary};
 use super::progress::Counters;
-use super::reading::{self, Decided, Read};
+use super::reading::{self, Decided};
 use super::{DaemonError, run};
 use crate::config::{Config, FeedKind, PageSelectors};
 use crate::feed::outcome::Outcome;
 use crate::model::Id;
 use crate::net::{NetError, Request};
 use crate::store::{DueFeed, FeedSelector};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -164,14 +165,23 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
         _ => {}
     }
     let listing = listing(&engine.config(), id);
-    let read =
-        tokio::task::spawn_blocking(move || Read::new(answer, listing.as_ref())).await.map_err(|e| DaemonError::Reading(e.to_string()))?;
-    let keys = read.keys();
+    let (read, keys, trial) = engine.quarantine.read(engine, id, answer, listing).await?;
     let known = match keys.is_empty() {
         true => Vec::new(),
         false => engine.writer.with(move |state| state.store.known_entries(id, &keys)).await?,
     };
-    let Decided { outcome, mut commit } = reading::decide(&engine.config(), &feed, read, &known, engine.clock.now());
+    let (config, now) = (engine.config(), engine.clock.now());
+    // What a body says decides here too, so a panic is its doing.
+    let decided = catch_unwind(AssertUnwindSafe(|| reading::decide(&config, &feed, read, &known, now)));
+    let Decided { outcome, mut commit } = match (decided, trial) {
+        (Ok(decided), None) => decided,
+        (Ok(decided), Some(trial)) => {
+            trial.survived(engine).await?;
+            decided
+        }
+        (Err(_), Some(trial)) => reading::decide(&config, &feed, trial.died(engine).await?, &[], now),
+        (Err(panic), None) => resume_unwind(panic),
+    };
     commit.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     if let Some(next) = commit.next_poll_at {
         engine.due_at(next);
@@ -194,8 +204,11 @@ fn listing(config: &Config, feed: Id) -> Option<PageSelectors> {
 
 fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {
     let url = Url::parse(&feed.url).map_err(|e| NetError::BadRequest { detail: format!("{}: {e}", feed.url) })?;
-    let from = feed.validated_url.as_deref().and_then(|from| Url::parse(from).ok());
-    let request = Request::feed(url).conditional(reading::validators(feed, engine.clock.now()), from);
+    let (validators, from) = match engine.quarantine.asks_with(feed.id) {
+        Some(set_aside) => set_aside,
+        None => (reading::validators(feed, engine.clock.now()), feed.validated_url.clone()),
+    };
+    let request = Request::feed(url).conditional(validators, from.and_then(|from| Url::parse(&from).ok()));
     Ok(request.secrets(engine.secrets(feed.id)).cancelled_by(engine.stop.clone()))
 }
 

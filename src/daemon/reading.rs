@@ -56,6 +56,20 @@ impl Read {
         }
     }
 
+    /// An answer that is not read, and why.
+    pub fn without_feed(outcome: Outcome, response: &Response) -> Self {
+        Self {
+            outcome,
+            feed: None,
+            status: Some(response.status),
+            cache: cache_hints(response),
+            validators: Validators::default(),
+            validated_url: None,
+            bytes: response.decoded_bytes(),
+            moved_to: None,
+        }
+    }
+
     fn answered(response: Response, listing: Option<&PageSelectors>) -> Self {
         let (outcome, feed) = match response.status {
             304 => (Outcome::NotModified, None),
@@ -65,17 +79,11 @@ impl Read {
             },
             _ => (refusal(&response), None),
         };
-        let cache = CacheHints {
-            max_age_s: response.freshness.lasts().map(|d| d.as_secs()),
-            expires_at: None,
-            retry_after_s: response.retry_after.map(|d| d.as_secs()),
-            unconditional: response.is_success() && response.validators.is_empty(),
-        };
         Self {
             outcome,
             feed,
             status: Some(response.status),
-            cache,
+            cache: cache_hints(&response),
             bytes: response.decoded_bytes(),
             moved_to: response.permanent_redirect,
             validated_url: Some(response.final_url.into()),
@@ -87,6 +95,15 @@ impl Read {
     pub fn keys(&self) -> Vec<EntryKeys> {
         let entries = self.feed.iter().flat_map(|feed| &feed.entries);
         entries.map(|entry| stored(identity::keys(entry))).collect()
+    }
+}
+
+fn cache_hints(response: &Response) -> CacheHints {
+    CacheHints {
+        max_age_s: response.freshness.lasts().map(|d| d.as_secs()),
+        expires_at: None,
+        retry_after_s: response.retry_after.map(|d| d.as_secs()),
+        unconditional: response.is_success() && response.validators.is_empty(),
     }
 }
 
