@@ -132,7 +132,11 @@ pub(super) fn lead(flat: &Flat, known: &Known<'_>, junk: &[Hints], first: usize,
 /// A line above the text that is a date, with a weekday or a time at most.
 fn date_line(b: &Block, text: &str) -> bool {
     let loose = !matches!(b.tag, Tag::Heading(_) | Tag::Item | Tag::Quote | Tag::Pre);
-    loose && b.weight <= 45 && b.words <= 9 && text.bytes().any(|c| c.is_ascii_digit()) && super::dates::in_text(text).is_some()
+    loose
+        && b.weight <= 45
+        && b.words <= 9
+        && text.bytes().any(|c| c.is_ascii_digit())
+        && super::dates::in_text(text, super::dates::Order::DayFirst).is_some()
 }
 
 /// Drops lists that are mostly links.

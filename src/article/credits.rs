@@ -393,7 +393,7 @@ fn stated(line: &str, low: &str) -> Option<Line> {
         }
         let tail = tail.trim_start_matches("the website of ").trim();
         // A date is no name: "This article was first published on 3 May".
-        if tail.chars().next().is_none_or(|c| c.is_ascii_digit()) || super::dates::in_text(tail).is_some() {
+        if tail.chars().next().is_none_or(|c| c.is_ascii_digit()) || super::dates::in_text(tail, super::dates::Order::DayFirst).is_some() {
             return None;
         }
         if by_people && agencies::known(tail).is_none() {

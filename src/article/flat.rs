@@ -399,7 +399,7 @@ impl Walk {
             && let Some(value) = seen.datetime
         {
             let modified = seen.class.contains("updat") || seen.class.contains("modif");
-            let published = !modified && seen.class.contains("publi");
+            let published = !modified && (seen.pubdate || seen.class.contains("publi"));
             self.dated(value.to_owned(), published, modified);
         }
     }
@@ -556,11 +556,12 @@ struct Attributes<'a> {
     itemprop: Option<&'a str>,
     datetime: Option<&'a str>,
     content: Option<&'a str>,
+    pubdate: bool,
 }
 
 impl<'a> Attributes<'a> {
     fn read(element: &'a scraper::node::Element, own: Hints) -> Self {
-        let mut seen = Attributes { hints: own, kind: 0, class: "", itemprop: None, datetime: None, content: None };
+        let mut seen = Attributes { hints: own, kind: 0, class: "", itemprop: None, datetime: None, content: None, pubdate: false };
         let mut hash = AHasher::default();
         hash.write(element.name().as_bytes());
         for (name, value) in element.attrs() {
@@ -590,6 +591,7 @@ impl<'a> Attributes<'a> {
                 }
                 "datetime" => seen.datetime = Some(value),
                 "content" => seen.content = Some(value),
+                "pubdate" => seen.pubdate = true,
                 _ => {}
             }
         }
