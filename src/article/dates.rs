@@ -26,7 +26,9 @@ pub(super) fn read(text: &str, order: Order) -> Option<Timestamp> {
         let low = text.to_ascii_lowercase();
         low.contains("p.m") || low.contains("pm") || low.contains("a.m")
     };
-    let parsed = if machine && !halved { parse_date(text).filter(plausible).or_else(|| numeric(text)) } else { None };
+    // "03/04/2024" is no machine's either: it is read as the page's country writes.
+    let slashed = text.bytes().take_while(|b| b.is_ascii_digit()).count() <= 2 && text.bytes().take(3).any(|b| b == b'/');
+    let parsed = if machine && !halved && !slashed { parse_date(text).filter(plausible).or_else(|| numeric(text)) } else { None };
     parsed.or_else(|| in_text(text, order)).filter(plausible)
 }
 
