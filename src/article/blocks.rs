@@ -36,6 +36,7 @@ pub(super) fn judge_blocks(
         }
     }
     link_lists(flat, first, last, verdicts);
+    teasers(flat, first, last, verdicts);
     headings(flat, first, last, verdicts);
 }
 
@@ -132,7 +133,11 @@ pub(super) fn lead(flat: &Flat, known: &Known<'_>, junk: &[Hints], first: usize,
 /// A line above the text that is a date, with a weekday or a time at most.
 fn date_line(b: &Block, text: &str) -> bool {
     let loose = !matches!(b.tag, Tag::Heading(_) | Tag::Item | Tag::Quote | Tag::Pre);
-    loose && b.weight <= 45 && b.words <= 9 && text.bytes().any(|c| c.is_ascii_digit()) && super::dates::in_text(text).is_some()
+    loose
+        && b.weight <= 45
+        && b.words <= 9
+        && text.bytes().any(|c| c.is_ascii_digit())
+        && super::dates::in_text(text, super::dates::Order::DayFirst).is_some()
 }
 
 /// Drops lists that are mostly links.
@@ -149,6 +154,39 @@ fn link_lists(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) 
                     *v = Verdict::Linked;
                 }
             }
+        }
+    }
+}
+
+/// Drops a row of teasers at the end: short texts of which each stands under a headline that is all link, with a name and a date between
+/// them at most. Names and cards know most such rows; this knows them where nothing but their order says so.
+fn teasers(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) {
+    let leads = |b: &Block| b.words >= 4 && b.link * 10 > b.weight * 8;
+    let text = |i: usize, verdicts: &[Verdict]| verdicts[i].kept() && !leads(&flat.blocks[i]);
+    let mut row: Vec<usize> = Vec::new();
+    let mut i = last;
+    while i > first {
+        i -= 1;
+        if !text(i, verdicts) {
+            continue;
+        }
+        let b = &flat.blocks[i];
+        let under = (first.max(i.saturating_sub(3))..i).rev().take_while(|k| !text(*k, verdicts)).any(|k| leads(&flat.blocks[k]));
+        if !under || b.weight > 300 || matches!(b.tag, Tag::Heading(_)) {
+            break;
+        }
+        row.push(i);
+    }
+    let weight = |blocks: &mut dyn Iterator<Item = usize>| blocks.map(|i| flat.blocks[i].weight).sum::<u32>();
+    let all = weight(&mut (first..last).filter(|i| verdicts[*i].kept()));
+    let (Some(start), true) = (row.last().copied(), row.len() >= 3) else { return };
+    if weight(&mut row.iter().copied()) * 2 > all {
+        return;
+    }
+    // The first one's headline stands above it.
+    for verdict in verdicts[first.max(start.saturating_sub(3))..last].iter_mut().zip(first.max(start.saturating_sub(3))..) {
+        if verdict.0.kept() && (verdict.1 >= start || leads(&flat.blocks[verdict.1])) {
+            *verdict.0 = Verdict::Line("teaser");
         }
     }
 }

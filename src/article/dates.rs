@@ -5,8 +5,15 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::{Offset, TimeZone};
 
+/// Which of two numbers between slashes is the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
 /// Reads what metadata or a `<time>` gives; falls back to [`in_text`].
-pub(super) fn read(text: &str) -> Option<Timestamp> {
+pub(super) fn read(text: &str, order: Order) -> Option<Timestamp> {
     let text = text.trim();
     if text.is_empty() || text.len() > 120 {
         return None;
@@ -19,8 +26,10 @@ pub(super) fn read(text: &str) -> Option<Timestamp> {
         let low = text.to_ascii_lowercase();
         low.contains("p.m") || low.contains("pm") || low.contains("a.m")
     };
-    let parsed = if machine && !halved { parse_date(text).filter(plausible).or_else(|| numeric(text)) } else { None };
-    parsed.or_else(|| in_text(text)).filter(plausible)
+    // "03/04/2024" is no machine's either: it is read as the page's country writes.
+    let slashed = text.bytes().take_while(|b| b.is_ascii_digit()).count() <= 2 && text.bytes().take(3).any(|b| b == b'/');
+    let parsed = if machine && !halved && !slashed { parse_date(text).filter(plausible).or_else(|| numeric(text)) } else { None };
+    parsed.or_else(|| in_text(text, order)).filter(plausible)
 }
 
 /// ISO-like forms that lack something: "2024-01-03", "2024-01-03 17:04", "2024-01-03T17:04+0100", "20240103", epoch seconds.
@@ -217,7 +226,7 @@ const NOT_MONTHS: &[&str] =
     &["maybe", "mayor", "market", "markets", "mark", "marked", "march's", "decided", "set", "out", "general", "sets", "outside", "second"];
 
 /// The first date in a text that is short, or that opens with one.
-pub(super) fn in_text(text: &str) -> Option<Timestamp> {
+pub(super) fn in_text(text: &str, order: Order) -> Option<Timestamp> {
     let mut words: Vec<(&str, usize)> = Vec::with_capacity(16);
     let mut from = None;
     for (i, c) in text.char_indices().chain(std::iter::once((text.len(), ' '))) {
@@ -263,8 +272,10 @@ pub(super) fn in_text(text: &str) -> Option<Timestamp> {
         } else if let (Some(y), Some(m), Some(d)) = (year(word), day(at(i + 1)), day(at(i + 2))) {
             Some((y, m, d, i + 2))
         } else if let (Some(a), Some(b), Some(y)) = (day(word), day(at(i + 1)), year(at(i + 2))) {
-            // Points mean day first; slashes too, unless the second number can be no month.
-            Some(if b > 12 { (y, a, b, i + 2) } else { (y, b, a, i + 2) })
+            // Points mean day first; slashes too, but where the page's country writes otherwise or the second number can be no month.
+            let slash = words.get(i).and_then(|w| text.get(w.1..)).is_some_and(|rest| rest.starts_with('/'));
+            let swapped = b > 12 || (slash && order == Order::MonthFirst && a <= 12);
+            Some(if swapped { (y, a, b, i + 2) } else { (y, b, a, i + 2) })
         } else {
             cjk(text, word)
         };
@@ -287,6 +298,20 @@ fn cjk(text: &str, word: &str) -> Option<(i16, i8, i8, usize)> {
     let at = text.find(word)?;
     let mut numbers = text.get(at + mark..)?.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty());
     Some((y, numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?, usize::MAX))
+}
+
+/// The first publication time in the data that a page renders itself from, whatever the quotes are escaped as.
+pub(super) fn in_state(page: &str, order: Order) -> Option<Timestamp> {
+    const KEYS: [&str; 6] = ["datePublished", "publishedAt", "published_at", "publishDate", "publish_date", "publicationDate"];
+    KEYS.iter().find_map(|key| {
+        memchr::memmem::find_iter(page.as_bytes(), key).take(8).find_map(|at| {
+            let rest = page.get(at + key.len()..)?;
+            let quoted: String = rest.chars().take(80).collect();
+            let quoted = quoted.replace("&quot;", "\"").replace('\\', "");
+            let value = quoted.strip_prefix('"')?.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+            read(value.get(..value.find('"')?)?, order)
+        })
+    })
 }
 
 /// The date that an address carries: "/2024/01/03/", "/2024-01-03-", "/20240103/".
@@ -316,7 +341,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> String {
-        read(text).map(|t| t.to_string()).unwrap_or_default()
+        read(text, Order::DayFirst).map(|t| t.to_string()).unwrap_or_default()
     }
 
     #[test]
@@ -336,6 +361,27 @@ mod tests {
         ] {
             assert_eq!(at(text), want, "{text}");
         }
+    }
+
+    #[test]
+    fn slashes_as_the_country_writes_them() {
+        let at = |text, order| read(text, order).map(|t| t.to_string()).unwrap_or_default();
+        assert_eq!(at("03/04/2024", Order::DayFirst), "2024-04-03T00:00:00Z");
+        assert_eq!(at("03/04/2024", Order::MonthFirst), "2024-03-04T00:00:00Z");
+        assert_eq!(at("13/04/2024", Order::MonthFirst), "2024-04-13T00:00:00Z");
+        assert_eq!(at("03.04.2024", Order::MonthFirst), "2024-04-03T00:00:00Z");
+    }
+
+    #[test]
+    fn dates_in_the_data_that_a_page_renders() {
+        for page in [
+            r#"x={"datePublished":"2024-01-03T17:04:00Z"}"#,
+            r#"x="{\"datePublished\": \"2024-01-03T17:04:00Z\"}""#,
+            "<div data-x='{&quot;publishedAt&quot;:&quot;2024-01-03T17:04:00Z&quot;}'>",
+        ] {
+            assert_eq!(in_state(page, Order::DayFirst).map(|t| t.to_string()).as_deref(), Some("2024-01-03T17:04:00Z"), "{page}");
+        }
+        assert_eq!(in_state("datePublished of publishedAt\"", Order::DayFirst), None);
     }
 
     #[test]

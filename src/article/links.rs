@@ -96,8 +96,11 @@ pub fn listing(html: &[u8], base: Option<&Url>, selectors: &PageSelectors) -> Ve
             Some(date) => element.select(date).next(),
             None => element.descendent_elements().find(|e| e.value().name() == "time"),
         };
-        let published_at =
-            dated.and_then(|e| e.attr("datetime").and_then(dates::read).or_else(|| text(e).and_then(|t| dates::in_text(&t))));
+        let published_at = dated.and_then(|e| {
+            e.attr("datetime")
+                .and_then(|t| dates::read(t, dates::Order::DayFirst))
+                .or_else(|| text(e).and_then(|t| dates::in_text(&t, dates::Order::DayFirst)))
+        });
         entries.push(ParsedEntry {
             url: Some(url.into()),
             title: heading.and_then(text).or_else(|| text(linked)),

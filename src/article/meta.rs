@@ -1,6 +1,6 @@
 //! Title, times, names and addresses of a page, each from the best of its sources.
 
-use super::dates;
+use super::dates::{self, Order};
 use super::flat::{Flat, Tag};
 use super::hints;
 use super::jsonld::Linked;
@@ -80,18 +80,20 @@ pub(super) fn unescape(text: &str) -> String {
 
 /// The headline, without the site's name.
 pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> Option<String> {
-    let site = publisher(flat, linked);
+    let home = || home_heading(flat, linked);
+    let site = publisher(flat, linked).or_else(home);
     let host = url.and_then(Url::host_str);
     let strip = |text: &str| strip_site(&tidy(text), site.as_deref(), host);
     let social = meta(flat, &["og:title", "twitter:title"]).map(strip).filter(|t| !t.is_empty());
     let headline = linked.and_then(|l| l.headline.as_deref()).map(tidy).filter(|t| !t.is_empty());
     let tag = flat.head.title.as_deref().map(strip).filter(|t| !t.is_empty());
     let witnesses: Vec<String> = [&social, &headline, &tag].into_iter().flatten().map(|t| squash(t)).collect();
-    let first = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight < 400).map(|b| flat.of(b)).find(|text| {
+    let first = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight < 400).map(|b| (b, flat.of(b))).find(|(b, text)| {
         let own = squash(text);
-        own.len() >= 8 && witnesses.iter().any(|w| w.contains(&own) || (own.contains(w.as_str()) && w.len() > 12))
+        let named = b.link == b.weight && site.as_deref().is_some_and(|site| squash(site) == own);
+        own.len() >= 8 && !named && witnesses.iter().any(|w| w.contains(&own) || (own.contains(w.as_str()) && w.len() > 12))
     });
-    if let Some(first) = first {
+    if let Some((_, first)) = first {
         return Some(first.replace('\n', " "));
     }
     // A heading of its own says what is printed above the text; the head's titles are often written for search engines.
@@ -118,6 +120,22 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> 
     };
     let printed = printed.map(|b| flat.of(b).replace('\n', " ")).filter(|text| witnesses.is_empty() || shares(text));
     printed.or(social).or(headline).or(tag)
+}
+
+/// The site's name where a linked main heading says it above the headline: a title of the head is then this heading and another one.
+fn home_heading(flat: &Flat, linked: Option<&Linked>) -> Option<String> {
+    let found = flat.blocks.iter().find(|b| b.tag == Tag::Heading(1) && b.link == b.weight && b.weight < 60)?;
+    let own = squash(flat.of(found));
+    let titles = [meta(flat, &["og:title"]), linked.and_then(|l| l.headline.as_deref()), flat.head.title.as_deref()];
+    let rests: Vec<String> = titles
+        .into_iter()
+        .flatten()
+        .map(squash)
+        .filter_map(|t| t.strip_prefix(&own).or_else(|| t.strip_suffix(&own)).map(str::to_owned))
+        .filter(|rest| rest.len() >= 8)
+        .collect();
+    let other = |b: &super::flat::Block| matches!(b.tag, Tag::Heading(_)) && b.weight < 300 && rests.contains(&squash(flat.of(b)));
+    flat.blocks.iter().any(other).then(|| flat.of(found).to_owned())
 }
 
 /// Takes the site's name off a title.
@@ -198,13 +216,16 @@ pub(super) fn times(
     linked: Option<&Linked>,
     url: Option<&Url>,
     body: std::ops::Range<usize>,
+    page: &str,
 ) -> (Option<Timestamp>, Option<Timestamp>) {
+    let order = order(flat, linked);
+    let read = |text: &str| dates::read(text, order);
     let modified = linked
         .and_then(|l| l.modified.as_deref())
-        .and_then(dates::read)
-        .or_else(|| meta(flat, &["article:modified_time", "og:updated_time", "datemodified", "last-modified"]).and_then(dates::read))
-        .or_else(|| flat.head.dates.iter().find(|d| d.modified).and_then(|d| dates::read(&d.value)));
-    let stated = linked.and_then(|l| l.published.as_deref()).and_then(dates::read).or_else(|| {
+        .and_then(read)
+        .or_else(|| meta(flat, &["article:modified_time", "og:updated_time", "datemodified", "last-modified"]).and_then(read))
+        .or_else(|| flat.head.dates.iter().find(|d| d.modified).and_then(|d| read(&d.value)));
+    let stated = linked.and_then(|l| l.published.as_deref()).and_then(read).or_else(|| {
         const KEYS: &[&str] = &[
             "article:published_time",
             "og:published_time",
@@ -233,27 +254,56 @@ pub(super) fn times(
             "citation_date",
             "date",
         ];
-        KEYS.iter().find_map(|k| meta(flat, &[k]).and_then(dates::read))
+        KEYS.iter().find_map(|k| meta(flat, &[k]).and_then(read)).or_else(|| {
+            let first = |(name, value): &(String, String)| publication(name).then(|| read(value)).flatten();
+            flat.head.metas.iter().find_map(first)
+        })
     });
-    let marked = || flat.head.dates.iter().find(|d| d.published).and_then(|d| dates::read(&d.value));
+    let marked = || flat.head.dates.iter().find(|d| d.published).and_then(|d| read(&d.value));
     let path = || url.and_then(|u| dates::in_path(u.path()));
     let top = body.start.saturating_sub(30)..(body.start + 6).min(flat.blocks.len());
     let near = || {
-        let tag = flat.head.dates.iter().filter(|d| !d.modified && top.contains(&(d.block as usize))).find_map(|d| dates::read(&d.value));
-        tag.or_else(|| printed_date(flat, &body))
-            .or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| dates::read(&d.value)))
+        let tag = flat.head.dates.iter().filter(|d| !d.modified && top.contains(&(d.block as usize))).find_map(|d| read(&d.value));
+        tag.or_else(|| printed_date(flat, &body, order))
+            .or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| read(&d.value)))
     };
     let published = stated.or_else(marked).or_else(|| match (path(), near()) {
         // The address knows the day only; a printed time of the same day knows more.
         (Some(day), Some(time)) if (time.as_second() - day.as_second()).abs() < 2 * 86_400 => Some(time),
         (day, time) => day.or(time),
     });
+    // What a page renders from it states too; and a page that says only when it changed was there by then.
+    let published = published.or_else(|| dates::in_state(page, order)).or(modified);
     (published, modified)
+}
+
+/// True for a head's name that says it is the time of publication, in whatever order and with whatever prefix.
+fn publication(name: &str) -> bool {
+    let has = |part: &str| name.contains(part);
+    has("publi")
+        && !has("publisher")
+        && !has("modif")
+        && !has("updat")
+        && !has("expir")
+        && (has("date") || has("time") || name == "published")
+}
+
+/// Which of two numbers between slashes is the day, by the language and country that the page declares: the month comes first in the
+/// United States, and in English without a country.
+fn order(flat: &Flat, linked: Option<&Linked>) -> Order {
+    let declared =
+        [flat.head.lang.as_deref(), meta(flat, &["og:locale", "content-language", "language"]), linked.and_then(|l| l.lang.as_deref())];
+    let low: Vec<String> = declared.into_iter().flatten().map(|l| l.trim().to_ascii_lowercase().replace('_', "-")).collect();
+    let country = low.iter().find(|l| l.len() > 2 && l.starts_with("en-"));
+    match country.or(low.first()) {
+        Some(lang) if matches!(lang.as_str(), "en" | "en-us") => Order::MonthFirst,
+        _ => Order::DayFirst,
+    }
 }
 
 /// The date that is printed nearest to the headline, to the start of the text or to its end; those in a line that is marked as the
 /// piece's data come first.
-fn printed_date(flat: &Flat, body: &std::ops::Range<usize>) -> Option<Timestamp> {
+fn printed_date(flat: &Flat, body: &std::ops::Range<usize>, order: Order) -> Option<Timestamp> {
     let heading = flat.blocks.get(..body.end)?.iter().position(|b| b.tag == Tag::Heading(1));
     let mut best: Option<(usize, Timestamp)> = None;
     for (i, b) in flat.blocks.iter().enumerate() {
@@ -269,7 +319,7 @@ fn printed_date(flat: &Flat, body: &std::ops::Range<usize>) -> Option<Timestamp>
         }
         let away = near + if marked { 0 } else { 12 } + if i > body.start + 3 { 10 } else { 0 } + if b.weight > 60 { 6 } else { 0 };
         if best.is_none_or(|(a, _)| away < a)
-            && let Some(at) = dates::in_text(text)
+            && let Some(at) = dates::in_text(text, order)
         {
             best = Some((away, at));
         }

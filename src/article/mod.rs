@@ -71,4 +71,6 @@ pub struct Credited {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

@@ -75,8 +75,10 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.publisher = meta::publisher(&flat, linked);
     (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
-    (out.published_at, out.modified_at) = meta::times(&flat, linked, page.url.or(address.as_ref()), first..last);
-    if let Some(published) = rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t)) {
+    (out.published_at, out.modified_at) = meta::times(&flat, linked, page.url.or(address.as_ref()), first..last, &text);
+    if let Some(published) =
+        rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t, dates::Order::DayFirst))
+    {
         out.published_at = Some(published);
     }
     (out.section, out.image) = meta::filing(&flat, linked, page.url);

@@ -414,6 +414,7 @@ fn wanted(name: &[u8]) -> bool {
             | b"data-qa"
             | b"data-module"
             | b"shadowrootmode"
+            | b"pubdate"
     )
 }
 
