@@ -1,6 +1,7 @@
 //! Everything from outside: the built binary and the library against a scripted loopback newsroom.
 
 mod cli;
+mod clock;
 mod daemon;
 mod fuzz_corpus;
 mod net;
