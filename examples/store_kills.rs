@@ -272,7 +272,7 @@ fn each_write() -> anyhow::Result<()> {
         // Resumed without a fault, the cycle comes to its end.
         ensure!(run(me(dir.path(), 1)?, &mut said, None)?.success(), "did not resume after a kill at write {when}");
         let entries = said.check(dir.path()).with_context(|| format!("after a kill at write {when}"))?;
-        ensure!(entries as u64 % ENTRIES == 0, "{entries} entries after a kill at write {when}");
+        ensure!((entries as u64).is_multiple_of(ENTRIES), "{entries} entries after a kill at write {when}");
         if status.success() {
             println!("a kill at each of {} writes: none lost, none twice, none misplaced", when - 1);
             return Ok(());

@@ -313,7 +313,8 @@ impl Walk {
             self.flush();
         }
         let closing = match name {
-            "a" => Closing::Link,
+            // Without an address it is a place that others link to.
+            "a" if element.attr("href").is_some() || element.attr("name").is_none() => Closing::Link,
             "time" => Closing::Time,
             _ => Closing::Nothing,
         };

@@ -150,6 +150,10 @@ impl Thinner<'_> {
             b"script" => self.script(name_end),
             b"style" | b"iframe" | b"noembed" | b"noframes" | b"xmp" | b"noscript" => {
                 let open = self.skip_attributes(name_end);
+                if self.closed_as_xml(name_end, open) && self.opens_before_it_ends(open, name) {
+                    self.at = open;
+                    return;
+                }
                 let (end, next) = self.raw_end(open, name);
                 if name == b"noscript" && self.out.noscript.len() < 16 {
                     self.out.noscript.push(open..end);
@@ -177,6 +181,11 @@ impl Thinner<'_> {
                 );
                 // Formatting elements that differ in nothing are merged by the parser; those that differ multiply.
                 self.at = self.attributes(name_end, |all, attr| !formatting && (all || wanted(attr)));
+                if empty_in_xml(name) && self.closed_as_xml(name_end, self.at) && self.opens_before_it_ends(self.at, name) {
+                    self.out.html.push_str("</");
+                    self.copy(from + 1, name_end);
+                    self.out.html.push('>');
+                }
             }
         }
     }
@@ -196,6 +205,34 @@ impl Thinner<'_> {
         (self.src.len(), self.src.len())
     }
 
+    /// True where the tag whose name ends at `name_end`, and which ends at `next`, is written as XML writes an empty element.
+    fn closed_as_xml(&self, name_end: usize, next: usize) -> bool {
+        let before = |back: usize| next.checked_sub(back).and_then(|i| self.src.get(i)).copied();
+        // A slash that ends an unquoted value is part of it.
+        let parted = name_end + 2 == next || matches!(before(3), Some(b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\''));
+        before(1) == Some(b'>') && before(2) == Some(b'/') && parted
+    }
+
+    /// True where no end tag of `name` follows nearby, or another one opens before it: an empty element that a parser of HTML would
+    /// take for an open one, with all that follows in it.
+    fn opens_before_it_ends(&self, from: usize, name: &[u8]) -> bool {
+        let near = self.src.get(from..self.src.len().min(from + (4 << 10))).unwrap_or(&[]);
+        let named = |at: usize| {
+            let stop = at + name.len();
+            near.get(at..stop).is_some_and(|n| n.eq_ignore_ascii_case(name))
+                && matches!(near.get(stop), None | Some(b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>'))
+        };
+        for lt in memchr::memchr_iter(b'<', near) {
+            if named(lt + 1) {
+                return true;
+            }
+            if near.get(lt + 1) == Some(&b'/') && named(lt + 2) {
+                return false;
+            }
+        }
+        true
+    }
+
     fn script(&mut self, name_end: usize) {
         let mut kind = 0;
         let open = each_attribute(self.src, name_end, |name, value| {
@@ -208,6 +245,10 @@ impl Thinner<'_> {
                 };
             }
         });
+        if self.closed_as_xml(name_end, open) && self.opens_before_it_ends(open, b"script") {
+            self.at = open;
+            return;
+        }
         let (end, next) = self.raw_end(open, b"script");
         match kind {
             1 if self.out.json_ld.len() < 32 => self.out.json_ld.push(open..end),
@@ -331,6 +372,14 @@ fn each_attribute(src: &[u8], from: usize, mut each: impl FnMut(&[u8], &[u8])) -
     }
 }
 
+/// Elements that hide or link all that stands in them, or that are a site's own: written as an empty element they are one.
+fn empty_in_xml(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"a" | b"video" | b"audio" | b"canvas" | b"object" | b"map" | b"select" | b"button" | b"picture" | b"figure" | b"aside" | b"nav"
+    ) || name.contains(&b'-')
+}
+
 /// True for attributes that are read later.
 fn wanted(name: &[u8]) -> bool {
     let mut low = [0u8; 20];
@@ -391,6 +440,21 @@ mod tests {
     fn attributes_in_every_form() {
         let t = thin("<a href = 'x\"y' class=b/c hidden id='' title=\"a>b\" onclick=\"x('<p>')\">z</a>", false);
         assert_eq!(t.html, "<a href='x\"y' class=\"b/c\" hidden id title=\"a>b\">z</a>");
+    }
+
+    #[test]
+    fn empty_elements_as_xml_writes_them_hold_nothing() {
+        for (page, want) in [
+            ("<iframe src=\"x\"/><p>a</p>", "<p>a</p>"),
+            ("<iframe src=\"x\" /></iframe><p>a</p>", "<p>a</p>"),
+            ("<script src=\"x\"/><p>a</p><script>b</script>", "<p>a</p>"),
+            ("<own-part><a href=\"x\"/></own-part><p>a</p>", "<own-part><a href=\"x\"></a></own-part><p>a</p>"),
+            ("<a href=x/>a</a>", "<a href=\"x/\">a</a>"),
+            ("<a href=\"x\" />a</a>", "<a href=\"x\">a</a>"),
+            ("<video/><p>a</p>", "<video></video><p>a</p>"),
+        ] {
+            assert_eq!(thin(page, false).html, want, "{page}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut};
 use crate::cli::table::{self, Table, cell};
-use crate::cli::{hints, json, output, times, words};
+use crate::cli::{hints, json, output, probe, times, words};
 use crate::model::views::FeedHealth;
 
 #[derive(Debug, clap::Args)]
@@ -43,6 +43,10 @@ enum Command {
     List(List),
     /// One feed: everything known of it
     Show(Show),
+    /// Find a site's feeds, and print their `[[feed]]` blocks to paste
+    Check(probe::Check),
+    /// Find a site's feed, and append its `[[feed]]` block to the configuration
+    Add(probe::Add),
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,6 +65,8 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         None => list(&args.list, context),
         Some(Command::List(args)) => list(args, context),
         Some(Command::Show(args)) => show(args, context),
+        Some(Command::Check(args)) => probe::check(args, context),
+        Some(Command::Add(args)) => probe::add(args, context),
     }
 }
 

@@ -25,6 +25,7 @@ mod man;
 mod output;
 mod parse;
 mod poll;
+mod probe;
 mod run;
 mod sanitize;
 mod search;

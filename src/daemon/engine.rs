@@ -247,7 +247,7 @@ impl Drop for Polling<'_> {
 }
 
 /// The HTTP client's settings, as the configuration has them.
-fn net_settings(config: &Config) -> net::Settings {
+pub(super) fn net_settings(config: &Config) -> net::Settings {
     let (fetch, default) = (&config.fetch, net::Settings::default());
     net::Settings {
         user_agent: fetch.user_agent.clone().unwrap_or_else(|| default.user_agent.clone()),

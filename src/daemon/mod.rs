@@ -10,6 +10,7 @@ mod notify;
 pub mod pass;
 mod place;
 mod poller;
+pub mod probe;
 pub mod progress;
 mod quarantine;
 mod reading;

@@ -196,7 +196,7 @@ impl State {
     ///
     /// # Errors
     /// Where the commit failed: nothing is placed then, and the indexes are as the database is.
-    pub fn place_all(&mut self, places: Vec<Box<Place>>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
+    pub fn place_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
         let done = self.try_place_all(places, now);
         if done.is_err() {
             // The indexes may have learnt what the database did not take.
@@ -205,7 +205,7 @@ impl State {
         done
     }
 
-    fn try_place_all(&mut self, places: Vec<Box<Place>>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
+    fn try_place_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
         let mut commits: Vec<ArticleCommit> = Vec::with_capacity(places.len());
         let mut links: Vec<(Id, Id, Option<String>)> = Vec::new();
         let mut placed = Vec::with_capacity(places.len());
@@ -218,7 +218,7 @@ impl State {
                 placed.push(Placed::Known);
                 continue;
             }
-            let (commit, joined) = self.place(*place, known.as_ref(), now)?;
+            let (commit, joined) = self.place(place, known.as_ref(), now)?;
             commits.push(commit);
             placed.push(if known.is_some() { Placed::Revised { joined } } else { Placed::New { joined } });
         }

@@ -6,7 +6,9 @@ use super::pass::{Failure, Selection, Summary};
 use super::progress::Counters;
 use super::reading::{self, Decided};
 use super::{DaemonError, run};
+use crate::config::{Config, FeedKind, PageSelectors};
 use crate::feed::outcome::Outcome;
+use crate::model::Id;
 use crate::net::{NetError, Request};
 use crate::store::{DueFeed, FeedSelector};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -169,7 +171,8 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
         }
         _ => {}
     }
-    let (read, keys, trial) = engine.quarantine.read(engine, id, answer).await?;
+    let listing = listing(&engine.config(), id);
+    let (read, keys, trial) = engine.quarantine.read(engine, id, answer, listing).await?;
     let known = match keys.is_empty() {
         true => Vec::new(),
         false => engine.writer.with(move |state| state.store.known_entries(id, &keys)).await?,
@@ -195,6 +198,15 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
     let (new, changed) = (u64::from(stored.new), u64::from(stored.changed));
     Counters::add(&engine.counters.pages, new + changed);
     Ok(Some(Report { outcome, new, changed }))
+}
+
+/// The selectors of a `kind = "page"` feed.
+fn listing(config: &Config, feed: Id) -> Option<PageSelectors> {
+    let declared = config.feeds.iter().find(|declared| declared.kind != FeedKind::Feed && declared.id() == feed)?;
+    match &declared.kind {
+        FeedKind::Page(selectors) => Some(selectors.clone()),
+        FeedKind::Feed => None,
+    }
 }
 
 fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {

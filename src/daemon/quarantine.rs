@@ -9,6 +9,7 @@
 use super::DaemonError;
 use super::engine::Engine;
 use super::reading::Read;
+use crate::config::PageSelectors;
 use crate::feed::outcome::Outcome;
 use crate::model::{Id, Validators};
 use crate::net::{NetError, Response};
@@ -139,6 +140,7 @@ impl Quarantine {
         engine: &Engine,
         feed: Id,
         answer: Result<Response, NetError>,
+        listing: Option<PageSelectors>,
     ) -> Result<(Read, Vec<EntryKeys>, Option<Trial<'a>>), DaemonError> {
         let held = self.deaths().get(&feed).cloned();
         let aside = held.as_ref().filter(|death| death.set_aside());
@@ -147,7 +149,7 @@ impl Quarantine {
             Ok(response) if response.is_unchanged() && aside.is_some() => {
                 return Ok((Read::without_feed(Outcome::Quarantined, &response), Vec::new(), None));
             }
-            other => return Ok((Read::new(other), Vec::new(), None)),
+            other => return Ok((Read::new(other, None), Vec::new(), None)),
         };
         let body = hash(&response.body);
         if let Some(death) = aside
@@ -167,7 +169,7 @@ impl Quarantine {
         let reading = tokio::task::spawn_blocking(move || {
             #[cfg(test)]
             tests::die_of(&response.body);
-            let read = Read::new(Ok(response));
+            let read = Read::new(Ok(response), listing.as_ref());
             let keys = read.keys();
             (read, keys)
         });

@@ -1,7 +1,8 @@
 //! From an answer to a decision: outcome, entries, next poll. Everything here is decided from values; nothing is sent
 //! and nothing is stored.
 
-use crate::config::{Config, Feed};
+use crate::article;
+use crate::config::{Config, Feed, PageSelectors};
 use crate::feed::decide::{self, Classified, classify};
 use crate::feed::identity::{self, IdentityPolicy, KnownEntry};
 use crate::feed::outcome::Outcome;
@@ -38,10 +39,10 @@ pub struct Read {
 }
 
 impl Read {
-    /// Reads an answer. Parsing is work for a blocking thread.
-    pub fn new(answer: Result<Response, NetError>) -> Self {
+    /// Reads an answer: a feed, or with `listing` the items of a page. Parsing is work for a blocking thread.
+    pub fn new(answer: Result<Response, NetError>, listing: Option<&PageSelectors>) -> Self {
         match answer {
-            Ok(response) => Self::answered(response),
+            Ok(response) => Self::answered(response, listing),
             Err(error) => Self {
                 outcome: outcome_of(&error),
                 feed: None,
@@ -69,10 +70,13 @@ impl Read {
         }
     }
 
-    fn answered(response: Response) -> Self {
+    fn answered(response: Response, listing: Option<&PageSelectors>) -> Self {
         let (outcome, feed) = match response.status {
             304 => (Outcome::NotModified, None),
-            200..=299 => parse(&response),
+            200..=299 => match listing {
+                Some(selectors) => list(&response, selectors),
+                None => parse(&response),
+            },
             _ => (refusal(&response), None),
         };
         Self {
@@ -109,6 +113,16 @@ fn parse(response: &Response) -> (Outcome, Option<ParsedFeed>) {
         Ok(parsed) => (Outcome::Unchanged, Some(parsed)),
         Err(_) if response.blocked.is_some() => (Outcome::Blocked(response.status), None),
         Err(error) => (Outcome::NotAFeed(error.to_string()), None),
+    }
+}
+
+/// The items of a listing page. One without items is a fault: the site was rebuilt, or it is a wall.
+fn list(response: &Response, selectors: &PageSelectors) -> (Outcome, Option<ParsedFeed>) {
+    let entries = article::listing(&response.body, Some(&response.final_url), selectors);
+    match entries.is_empty() {
+        true if response.blocked.is_some() => (Outcome::Blocked(response.status), None),
+        true => (Outcome::NotAFeed(format!("`{}` finds no item with a link in the page", selectors.item)), None),
+        false => (Outcome::Unchanged, Some(ParsedFeed { format: "page".into(), entries, ..ParsedFeed::default() })),
     }
 }
 

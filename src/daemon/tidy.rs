@@ -28,7 +28,11 @@ pub async fn keep_tidy(engine: Arc<Engine>, bell: Arc<Notify>) {
 async fn tidy(engine: &Engine) -> Result<(), DaemonError> {
     let (config, now) = (engine.config(), engine.clock.now());
     engine.keep_holds().await?;
-    engine.writer.with(move |state| Ok(state.forget(now))).await?;
+    let forget = move |state: &mut State| {
+        state.forget(now);
+        Ok(())
+    };
+    engine.writer.with(forget).await?;
     for _ in 0..STEPS {
         if engine.stop.is_cancelled() {
             return Ok(());

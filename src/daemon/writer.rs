@@ -17,10 +17,12 @@ const QUEUE: usize = 128;
 const BATCH: usize = 64;
 
 type Work = Box<dyn FnOnce(&mut State) + Send>;
+/// A placement that waits, and who waits for it.
+type Waiting = (Box<Place>, oneshot::Sender<Result<Placed, String>>);
 
 enum Job {
     Run(Work),
-    Place(Box<Place>, oneshot::Sender<Result<Placed, String>>),
+    Place(Waiting),
     Close,
 }
 
@@ -74,7 +76,7 @@ impl Writer {
     /// Where the commit failed, and where the writer is gone.
     pub async fn place(&self, place: Place) -> Result<Placed, DaemonError> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(Job::Place(Box::new(place), reply)).await.map_err(|_| gone())?;
+        self.jobs.send(Job::Place((Box::new(place), reply))).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?.map_err(DaemonError::Writer)
     }
 
@@ -128,11 +130,11 @@ fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64
         match job {
             Job::Run(work) => work(&mut state),
             Job::Close => break,
-            Job::Place(place, reply) => {
-                let mut batch = vec![(place, reply)];
+            Job::Place(first) => {
+                let mut batch = vec![first];
                 while batch.len() < BATCH {
                     match queue.try_recv() {
-                        Ok(Job::Place(place, reply)) => batch.push((place, reply)),
+                        Ok(Job::Place(next)) => batch.push(next),
                         other => {
                             held = other.ok();
                             break;
@@ -146,9 +148,9 @@ fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64
     state.close();
 }
 
-fn commit(state: &mut State, batch: Vec<(Box<Place>, oneshot::Sender<Result<Placed, String>>)>, commit_ms: &AtomicU64, now: Timestamp) {
+fn commit(state: &mut State, batch: Vec<Waiting>, commit_ms: &AtomicU64, now: Timestamp) {
     let start = Instant::now();
-    let (places, replies): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+    let (places, replies): (Vec<Place>, Vec<_>) = batch.into_iter().map(|(place, reply)| (*place, reply)).unzip();
     match state.place_all(places, now) {
         Ok(placed) => {
             for (reply, placed) in replies.into_iter().zip(placed) {

@@ -1,6 +1,6 @@
 //! Lines that an outlet repeats: one hash for everybody who has to recognise them.
 
-/// The hash of a line: letters and digits count, case (ASCII), punctuation and white space do not.
+/// The hash of a line: letters and digits count; case, punctuation and white space of ASCII do not.
 ///
 /// Stable across versions and machines: the store keeps it. A line without a letter or digit hashes to 0.
 pub fn line_hash(line: &str) -> u64 {
@@ -9,7 +9,8 @@ pub fn line_hash(line: &str) -> u64 {
     let mut any = false;
     for byte in line.bytes() {
         if byte.is_ascii_alphanumeric() || byte >= 0x80 {
-            any |= byte.is_ascii_alphanumeric() || byte >= 0xC4;
+            // 0xE2 leads punctuation and signs; hardly a letter is written with it.
+            any |= byte.is_ascii_alphanumeric() || (byte >= 0xC4 && byte != 0xE2);
             hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(K).rotate_left(23);
         }
     }

@@ -188,3 +188,42 @@ fn a_kill_in_the_middle_loses_nothing_and_doubles_nothing() {
     assert_eq!(entries.iter().map(|e| e["entry_url"].to_string()).collect::<HashSet<_>>().len(), 6, "none twice");
     assert_eq!(entries.iter().map(|e| e["cluster"].to_string()).collect::<HashSet<_>>().len(), 4, "three copies are one cluster");
 }
+
+#[test]
+fn a_listing_page_serves_as_a_feed() {
+    let mut world = World::new();
+    world.outlet("Harbour Post", vec![("Warning after border strikes", report()), ("Timber ship aground off the cape", own_report(1))]);
+    let front = world.server.url_at("127.0.7.1", "/news");
+    let rows: String =
+        (0..2).map(|n| format!("<li class=\"item\"><h3><a href=\"/a/{n}\">Headline number {n} of the day</a></h3></li>")).collect();
+    world.server.on(
+        "127.0.7.1 /news",
+        Answer::ok("text/html", format!("<html><body><nav><a href=\"/\">Home</a></nav><ul>{rows}</ul></body></html>")),
+    );
+    world.outlets.clear();
+    world.configure(&format!("[[feed]]\nurl = {front:?}\npublisher = \"Harbour Post\"\nkind = \"page\"\nitem = \".item\"\n"));
+    let summary = world.poll(&[]);
+    assert_eq!((summary["new_entries"].as_u64(), summary["settled"].as_u64()), (Some(2), Some(2)), "{summary}");
+    assert!(world.entries().iter().all(|e| e["words"].as_u64().unwrap() > 50), "their pages were fetched");
+    world.server.on("127.0.7.1 /news", Answer::ok("text/html", "<html><body>Rebuilt</body></html>"));
+    assert_eq!(world.run(&["poll", "--all"]).status.code(), Some(1), "a page without items is told");
+    assert_eq!(world.entries().len(), 2);
+}
+
+#[test]
+fn feeds_are_found_from_a_site_s_address_and_added() {
+    let mut world = World::new();
+    world.outlet("Harbour Post", vec![("Warning after border strikes", report()), ("Timber ship aground off the cape", own_report(1))]);
+    let front = world.server.url_at("127.0.7.1", "/");
+    let html = r#"<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body>News</body></html>"#;
+    world.server.on("127.0.7.1 /", Answer::ok("text/html", html));
+    let feed = world.feed_url(0);
+    world.outlets.clear();
+    world.configure("");
+    let shown = world.ok(&["feeds", "check", &front]);
+    assert!(shown.contains(&format!("url = \"{feed}\"")) && shown.contains("publisher = \"Harbour Post\""), "{shown}");
+    world.ok(&["feeds", "add", &front]);
+    assert_eq!(world.poll(&[])["new_entries"], 2, "the appended block works");
+    let again = world.run(&["feeds", "add", &front]);
+    assert_eq!(again.status.code(), Some(2), "{}", text(&again.stderr));
+}

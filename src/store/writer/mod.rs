@@ -286,8 +286,11 @@ impl Writer {
     }
 }
 
+/// A dictionary's number and content.
+type Dictionary = (u8, Vec<u8>);
+
 /// Every dictionary, and the one in force.
-pub(super) fn load_dictionaries(conn: &Connection) -> Result<(Unpacker, Option<(u8, Vec<u8>)>), StoreError> {
+pub(super) fn load_dictionaries(conn: &Connection) -> Result<(Unpacker, Option<Dictionary>), StoreError> {
     let mut unpacker = Unpacker::default();
     let mut latest = None;
     let mut query = conn.prepare("SELECT id, data FROM dictionary ORDER BY id")?;

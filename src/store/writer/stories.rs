@@ -161,8 +161,11 @@ impl Tx<'_> {
             "SELECT COUNT(*), COUNT(DISTINCT cluster), COUNT(DISTINCT owner), MIN(seen_at), MAX(seen_at), MIN(mute), MIN(seq)
              FROM placed WHERE story = ?1",
         )?;
-        let (copies, texts, publishers, first, last, mute, head): (i64, i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>) =
-            query.query_row([story], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?)))?;
+        let ([copies, texts, publishers], [first, last, mute, head]) = query.query_row([story], |r| {
+            let counts: [i64; 3] = [r.get(0)?, r.get(1)?, r.get(2)?];
+            let extremes: [Option<i64>; 4] = [r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?];
+            Ok((counts, extremes))
+        })?;
         if copies < 2 {
             self.tx.prepare_cached("DELETE FROM story WHERE id = ?1")?.execute([story])?;
             return Ok(());
