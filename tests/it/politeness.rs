@@ -128,8 +128,9 @@ fn answer(logged: &mut Logged, url: &dyn Fn(&str) -> String, tried: usize) -> An
         Habit::Gone if at >= 2 * DAY => return of(logged, 410),
         Habit::Missing if at >= DAY => return of(logged, 404),
         Habit::Strained if tried % 5 == 3 => {
-            (logged.status, logged.retry_after) = if tried % 2 == 0 { (503, Some(3 * HOUR)) } else { (429, Some(2 * HOUR)) };
-            let header = if tried % 2 == 0 { http_date(at + 3 * HOUR) } else { (2 * HOUR).to_string() };
+            let even = tried.is_multiple_of(2);
+            (logged.status, logged.retry_after) = if even { (503, Some(3 * HOUR)) } else { (429, Some(2 * HOUR)) };
+            let header = if even { http_date(at + 3 * HOUR) } else { (2 * HOUR).to_string() };
             return Answer::new(logged.status, &[("retry-after", &header), ("date", &http_date(at))], "");
         }
         _ => {}

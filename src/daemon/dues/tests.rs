@@ -51,7 +51,7 @@ impl Rig {
         for (feed, wait) in rig.feeds().await.into_iter().zip(due) {
             let at = start().saturating_add(*wait).unwrap();
             let answer = Err(crate::net::NetError::BadRequest { detail: "polled".into() });
-            let read = super::super::reading::Read::new(answer);
+            let read = super::super::reading::Read::new(answer, None);
             let mut commit = super::super::reading::decide(&rig.engine.config(), &feed, read, &[], start()).commit;
             commit.next_poll_at = Some(at);
             rig.engine.writer.with(move |state| state.store.commit_poll(&commit)).await.unwrap();
