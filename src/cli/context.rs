@@ -69,9 +69,22 @@ impl Context {
     pub fn state_dir(&self) -> anyhow::Result<PathBuf> {
         match &self.state_dir {
             Some(dir) => Ok(dir.clone()),
-            None if config::find(self.config.as_deref()).is_some() => Ok(self.config()?.state_dir),
-            None => Ok(config::default_state_dir()),
+            None if config::find(self.config.as_deref()).is_none() => Ok(config::default_state_dir()),
+            None => match self.config() {
+                Ok(config) => Ok(config.state_dir),
+                // A fault elsewhere in the file is no reason not to find the database and its daemon.
+                Err(error) => self.stated_dir().ok_or(error),
+            },
         }
+    }
+
+    /// What the configuration's first line with `state_dir` says, be the rest as it may.
+    fn stated_dir(&self) -> Option<PathBuf> {
+        let text = std::fs::read_to_string(config::find(self.config.as_deref())?).ok()?;
+        let line = text.lines().find(|line| line.split('=').next().is_some_and(|key| key.trim() == "state_dir"))?;
+        let dir = config::from_text(line, "newsfold.toml").ok()?.state_dir;
+        crate::cli::output::note("the configuration has faults, which `newsfold config check` names; its state_dir is used");
+        Some(dir)
     }
 
     /// Reads the configuration.

@@ -2,6 +2,7 @@
 
 mod args;
 mod article;
+mod care;
 mod cluster;
 mod completions;
 mod config;
@@ -96,6 +97,12 @@ enum Command {
     Pause(control::Pause),
     /// Let the daemon go on
     Resume(control::Resume),
+    /// Copy the database to a file, while the daemon runs or not
+    Backup(care::Backup),
+    /// Put a backup in the place of the database
+    Restore(care::Restore),
+    /// Look for what can be wrong with the database and its folder
+    Doctor(care::Doctor),
     /// Check the configuration, or show what is in force
     Config(config::Args),
     /// Take in a subscription list of a feed reader
@@ -169,6 +176,9 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Reload(args) => control::reload(args, context),
         Command::Pause(_) => control::rest(true, context),
         Command::Resume(_) => control::rest(false, context),
+        Command::Backup(args) => care::backup(args, context),
+        Command::Restore(args) => care::restore(args, context),
+        Command::Doctor(args) => care::doctor(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Config(args) => config::run(args, context),
         Command::Import(args) => import::run(args, context),

@@ -31,6 +31,9 @@ pub struct Args {
     json: bool,
 }
 
+/// How feeds are named.
+const NAMES: &str = "a feed is named by its URL, its id or its publisher";
+
 /// Runs the command.
 ///
 /// # Errors
@@ -42,6 +45,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let summary = match control::call(&state_dir, command, |now| bar.show(now)) {
         Ok(report) => serde_json::from_value(report)?,
         Err(ControlError::NotRunning(_)) => here(args, context, &bar)?,
+        Err(ControlError::Usage(message)) => return Err(Failure::usage(message, NAMES)),
         Err(error) => return Err(error.into()),
     };
     bar.end();
@@ -77,7 +81,7 @@ fn here(args: &Args, context: &Context, bar: &Bar) -> anyhow::Result<Summary> {
 
 fn friendly(error: DaemonError) -> anyhow::Error {
     match error {
-        DaemonError::NoSuchFeed(_) => Failure::usage(error.to_string(), "a feed is named by its URL, its id or its publisher"),
+        DaemonError::NoSuchFeed(_) => Failure::usage(error.to_string(), NAMES),
         other => other.into(),
     }
 }

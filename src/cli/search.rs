@@ -17,10 +17,11 @@ const HIT: [char; 2] = ['\u{e000}', '\u{e001}'];
 Examples:
   newsfold search ceasefire doha              articles with both words
   newsfold search '\"week-long pause\"'         with these words in this order
-  newsfold search 'ferr*'                     words that start so
+  newsfold search 'ferr*' since:7d            words that start so, of the last week
+  newsfold search publisher:reuters -storm    one publisher's, without a word
   newsfold search storm --ids | xargs newsfold article")]
 pub struct Args {
-    /// Words; \"quoted\" for a phrase, a trailing * for any ending
+    /// Words, "a phrase", -not, OR, prefix*, publisher:, lang:, tag:, since:
     #[arg(required = true, value_name = "QUERY", allow_hyphen_values = false)]
     query: Vec<String>,
     /// At most so many; 0: all

@@ -240,7 +240,7 @@ fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: O
     let plain = |word| Did { word, role: Role::Plain, details: vec![length] };
     let base = match base {
         Some(base) if base.id != member.id => base,
-        _ => return plain("earliest"),
+        _ => return plain("first listed"),
     };
     let (word, mut details) = match made {
         Some(made) => (kind(made.kind), made.summary().split_once(", ").map(|(_, rest)| rest.to_owned()).into_iter().collect()),

@@ -66,6 +66,8 @@ pub enum Reply {
     Done(serde_json::Value),
     /// The command failed, in words that say what to do.
     Error(String),
+    /// The command made no sense: a feed that is not there.
+    Usage(String),
 }
 
 /// The daemon's state, as `status` shows it.
@@ -113,6 +115,9 @@ pub enum ControlError {
     /// It refused or failed.
     #[error("{0}")]
     Failed(String),
+    /// What was asked makes no sense.
+    #[error("{0}")]
+    Usage(String),
 }
 
 /// Asks the daemon on `state_dir`, calling `progress` for each progress line; returns what it reports when done.
@@ -141,6 +146,7 @@ pub fn call(state_dir: &Path, command: Command, mut progress: impl FnMut(Progres
             Reply::Progress(now) => progress(now),
             Reply::Done(report) => return Ok(report),
             Reply::Error(message) => return Err(ControlError::Failed(message)),
+            Reply::Usage(message) => return Err(ControlError::Usage(message)),
         }
     }
     Err(ControlError::Protocol("it hung up before it was done".into()))

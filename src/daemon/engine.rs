@@ -144,7 +144,8 @@ impl Engine {
 
     /// Marks a feed as being polled; `None` where it is already. Dropping the guard takes the mark away.
     pub(super) fn begin_poll(&self, feed: Id) -> Option<Polling<'_>> {
-        lock(&self.polling).insert(feed).then_some(Polling { engine: self, feed })
+        // Lazily: a guard that is made and dropped would take another poll's mark away, under the lock that it needs.
+        lock(&self.polling).insert(feed).then(|| Polling { engine: self, feed })
     }
 
     /// Whether the database is worth asking for due feeds: the earliest due time that it named has come.

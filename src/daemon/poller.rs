@@ -223,9 +223,9 @@ fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {
 fn log(feed: &DueFeed, outcome: &Outcome) {
     let url = feed.declared_url.as_str();
     match (outcome.is_success(), feed.failures) {
-        (true, 0) => tracing::debug!(feed = url, %outcome, "polled {url}"),
-        (true, _) => tracing::info!(feed = url, %outcome, "{url} answers again: {outcome}"),
-        (false, 0) => tracing::warn!(feed = url, %outcome, "{url} failed: {outcome}; trying again later"),
-        (false, failures) => tracing::debug!(feed = url, failures, %outcome, "{url} still fails"),
+        (true, 0) => tracing::debug!(feed = %feed.id, "polled {url}: {outcome}"),
+        (true, _) => tracing::info!(feed = %feed.id, "{url} answers again: {outcome}"),
+        (false, 0) => tracing::warn!(feed = %feed.id, "{url} failed: {outcome}; trying again later"),
+        (false, failures) => tracing::debug!(feed = %feed.id, failures, "{url} still fails: {outcome}"),
     }
 }

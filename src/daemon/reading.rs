@@ -7,7 +7,7 @@ use crate::feed::decide::{self, Classified, classify};
 use crate::feed::identity::{self, IdentityPolicy, KnownEntry};
 use crate::feed::outcome::Outcome;
 use crate::feed::schedule::{CacheHints, PollResult, Rhythm, Schedule, next_poll};
-use crate::feed::{self, Context};
+use crate::feed::{self, Context, FeedError};
 use crate::model::{ParsedFeed, PollHints, Validators};
 use crate::net::{NetError, Response};
 use crate::store::{DueFeed, EntryKeys, KnownRow, NewEntry, PollCommit};
@@ -112,7 +112,8 @@ fn parse(response: &Response) -> (Outcome, Option<ParsedFeed>) {
     match feed::parse(&response.body, context) {
         Ok(parsed) => (Outcome::Unchanged, Some(parsed)),
         Err(_) if response.blocked.is_some() => (Outcome::Blocked(response.status), None),
-        Err(error) => (Outcome::NotAFeed(error.to_string()), None),
+        Err(FeedError::NotAFeed(why)) => (Outcome::NotAFeed(why), None),
+        Err(error @ FeedError::TooComplex(_)) => (Outcome::NotAFeed(error.to_string()), None),
     }
 }
 
@@ -145,7 +146,7 @@ fn outcome_of(error: &NetError) -> Outcome {
         NetError::Refused { .. } => Outcome::Refused(error.to_string()),
         NetError::Timeout { .. } => Outcome::Timeout,
         NetError::TooLarge { limit, .. } => Outcome::TooLarge(*limit),
-        NetError::BadRedirect { .. } => Outcome::Redirected(error.to_string()),
+        NetError::BadRedirect { detail, .. } => Outcome::Redirected(detail.clone()),
         _ => Outcome::Network(error.to_string()),
     }
 }

@@ -81,7 +81,10 @@ async fn converse(engine: &Arc<Engine>, stream: UnixStream) {
         Ok(Err(words)) => return drop(send(&mut writing, &Reply::Error(words)).await),
         Err(_) => return,
     };
-    let reply = answer(engine, request.command, &mut writing).await.unwrap_or_else(|e| Reply::Error(e.to_string()));
+    let reply = answer(engine, request.command, &mut writing).await.unwrap_or_else(|error| match error {
+        DaemonError::NoSuchFeed(_) => Reply::Usage(error.to_string()),
+        other => Reply::Error(other.to_string()),
+    });
     // The caller may have hung up; what it asked for is done all the same.
     let _ = send(&mut writing, &reply).await;
 }

@@ -68,3 +68,38 @@ fn an_unreachable_feed_is_told_once() {
     daemon.signal("TERM");
     assert_eq!(daemon.end(), Some(0));
 }
+
+#[test]
+fn callers_that_want_the_same_feed_at_once_do_not_stop_the_daemon() {
+    let world = newsroom();
+    let daemon = world.daemon();
+    until("everything is settled", || world.entries().len() == 3);
+    for outlet in &world.outlets {
+        world.server.on(&format!("{} /feed.xml", outlet.host), Answer::status(500).after(std::time::Duration::from_millis(300)));
+    }
+    std::thread::scope(|scope| {
+        let polls: Vec<_> = (0..6).map(|_| scope.spawn(|| world.run(&["poll", "--all"]).status.code())).collect();
+        for poll in polls {
+            let code = poll.join().unwrap();
+            assert!(code == Some(0) || code == Some(1), "each is answered: {code:?}");
+        }
+    });
+    assert_eq!(world.run(&["status"]).status.code(), Some(0));
+    daemon.signal("TERM");
+    assert_eq!(daemon.end(), Some(0));
+}
+
+#[test]
+fn a_broken_configuration_does_not_hide_the_daemon() {
+    let world = newsroom();
+    let daemon = world.daemon();
+    let good = std::fs::read_to_string(world.config_path()).unwrap();
+    std::fs::write(world.config_path(), format!("{good}\nnonsense = 1\n")).unwrap();
+    let status = world.run(&["status"]);
+    assert_eq!(status.status.code(), Some(0), "{}", text(&status.stderr));
+    assert_ne!(world.run(&["reload"]).status.code(), Some(0));
+    let status = world.run(&["status"]);
+    assert!(text(&status.stdout).contains("refused"), "{}", text(&status.stdout));
+    daemon.signal("TERM");
+    assert_eq!(daemon.end(), Some(0));
+}

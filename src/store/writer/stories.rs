@@ -174,8 +174,9 @@ impl Tx<'_> {
         let origin: Option<String> = self
             .tx
             .prepare_cached(
-                "SELECT g.publisher FROM placed p JOIN origin g ON g.cluster = p.cluster WHERE p.story = ?1
-                 GROUP BY p.cluster ORDER BY COUNT(*) DESC, MIN(p.seq) LIMIT 1",
+                // The origin of its largest text. One article of many says nothing of the story as a whole.
+                "SELECT g.publisher FROM (SELECT cluster, COUNT(*) AS n FROM placed WHERE story = ?1 GROUP BY cluster
+                   ORDER BY n DESC, MIN(seq) LIMIT 1) c JOIN origin g ON g.cluster = c.cluster WHERE c.n > 1",
             )?
             .query_row([story], |r| r.get(0))
             .optional()?;
