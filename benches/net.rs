@@ -5,8 +5,9 @@
 //! is another process.
 
 use newsfold::clock::Clock;
+use newsfold::config::AllowNet;
 use newsfold::model::Validators;
-use newsfold::net::{AllowNet, Client, Looking, Lookup, Request, Settings};
+use newsfold::net::{Client, Looking, Lookup, Request, Settings};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};

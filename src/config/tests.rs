@@ -473,3 +473,19 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn allow_networks_read_and_print_every_form() {
+    for text in ["127.0.0.0/8", "10.0.0.7/32", "10.0.0.0/8:8080", "::1/128", "[fd00::/8]:443", "[::1/128]:8080"] {
+        let net: AllowNet = text.parse().unwrap();
+        assert_eq!(net.to_string(), text);
+    }
+    for (text, prints) in
+        [("10.0.0.7", "10.0.0.7/32"), ("10.0.0.7:80", "10.0.0.7/32:80"), ("[::1]:80", "[::1/128]:80"), ("10.1.2.3/8", "10.0.0.0/8")]
+    {
+        assert_eq!(text.parse::<AllowNet>().unwrap().to_string(), prints);
+    }
+    for text in ["", "localhost", "10.0.0.0/33", "10.0.0.1:0", "10.0.0.1:99999", "[::1", ":80", "1.2.3"] {
+        assert!(text.parse::<AllowNet>().is_err(), "{text:?}");
+    }
+}

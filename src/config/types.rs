@@ -155,15 +155,17 @@ impl AllowNet {
 impl std::str::FromStr for AllowNet {
     type Err = ();
 
-    /// Reads "127.0.0.0/8", "10.0.0.7", "10.0.0.7:8080", "::1", "[::1]:8080", "10.0.0.0/8:443".
+    /// Reads "127.0.0.0/8", "10.0.0.7", "10.0.0.7:8080", "::1", "[::1]", "[::1]:8080", "[fd00::/8]:443".
     fn from_str(text: &str) -> Result<Self, ()> {
         let text = text.trim();
-        let net = |t: &str| t.parse::<IpNet>().ok().or_else(|| t.parse::<IpAddr>().ok().map(IpNet::from));
+        let net = |t: &str| {
+            let bare = t.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(t);
+            bare.parse::<IpNet>().ok().or_else(|| bare.parse::<IpAddr>().ok().map(IpNet::from))
+        };
         if let Some(whole) = net(text) {
             return Ok(Self { net: whole.trunc(), port: None });
         }
         let (address, port) = text.rsplit_once(':').ok_or(())?;
-        let address = address.strip_prefix('[').and_then(|a| a.strip_suffix(']')).unwrap_or(address);
         let port = port.parse::<u16>().ok().filter(|p| *p > 0).ok_or(())?;
         Ok(Self { net: net(address).ok_or(())?.trunc(), port: Some(port) })
     }

@@ -253,7 +253,7 @@ pub(super) fn net_settings(config: &Config) -> net::Settings {
     net::Settings {
         user_agent: fetch.user_agent.clone().unwrap_or_else(|| default.user_agent.clone()),
         contact: fetch.contact.clone(),
-        allow_networks: fetch.allow_networks.iter().map(|allow| net::AllowNet { net: allow.net, port: allow.port }).collect(),
+        allow_networks: fetch.allow_networks.clone(),
         proxy: fetch.proxy.clone(),
         min_gap: fetch.min_gap,
         per_host: fetch.per_host as usize,

@@ -2,6 +2,7 @@
 
 mod bell;
 pub mod control;
+mod dues;
 mod engine;
 mod fetcher;
 mod naming;

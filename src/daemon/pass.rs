@@ -1,7 +1,7 @@
 //! One pass: poll feeds, then fetch and place everything pending. `poll` is one pass; the daemon does the same by bells.
 
 use super::engine::Engine;
-use super::{DaemonError, fetcher, poller};
+use super::{DaemonError, dues, fetcher, poller};
 use crate::model::Id;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -81,6 +81,7 @@ pub struct Failure {
 pub async fn run(engine: Arc<Engine>, which: Selection) -> Result<Summary, DaemonError> {
     let (start, before) = (Instant::now(), engine.progress());
     let named = matches!(which, Selection::Named(_));
+    dues::recall(&engine).await?;
     let feeds = poller::select(&engine, &which).await?;
     if named {
         engine.quarantine.pardon(&engine, &feeds.iter().map(|feed| feed.id).collect::<Vec<_>>()).await?;

@@ -1,5 +1,6 @@
 //! Polls: due feeds to recorded outcomes and pending entries (commit A).
 
+use super::dues::{self, Watch};
 use super::engine::Engine;
 use super::pass::{Failure, Selection, Summary};
 use super::progress::Counters;
@@ -24,7 +25,13 @@ const ROUND: u32 = 2_000;
 
 /// Until the end: at every bell, polls what is due.
 pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTracker) {
+    let mut watch = Watch::new(engine.clock.now(), Instant::now());
     while run::next_round(&engine, &bell).await {
+        if let Some(jump) = watch.look(engine.clock.now(), Instant::now())
+            && let Err(error) = dues::settle(&engine, Some(jump)).await
+        {
+            tracing::error!(%error, "the clock jumped, and due times could not be put right");
+        }
         if engine.paused.load(Ordering::Relaxed) || !engine.may_be_due() {
             continue;
         }

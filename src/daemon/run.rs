@@ -2,7 +2,7 @@
 
 use super::bell::{self, Bells};
 use super::engine::Engine;
-use super::{DaemonError, fetcher, notify, poller, server, tidy};
+use super::{DaemonError, dues, fetcher, notify, poller, server, tidy};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -19,6 +19,7 @@ pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
     let mut signals = Signals::listen()?;
     let socket = server::bind(&engine)?;
     let mut bells = Bells::start().await.map_err(|e| DaemonError::Scheduler(e.to_string()))?;
+    dues::settle(&engine, None).await?;
     let tasks = TaskTracker::new();
     tasks.spawn(poller::keep_polling(Arc::clone(&engine), Arc::clone(&bells.poll), tasks.clone()));
     tasks.spawn(fetcher::keep_fetching(Arc::clone(&engine)));

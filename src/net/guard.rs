@@ -5,53 +5,9 @@
 //! (RFC 6890 and its updates); what is not globally reachable unicast is refused.
 
 use super::NetError;
-use ipnet::IpNet;
-use std::fmt;
+use crate::config::AllowNet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::str::FromStr;
 use url::{Host, Url};
-
-/// One entry of `allow_networks`: addresses that may be fetched although they are not public.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AllowNet {
-    /// The addresses.
-    pub net: IpNet,
-    /// The only port; every port where `None`.
-    pub port: Option<u16>,
-}
-
-impl FromStr for AllowNet {
-    type Err = String;
-
-    /// Reads `127.0.0.0/8`, `10.0.0.7`, `10.0.0.7:8080`, `::1`, `[::1]:8080`, `[fd00::/8]:443`, `192.168.0.0/16:80`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        let wrong = || format!("{text:?} is not an address, a network, or one of them with a port");
-        if let Some(net) = read_net(text) {
-            return Ok(Self { net, port: None });
-        }
-        let (net, port) = text.rsplit_once(':').ok_or_else(wrong)?;
-        let net = net.strip_prefix('[').and_then(|n| n.strip_suffix(']')).unwrap_or(net);
-        let port = port.parse().ok().filter(|p| *p > 0).ok_or_else(wrong)?;
-        Ok(Self { net: read_net(net).ok_or_else(wrong)?, port: Some(port) })
-    }
-}
-
-fn read_net(text: &str) -> Option<IpNet> {
-    let bare = text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text);
-    let net = bare.parse::<IpNet>().ok().or_else(|| bare.parse::<IpAddr>().ok().map(IpNet::from))?;
-    Some(net.trunc())
-}
-
-impl fmt::Display for AllowNet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.net, self.port) {
-            (net, None) => write!(f, "{net}"),
-            (IpNet::V4(net), Some(port)) => write!(f, "{net}:{port}"),
-            (IpNet::V6(net), Some(port)) => write!(f, "[{net}]:{port}"),
-        }
-    }
-}
 
 /// How an address stands with the guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,22 +330,6 @@ mod tests {
         ];
         for (address, port, fine) in table {
             assert_eq!(guard.check_address("x", ip(address), port).is_ok(), fine, "{address} {port:?}");
-        }
-    }
-
-    #[test]
-    fn allow_networks_read_and_print_every_form() {
-        for text in ["127.0.0.0/8", "10.0.0.7/32", "10.0.0.0/8:8080", "::1/128", "[fd00::/8]:443", "[::1/128]:8080"] {
-            let net: AllowNet = text.parse().unwrap();
-            assert_eq!(net.to_string(), text);
-        }
-        for (text, prints) in
-            [("10.0.0.7", "10.0.0.7/32"), ("10.0.0.7:80", "10.0.0.7/32:80"), ("[::1]:80", "[::1/128]:80"), ("10.1.2.3/8", "10.0.0.0/8")]
-        {
-            assert_eq!(text.parse::<AllowNet>().unwrap().to_string(), prints);
-        }
-        for text in ["", "localhost", "10.0.0.0/33", "10.0.0.1:0", "10.0.0.1:99999", "[::1", ":80", "1.2.3"] {
-            assert!(text.parse::<AllowNet>().is_err(), "{text:?}");
         }
     }
 

@@ -31,7 +31,6 @@ mod stack;
 pub use backoff::{Hold, HoldRow};
 pub use client::Client;
 pub use error::{ErrorKind, NetError, Stage};
-pub use guard::AllowNet;
 pub use host::HostState;
 pub use request::{Kind, Request, Secrets};
 pub use resolve::{Looking, Lookup, SystemLookup};

@@ -1,6 +1,6 @@
 //! How the client behaves.
 
-use super::AllowNet;
+use crate::config::AllowNet;
 use std::fmt;
 use std::time::Duration;
 use url::Url;

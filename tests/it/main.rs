@@ -1,9 +1,12 @@
 //! Everything from outside: the built binary and the library against a scripted loopback newsroom.
 
 mod cli;
+mod clock;
 mod daemon;
 mod fuzz_corpus;
+mod identity;
 mod net;
+mod politeness;
 mod polls;
 mod rooms;
 mod server;

@@ -7,12 +7,16 @@ use crate::clock::Clock;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
-use std::process::{Command, ExitStatus};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Tells the pass that runs in a process of its own where its configuration is.
 const PLACE: &str = "NEWSFOLD_TEST_QUARANTINE";
+/// The feeds it is to poll; all where there are none.
+const NAMES: &str = "NEWSFOLD_TEST_QUARANTINE_FEEDS";
+/// What its report begins with.
+const REPORT: &str = "what came of it: ";
 
 /// The injection, in test builds alone: bodies that say so kill who reads them.
 pub fn die_of(body: &[u8]) {
@@ -84,15 +88,23 @@ impl Site {
         self.pages.lock().unwrap().insert(format!("/{name}"), Page { etag, body });
     }
 
-    /// A pass in a process of its own.
-    fn pass_elsewhere(&self) -> ExitStatus {
+    /// A pass in a process of its own: what came of it, or nothing where the process died.
+    fn try_pass(&self, names: &[&str]) -> Option<(Summary, HashMap<String, String>)> {
         let mut child = Command::new(std::env::current_exe().unwrap());
-        child.args(["--exact", "daemon::quarantine::tests::the_pass_of_another_process", "--ignored"]).env(PLACE, self.dir.path());
-        child.output().unwrap().status
+        child.args(["--exact", "daemon::quarantine::tests::the_pass_of_another_process", "--ignored", "--nocapture"]);
+        let output = child.env(PLACE, self.dir.path()).env(NAMES, names.join(" ")).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let at = text.find(REPORT).filter(|_| output.status.success())?;
+        let line = text[at + REPORT.len()..].lines().next().unwrap();
+        Some(serde_json::from_str(line).unwrap())
     }
 
-    fn pass(&self, which: Selection) -> (Summary, HashMap<String, String>) {
-        one_pass(self.dir.path().join("newsfold.toml"), which)
+    fn dies(&self) -> bool {
+        self.try_pass(&[]).is_none()
+    }
+
+    fn pass(&self) -> (Summary, HashMap<String, String>) {
+        self.try_pass(&[]).expect("the pass lives")
     }
 
     fn url(&self, name: &str) -> String {
@@ -122,7 +134,10 @@ fn one_pass(file: PathBuf, which: Selection) -> (Summary, HashMap<String, String
 #[ignore = "run by the others, in a process of its own"]
 fn the_pass_of_another_process() {
     let Some(place) = std::env::var_os(PLACE) else { return };
-    one_pass(PathBuf::from(place).join("newsfold.toml"), Selection::All);
+    let names: Vec<String> = std::env::var(NAMES).unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let which = if names.is_empty() { Selection::All } else { Selection::Named(names) };
+    let done = one_pass(PathBuf::from(place).join("newsfold.toml"), which);
+    println!("{REPORT}{}", serde_json::to_string(&done).unwrap());
 }
 
 #[test]
@@ -130,18 +145,18 @@ fn a_feed_that_kills_twice_is_set_aside_across_restarts_and_the_rest_goes_on() {
     let site = Site::new(&["bad", "good"]);
     site.says("bad", feed("one", "<!-- abort -->"));
     site.says("good", feed("two", ""));
-    assert!(!site.pass_elsewhere().success(), "the first death");
-    assert!(!site.pass_elsewhere().success(), "the second");
-    let (summary, states) = site.pass(Selection::All);
+    assert!(site.dies(), "the first death");
+    assert!(site.dies(), "the second");
+    let (summary, states) = site.pass();
     assert_eq!((states[&site.url("bad")].as_str(), states[&site.url("good")].as_str()), ("quarantined", "ok"), "{summary:?}");
     assert_eq!((summary.feeds, summary.failed), (2, 1));
     // From now on it costs a conditional request, and stays set aside.
     let before = site.whole();
-    let (_, states) = site.pass(Selection::All);
+    let (_, states) = site.pass();
     assert_eq!((states[&site.url("bad")].as_str(), site.whole()), ("quarantined", before));
     // A body that changed is read again, and what it says is not lost.
     site.says("bad", feed("three", ""));
-    let (summary, states) = site.pass(Selection::All);
+    let (summary, states) = site.pass();
     assert_eq!((states[&site.url("bad")].as_str(), summary.new_entries), ("ok", 1));
 }
 
@@ -149,12 +164,12 @@ fn a_feed_that_kills_twice_is_set_aside_across_restarts_and_the_rest_goes_on() {
 fn a_person_who_names_it_has_it_read_once_more() {
     let site = Site::new(&["bad"]);
     site.says("bad", feed("one", "<!-- panic -->"));
-    let states = [Selection::All, Selection::All, Selection::All].map(|which| site.pass(which).1[&site.url("bad")].clone());
+    let states = [0; 3].map(|_| site.pass().1[&site.url("bad")].clone());
     assert_eq!(states, ["failing", "quarantined", "quarantined"], "a panic is a death too, and is recorded");
     let before = site.whole();
-    let (summary, _) = site.pass(Selection::Named(vec![site.url("bad")]));
+    let (summary, _) = site.try_pass(&[&site.url("bad")]).expect("the pass lives");
     assert_eq!((summary.failed, summary.bad, site.whole()), (1, true, before + 1), "asked for whole, read, died again");
-    let (_, states) = site.pass(Selection::All);
+    let (_, states) = site.pass();
     assert_eq!((states[&site.url("bad")].as_str(), site.whole()), ("quarantined", before + 1));
 }
 
@@ -162,11 +177,11 @@ fn a_person_who_names_it_has_it_read_once_more() {
 fn one_death_is_forgiven_and_an_innocent_neighbour_is_not_set_aside() {
     let site = Site::new(&["flaky"]);
     site.says("flaky", feed("one", "<!-- abort -->"));
-    assert!(!site.pass_elsewhere().success());
+    assert!(site.dies());
     site.says("flaky", feed("one", ""));
-    assert_eq!(site.pass(Selection::All).1[&site.url("flaky")], "ok");
+    assert_eq!(site.pass().1[&site.url("flaky")], "ok");
     site.says("flaky", feed("two", "<!-- panic -->"));
-    assert_eq!(site.pass(Selection::All).1[&site.url("flaky")], "failing", "the first death again");
+    assert_eq!(site.pass().1[&site.url("flaky")], "failing", "the first death again");
 }
 
 #[test]
@@ -175,11 +190,11 @@ fn feeds_that_were_read_beside_a_death_are_read_alone_and_cleared() {
     let site = Site::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
     names.iter().for_each(|name| site.says(name, feed(name, if name == "bad" { "<!-- abort -->" } else { "" })));
     let mut deaths = 0;
-    while !site.pass_elsewhere().success() {
+    while site.dies() {
         deaths += 1;
         assert!(deaths < 4, "it goes on dying");
     }
-    let (_, states) = site.pass(Selection::All);
+    let (_, states) = site.pass();
     let aside: Vec<_> = states.iter().filter(|(_, state)| *state == "quarantined").map(|(url, _)| url.clone()).collect();
     assert_eq!((aside, deaths), (vec![site.url("bad")], 2), "{states:?}");
 }

@@ -111,6 +111,18 @@ impl Writer {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Feeds that were polled after `now` or are due after `ahead`: the clock was set back, or their wait is long.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn misdated(&self, now: Timestamp, ahead: Timestamp) -> Result<Vec<DueFeed>, StoreError> {
+        let mut query = self.conn.prepare_cached(&format!(
+            "{DUE_FEED} WHERE f.declared = 1 AND f.enabled = 1 AND f.stopped = 0 AND (f.last_poll_at > ?1 OR f.next_poll_at > ?2)"
+        ))?;
+        let rows = query.query_map(params![ms(now), ms(ahead)], due_feed)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// When the next feed falls due; `None` when none will.
     ///
     /// # Errors

@@ -147,6 +147,21 @@ impl Writer {
         Ok(self.conn.prepare_cached(sql)?.query_row([], |r| Ok((count(r, 0)?, r.get::<_, Option<i64>>(1)?.map(time))))?)
     }
 
+    /// Entries whose next try lies after `limit`, which the clock must have put there, are tried at `now`; how many.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn recall_pending(&mut self, limit: Timestamp, now: Timestamp) -> Result<usize, StoreError> {
+        let far = "SELECT EXISTS (SELECT 1 FROM pending WHERE next_try_at > ?1)";
+        if !self.conn.prepare_cached(far)?.query_row([ms(limit)], |r| r.get::<_, bool>(0))? {
+            return Ok(0);
+        }
+        self.write(|t| {
+            let mut update = t.tx.prepare_cached("UPDATE pending SET next_try_at = ?2 WHERE next_try_at > ?1")?;
+            Ok(update.execute(params![ms(limit), ms(now)])?)
+        })
+    }
+
     /// The fetch failed: once more at `next_try_at`.
     ///
     /// # Errors

@@ -10,7 +10,8 @@ mod wire;
 
 use crate::server::Server;
 use newsfold::clock::Clock;
-use newsfold::net::{AllowNet, Client, Looking, Lookup, NetError, Request, Response, Settings};
+use newsfold::config::AllowNet;
+use newsfold::net::{Client, Looking, Lookup, NetError, Request, Response, Settings};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
