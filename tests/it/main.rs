@@ -3,6 +3,7 @@
 mod cli;
 mod clock;
 mod daemon;
+mod docs;
 mod fuzz_corpus;
 mod identity;
 mod net;
