@@ -6,6 +6,7 @@ use super::witness::Witness;
 use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin};
 use crate::model::{Extracted, encoding};
 use scraper::{ElementRef, Html, Selector};
+use std::borrow::Cow;
 use url::Url;
 
 /// Bytes of a page that are looked at.
@@ -33,6 +34,7 @@ pub fn explain(page: Page<'_>) -> Explained {
 fn run(page: Page<'_>, explain: bool) -> Explained {
     let bytes = page.html.get(..page.html.len().min(MAX_PAGE)).unwrap_or(page.html);
     let (text, mut warnings) = encoding::decode(bytes, page.content_type.and_then(charset), declared_charset(bytes).as_deref());
+    let text = mended(text);
     let thinned = thin::thin(&text, page.rules.is_some());
     let linked = jsonld::read(thinned.json_ld.iter().filter_map(|r| text.get(r.clone())));
     let dom = dom::parse(&thinned.html);
@@ -168,6 +170,32 @@ fn plain(text: &str) -> String {
     flat.blocks.iter().map(|b| flat.of(b)).collect::<Vec<_>>().join("\n\n")
 }
 
+/// Text in which UTF-8 was read as Latin-1 and encoded again, mended run by run: the controls that give it away (U+0080–U+009F) stand in
+/// no text, and what does not come out as UTF-8 stays as it is.
+fn mended(text: Cow<'_, str>) -> Cow<'_, str> {
+    let control = |c: char| ('\u{80}'..='\u{9f}').contains(&c);
+    let shows = memchr::memchr_iter(0xc2, text.as_bytes()).any(|at| matches!(text.as_bytes().get(at + 1), Some(0x80..=0x9f)));
+    if !shows {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = &*text;
+    while let Some(at) = rest.find(|c| ('\u{80}'..='\u{ff}').contains(&c)) {
+        let (head, tail) = rest.split_at(at);
+        let end = tail.find(|c| !('\u{80}'..='\u{ff}').contains(&c)).unwrap_or(tail.len());
+        let (run, tail) = tail.split_at(end);
+        out.push_str(head);
+        let bytes = || run.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect::<Vec<u8>>();
+        match run.contains(control).then(|| String::from_utf8(bytes())) {
+            Some(Ok(run)) => out.push_str(&run),
+            _ => out.push_str(run),
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 /// The `charset` of a Content-Type.
 fn charset(content_type: &str) -> Option<&str> {
     let at = content_type.to_ascii_lowercase().find("charset=")? + 8;
@@ -227,5 +255,22 @@ impl Rules {
             let text = value.map_or_else(|| meta::tidy(&element.text().collect::<String>()), str::to_owned);
             Some(text).filter(|t| !t.is_empty())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mended;
+
+    #[test]
+    fn text_that_was_encoded_twice_is_mended_where_it_shows() {
+        for (text, want) in [
+            ("Investor\u{e2}\u{80}\u{99}s café", "Investor’s café"),
+            ("a\u{c3}\u{85}b \u{85} c", "aÅb \u{85} c"),
+            ("café à la carte", "café à la carte"),
+            ("Москва", "Москва"),
+        ] {
+            assert_eq!(mended(text.into()), want);
+        }
     }
 }
