@@ -15,6 +15,9 @@ const MAX_NODES: usize = 250_000;
 /// Tags times the depth they stand in: what html5ever's scope checks cost.
 const MAX_WORK: u64 = 60_000_000;
 
+/// What a character reference counts for in that work: each is looked up letter by letter and appended by itself.
+const ENTITY: u64 = 150;
+
 /// A parsed page, whole or cut off where a budget ended.
 pub(super) struct Dom {
     /// The tree.
@@ -45,6 +48,7 @@ pub(super) fn parse(page: &str) -> Dom {
             (nodes.next_back().map_or(0, |n| n.ancestors().take(4 * MAX_DEPTH).count()), count)
         };
         work += (depth as u64 + 8) * memchr_iter(b'<', piece.as_bytes()).count() as u64;
+        work += ENTITY * memchr_iter(b'&', piece.as_bytes()).count() as u64;
         if depth > MAX_DEPTH || nodes > MAX_NODES || work > MAX_WORK {
             cut = at < page.len();
             break;

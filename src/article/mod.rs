@@ -71,6 +71,6 @@ pub struct Credited {
 }
 
 #[cfg(test)]
-mod fuzz;
+mod fuzz_tests;
 #[cfg(test)]
 mod tests;
