@@ -6,7 +6,7 @@ use super::progress::{Counters, Progress};
 use super::quarantine::Quarantine;
 use super::writer::Writer;
 use crate::clock::Clock;
-use crate::config::{self, Config, Feed, Secret};
+use crate::config::{self, Config, Feed, Retention, Secret};
 use crate::model::Id;
 use crate::net;
 use jiff::Timestamp;
@@ -104,6 +104,7 @@ impl Engine {
             reload_error: Mutex::default(),
             clock,
         });
+        warn_of(&engine.config());
         engine.recall_holds().await?;
         engine.quarantine.recall(&engine).await?;
         // What was pending when the last process ended is taken up at once.
@@ -196,6 +197,7 @@ impl Engine {
     pub async fn reload(&self) -> Result<serde_json::Value, DaemonError> {
         super::notify::reloading();
         let done = self.try_reload().await;
+        warn_of(&self.config());
         *lock(&self.reload_error) = done.as_ref().err().map(ToString::to_string);
         match &done {
             Ok(report) => tracing::info!(%report, "configuration reloaded"),
@@ -266,6 +268,16 @@ pub(super) fn net_settings(config: &Config) -> net::Settings {
         page_max_bytes: fetch.page_max_bytes,
         respect_robots: fetch.respect_robots,
         ..default
+    }
+}
+
+/// Says what the configuration asks for and this version does not do: silence would be taken for a promise.
+fn warn_of(config: &Config) {
+    if !config.alerts.is_empty() {
+        tracing::warn!(alerts = config.alerts.len(), "[[alert]] tables are read, but this version does not carry them out yet");
+    }
+    if config.retention.events != Retention::default().events {
+        tracing::warn!("retention.events is read, but this version keeps the newest 100,000 events whatever their age");
     }
 }
 
