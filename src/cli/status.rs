@@ -108,6 +108,10 @@ fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, feeds: 
                 }))
                 .end();
         }
+        let more = counts.failing.saturating_sub(NAMED as u64);
+        if more > 0 {
+            doc.pad(2).line(Role::Faint, format!("and {more} more"));
+        }
     }
     if let Some(why) = refused {
         doc.add(Role::Bad, "the last reload was refused").text(", the configuration before it goes on:").end();

@@ -236,6 +236,8 @@ fn reason(doc: &mut Doc, article: &ArticleDetail, short: Short, look: &Look) {
     flatten("", &member.because, &mut facts);
     if facts.is_empty() {
         doc.pad(2).line(Role::Faint, "no reason was recorded: it started its cluster");
+    } else {
+        doc.pad(2).line(Role::Faint, "as decided when it was placed, by what was there then:");
     }
     for (label, value) in with_limits(facts) {
         for (i, line) in wrap(&clean(&value), look.text_width().saturating_sub(24)).iter().enumerate() {
@@ -244,15 +246,19 @@ fn reason(doc: &mut Doc, article: &ArticleDetail, short: Short, look: &Look) {
     }
 }
 
-/// A number with its threshold beside it: "containment  0.94, limit 0.75". Thresholds of no shown number stay apart.
+/// A number with its threshold beside it: "containment  0.94, limit 0.75". Thresholds of no shown number share a line.
 fn with_limits(facts: Vec<(String, String)>) -> Vec<(String, String)> {
     let (limits, mut facts): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(label, _)| label.starts_with("thresholds."));
+    let mut others = Vec::new();
     for (label, limit) in limits {
         let of = label.trim_start_matches("thresholds.");
         match facts.iter_mut().find(|(label, _)| label == of) {
             Some((_, value)) => value.push_str(&format!(", limit {limit}")),
-            None => facts.push((format!("limit of {of}"), limit)),
+            None => others.push(format!("{} {limit}", of.replace('_', " "))),
         }
+    }
+    if !others.is_empty() {
+        facts.push(("other limits".to_owned(), others.join(", ")));
     }
     facts
 }
