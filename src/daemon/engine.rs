@@ -48,8 +48,8 @@ pub struct Engine {
     pub(super) counters: Counters,
     pub(super) quarantine: Quarantine,
     pub(super) draining: tokio::sync::Mutex<()>,
-    /// Permits for feeds being polled.
-    pub(super) polls: Semaphore,
+    /// Permits for feeds that have answered and are being read and recorded.
+    pub(super) reading: Semaphore,
     /// Permits for pages being read: parsing is work for cores, not for tasks.
     pub(super) cores: Arc<Semaphore>,
     source: ConfigSource,
@@ -92,7 +92,7 @@ impl Engine {
             paused: AtomicBool::new(false),
             started_at: now,
             draining: tokio::sync::Mutex::new(()),
-            polls: Semaphore::new(config.fetch.concurrency as usize),
+            reading: Semaphore::new(config.fetch.concurrency as usize),
             cores: Arc::new(Semaphore::new(cores)),
             learnt,
             counters: Counters::default(),

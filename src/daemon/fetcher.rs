@@ -9,11 +9,14 @@ use crate::store::PendingEntry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::task::JoinSet;
 use url::Url;
 
 /// Entries read from the queue at once.
 const READ: u32 = 500;
+/// How often to look whether slow hosts have made room for others.
+const LOOK: Duration = Duration::from_secs(1);
 /// Entries of one host settled in a row, before others that wait get their turn.
 const TURN: u32 = 40;
 
@@ -46,6 +49,8 @@ pub async fn drain(engine: &Arc<Engine>) -> Result<(), DaemonError> {
     let mut skip: HashSet<Id> = HashSet::new();
     let most = engine.config().fetch.concurrency as usize;
     loop {
+        // Hosts that keep us waiting take nobody's place: the client bounds them by itself.
+        let most = most + engine.client().slow();
         if !engine.stop.is_cancelled() && hosts.len() < most {
             for (host, entries) in waiting(engine, &skip).await? {
                 if hosts.len() >= most {
@@ -58,7 +63,8 @@ pub async fn drain(engine: &Arc<Engine>) -> Result<(), DaemonError> {
                 }
             }
         }
-        match hosts.join_next().await {
+        let Ok(done) = tokio::time::timeout(LOOK, hosts.join_next()).await else { continue };
+        match done {
             None => return Ok(()),
             Some(Ok(turn)) => {
                 busy.remove(&turn.host);

@@ -6,6 +6,7 @@ use crate::model::Id;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Which feeds a pass polls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +74,17 @@ pub struct Failure {
     pub what: String,
 }
 
+/// Settles what is pending whenever a poll has found something, until `polled`.
+async fn fetch_until(engine: &Arc<Engine>, polled: &CancellationToken) -> Result<(), DaemonError> {
+    loop {
+        tokio::select! {
+            biased;
+            () = polled.cancelled() => return Ok(()),
+            () = engine.work.notified() => fetcher::drain(engine).await?,
+        }
+    }
+}
+
 /// Runs one pass to its end, or until the engine stops.
 ///
 /// # Errors
@@ -87,7 +99,14 @@ pub async fn run(engine: Arc<Engine>, which: Selection) -> Result<Summary, Daemo
         engine.quarantine.pardon(&engine, &feeds.iter().map(|feed| feed.id).collect::<Vec<_>>()).await?;
     }
     let mut summary = Summary::default();
-    poller::poll_all(&engine, feeds, which != Selection::Due, &mut summary).await;
+    // Pages are fetched while feeds are still polled: a feed that keeps us waiting holds up no other's news.
+    let polled = CancellationToken::new();
+    let polls = async {
+        poller::poll_all(&engine, feeds, which != Selection::Due, &mut summary).await;
+        polled.cancel();
+    };
+    let (_, fetched) = tokio::join!(polls, fetch_until(&engine, &polled));
+    fetched?;
     fetcher::drain(&engine).await?;
     engine.keep_holds().await?;
     // A daemon's own fetching may have settled what this pass found: it counts.

@@ -90,7 +90,8 @@ async fn fetch(engine: &Engine, entry: &PendingEntry) -> Result<Fetched, DaemonE
         Some(article) => engine.writer.with(move |state| state.store.texts(&[article])).await?.pop().map(|text| text.validators),
         None => None,
     };
-    let request = net::Request::page(url).conditional(validators.unwrap_or_default(), None).cancelled_by(engine.stop.clone());
+    let request =
+        net::Request::page(url).conditional(validators.unwrap_or_default(), None).keeping_room().cancelled_by(engine.stop.clone());
     let response = match engine.client().get(request).await {
         Ok(response) => response,
         Err(error) => return failed(engine, entry, &error),

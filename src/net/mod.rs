@@ -5,7 +5,7 @@
 //! 1. the address guard on the URL (scheme, literals),
 //! 2. robots.txt, for pages,
 //! 3. the host's turn: permit, backoff, gap,
-//! 4. a slot among all connections,
+//! 4. room among all requests under way, which it keeps until its answer is dropped,
 //! 5. the resolver's answers, guarded; the connected peer, guarded again,
 //! 6. a capped read under deadlines, and decoding that counts what it gives.
 //!
@@ -20,6 +20,7 @@ mod error;
 mod exchange;
 mod guard;
 mod host;
+mod lanes;
 mod request;
 mod resolve;
 mod response;

@@ -140,6 +140,9 @@ pub struct Request {
     pub validators_from: Option<Url>,
     /// The feed's own headers and credentials.
     pub secrets: Secrets,
+    /// The answer keeps its room among the requests until it is dropped, so that bodies which wait to be read are bounded
+    /// as well. Who asks so must not hold one answer while asking for another.
+    pub keeps_room: bool,
     /// Ends the request early.
     pub cancel: CancellationToken,
 }
@@ -153,6 +156,7 @@ impl Request {
             validators: Validators::default(),
             validators_from: None,
             secrets: Secrets::default(),
+            keeps_room: false,
             cancel: CancellationToken::new(),
         }
     }
@@ -178,6 +182,13 @@ impl Request {
     #[must_use]
     pub fn secrets(mut self, secrets: Secrets) -> Self {
         self.secrets = secrets;
+        self
+    }
+
+    /// Keeps its room until the answer is dropped.
+    #[must_use]
+    pub fn keeping_room(mut self) -> Self {
+        self.keeps_room = true;
         self
     }
 
