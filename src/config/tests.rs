@@ -55,6 +55,7 @@ user_agent = "mine/1"
 contact = "me@example.org"
 proxy = "http://10.0.0.7:8080/"
 respect_robots = false
+recheck = ["2h", "3d"]
 connect_timeout = "3s"
 first_byte_timeout = "4s"
 idle_timeout = "5s"
@@ -78,6 +79,7 @@ synchronous = "full"
 name = "Al Jazeera"
 owner = "Al Jazeera Media Network"
 domains = ["aljazeera.com", "www.AlJazeera.net."]
+recheck = true
 [[feed]]
 publisher = "al jazeera"
 every = "30m"

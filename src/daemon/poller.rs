@@ -32,6 +32,7 @@ pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTra
         {
             tracing::error!(%error, "the clock jumped, and due times could not be put right");
         }
+        engine.keep_changed_holds().await;
         if engine.paused.load(Ordering::Relaxed) || !engine.may_be_due() {
             continue;
         }
@@ -215,8 +216,9 @@ fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {
         Some(set_aside) => set_aside,
         None => (reading::validators(feed, engine.clock.now()), feed.validated_url.clone()),
     };
+    let secrets = engine.secrets(feed.id, &url);
     let request = Request::feed(url).conditional(validators, from.and_then(|from| Url::parse(&from).ok()));
-    Ok(request.secrets(engine.secrets(feed.id)).keeping_room().cancelled_by(engine.stop.clone()))
+    Ok(request.secrets(secrets).keeping_room().cancelled_by(engine.stop.clone()))
 }
 
 /// A feed's failure is told once, and its recovery once.

@@ -138,9 +138,19 @@ impl Client {
         self.0.hosts.rows()
     }
 
+    /// A number that rises when a pause begins or is lifted: what [`Client::holds`] gives is worth storing again.
+    pub fn hold_changes(&self) -> u64 {
+        self.0.hosts.changes()
+    }
+
     /// Takes up pauses that were stored; those that have ended are passed over.
     pub fn load_holds(&self, rows: impl IntoIterator<Item = HoldRow>) {
         self.0.hosts.load(rows);
+    }
+
+    /// The name that robots.txt is read for.
+    pub fn product(&self) -> &str {
+        &self.0.product
     }
 
     /// The name under which hosts are treated: two URLs with one key share permits, gaps and backoff.

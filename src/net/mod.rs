@@ -11,7 +11,7 @@
 //!
 //! [`Client::get`] is the way in. An answer of any status is a [`Response`]; what gave none is a [`NetError`], which
 //! says whether to retry, skip or stop. The room keeps its knowledge of hosts in memory; [`Client::holds`] and
-//! [`Client::robots_rows`] give what is worth storing, and take it up again.
+//! [`Client::new_robots`] give what is worth storing, and take it up again.
 
 mod backoff;
 mod client;

@@ -1,7 +1,7 @@
 //! What is asked for.
 
 use crate::model::Validators;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use tokio_util::sync::CancellationToken;
@@ -93,6 +93,13 @@ impl Secrets {
     /// A token that cannot stand in a header.
     pub fn bearer(self, token: &str) -> Result<Self, String> {
         self.header("authorization", &format!("Bearer {}", token.trim()))
+    }
+
+    /// What of them fits a page: all but what says which kind of document is wanted.
+    #[must_use]
+    pub fn for_pages(mut self) -> Self {
+        self.0.remove(ACCEPT);
+        self
     }
 
     pub(super) fn has_authorization(&self) -> bool {
