@@ -4,10 +4,13 @@ use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::look::Look;
+use crate::cli::times;
 use crate::cli::words::{count, size};
 use crate::cli::{json, output};
-use crate::cli::times;
-use crate::daemon::{self, control::{self, ControlError, DaemonStatus}};
+use crate::daemon::{
+    self,
+    control::{self, ControlError, DaemonStatus},
+};
 use crate::model::views::{Counts, FeedHealth, HeldHost};
 use crate::store::StoreError;
 use serde::Serialize;
@@ -57,9 +60,10 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     };
     let (running, daemon) = ask(&state_dir);
     if args.json {
-        context
-            .out
-            .json(&json::versioned("newsfold/status/1", &Report { running, state_dir: &state_dir, counts: &counts, held: &held, daemon: &daemon }))?;
+        context.out.json(&json::versioned(
+            "newsfold/status/1",
+            &Report { running, state_dir: &state_dir, counts: &counts, held: &held, daemon: &daemon },
+        ))?;
     } else {
         context.out.doc(&render(running, daemon.as_ref(), &counts, (&ill, &held), &context.look), &context.look)?;
     }
@@ -162,7 +166,10 @@ mod tests {
         let ill = render(false, None, &counts, (&fixtures::feeds(), &held), &look).render(&look);
         assert!(ill.contains("1 feeds failing") || ill.contains("1 feed failing"), "{ill}");
         assert!(ill.contains("ledger.example") && ill.contains("3 pending") && ill.contains("not running"), "{ill}");
-        assert!(ill.contains("1 host left alone for now") && ill.contains("ledger.example asked to be left alone (Retry-After), until"), "{ill}");
+        assert!(
+            ill.contains("1 host left alone for now") && ill.contains("ledger.example asked to be left alone (Retry-After), until"),
+            "{ill}"
+        );
         assert!(!ill.contains('\u{1b}'));
         let daemon = DaemonStatus {
             version: "0.1.0".to_owned(),
@@ -179,7 +186,8 @@ mod tests {
         let refused = render(true, Some(&daemon), &Counts::default(), (&[], &[]), &look).render(&look);
         assert!(!refused.contains("all is well") && refused.contains("newsfold.toml:3:1"), "{refused}");
         let paused =
-            render(true, Some(&DaemonStatus { paused: true, reload_error: None, ..daemon }), &Counts::default(), (&[], &[]), &look).render(&look);
+            render(true, Some(&DaemonStatus { paused: true, reload_error: None, ..daemon }), &Counts::default(), (&[], &[]), &look)
+                .render(&look);
         assert!(paused.starts_with("paused: "), "{paused}");
     }
 }

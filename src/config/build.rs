@@ -151,7 +151,13 @@ impl Builder {
             }
         }
         self.config.by_name.insert(name.to_lowercase(), index);
-        self.config.publishers.push(Publisher { name, owner, domains: domains.into_iter().map(|(_, d)| d).collect(), recheck, declared: true });
+        self.config.publishers.push(Publisher {
+            name,
+            owner,
+            domains: domains.into_iter().map(|(_, d)| d).collect(),
+            recheck,
+            declared: true,
+        });
     }
 
     fn feed(&mut self, mut b: Block, file: &mut File<'_>) {

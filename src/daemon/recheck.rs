@@ -138,7 +138,8 @@ enum Worth {
 fn worth(config: &Config, client: &Client, busy: &HashSet<String>, look: &Recheck) -> Worth {
     let wished = config.publisher(&look.publisher).and_then(|publisher| publisher.recheck);
     let url = look.entry.url.as_deref().and_then(|url| Url::parse(url).ok());
-    let Some(url) = url.filter(|_| look.wanted && look.entry.full_text && wished.unwrap_or(look.shared) && !look.validators.is_empty()) else {
+    let Some(url) = url.filter(|_| look.wanted && look.entry.full_text && wished.unwrap_or(look.shared) && !look.validators.is_empty())
+    else {
         return Worth::Nothing;
     };
     if url.host_str().is_none_or(|host| busy.contains(host)) {

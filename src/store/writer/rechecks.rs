@@ -149,7 +149,8 @@ impl Tx<'_> {
     }
 
     fn looked(&self, look: &Looked, now: i64) -> Result<(), StoreError> {
-        let sql = "SELECT a.seq, a.gone_at, u.name, a.title FROM placed p JOIN article a ON a.seq = p.seq JOIN publisher u ON u.id = a.publisher
+        let sql =
+            "SELECT a.seq, a.gone_at, u.name, a.title FROM placed p JOIN article a ON a.seq = p.seq JOIN publisher u ON u.id = a.publisher
           WHERE p.id = ?1";
         let row = |r: &Row<'_>| Ok((r.get::<_, i64>(0)?, r.get::<_, Option<i64>>(1)?, r.get::<_, String>(2)?, r.get::<_, String>(3)?));
         let Some((seq, gone, publisher, title)) = self.tx.prepare_cached(sql)?.query_row([put(look.article)], row).optional()? else {
@@ -163,7 +164,8 @@ impl Tx<'_> {
             let mut update = self.tx.prepare_cached("UPDATE article SET etag = ?2, last_modified = ?3 WHERE seq = ?1")?;
             update.execute(params![seq, v.etag, v.last_modified])?;
         }
-        let set_gone = |at: Option<i64>| self.tx.prepare_cached("UPDATE article SET gone_at = ?2 WHERE seq = ?1")?.execute(params![seq, at]);
+        let set_gone =
+            |at: Option<i64>| self.tx.prepare_cached("UPDATE article SET gone_at = ?2 WHERE seq = ?1")?.execute(params![seq, at]);
         match (look.page, gone) {
             (PageState::Gone(status), None) => {
                 set_gone(Some(now))?;
