@@ -14,6 +14,7 @@ pub mod probe;
 pub mod progress;
 mod quarantine;
 mod reading;
+mod recheck;
 mod run;
 mod server;
 mod settle;
@@ -21,7 +22,7 @@ mod space;
 mod tidy;
 mod writer;
 
-pub use engine::{ConfigSource, Engine};
+pub use engine::{ConfigSource, Engine, held_hosts};
 pub use run::run;
 
 /// Why the daemon or a pass could not go on.

@@ -60,6 +60,8 @@ pub struct Place {
     pub features: story::Features,
     /// Why it was not read from its page, where it was not.
     pub reason: Option<String>,
+    /// When its page is looked at again, if it is new.
+    pub recheck_at: Option<Timestamp>,
 }
 
 /// What became of a [`Place`].
@@ -236,7 +238,7 @@ impl State {
     }
 
     fn place(&mut self, place: Place, known: Option<&StoredText>, now: Timestamp) -> Result<(ArticleCommit, bool), StoreError> {
-        let Place { entry, article, prepared, features, reason } = place;
+        let Place { entry, article, prepared, features, reason, recheck_at } = place;
         let mut placement = self.decide(&prepared)?;
         if let Some(known) = known {
             // A revision stays with the copies that it has.
@@ -264,6 +266,7 @@ impl State {
             because: serde_json::to_value(&placement.because).unwrap_or_default(),
             story_because: story.because,
             settled_reason: reason,
+            recheck_at,
             at: now,
             article,
         };

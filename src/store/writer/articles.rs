@@ -33,7 +33,7 @@ impl Writer {
     pub fn texts(&self, ids: &[Id]) -> Result<Vec<StoredText>, StoreError> {
         let mut query = self.conn.prepare_cached(
             "SELECT a.title, b.data, a.dateline, a.lang, u.name, a.url, a.credit, a.credit_words, a.byline, a.elsewhere, p.seen_at,
-               a.published_at, p.cluster, p.story, i.copies, i.story, a.etag, a.last_modified
+               a.published_at, p.cluster, p.story, i.copies, i.story, a.etag, a.last_modified, COALESCE(a.fetched_url, a.url)
              FROM placed p JOIN article a ON a.seq = p.seq JOIN body b ON b.seq = p.seq JOIN publisher u ON u.id = a.publisher
              LEFT JOIN index_row i ON i.seq = p.seq WHERE p.id = ?1",
         )?;
@@ -60,6 +60,7 @@ impl Writer {
                     index_row: r.get::<_, Option<Vec<u8>>>(14)?.unwrap_or_default(),
                     story_row: r.get::<_, Option<Vec<u8>>>(15)?.unwrap_or_default(),
                     validators: Validators { etag: r.get(16)?, last_modified: r.get(17)? },
+                    fetched_url: r.get(18)?,
                 };
                 Ok((text, r.get::<_, Vec<u8>>(1)?))
             });
@@ -182,6 +183,9 @@ impl Tx<'_> {
                         commit.fingerprint.cast_signed(),
                         commit.fingerprint_version
                     ])?;
+                if let Some(next) = commit.recheck_at {
+                    self.plan_recheck(seq, commit.at, next)?;
+                }
                 seq
             }
         };

@@ -8,6 +8,7 @@ mod feeds;
 mod learnt;
 mod polls;
 mod prune;
+mod rechecks;
 mod regroup;
 mod stories;
 
