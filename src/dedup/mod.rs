@@ -11,6 +11,7 @@ mod place;
 pub mod postings;
 mod prepare;
 mod proof;
+pub mod recluster;
 mod settings;
 pub mod sketch;
 pub mod story;
