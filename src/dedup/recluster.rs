@@ -3,7 +3,7 @@
 
 use super::place::{CopyIndex, Decisions};
 use super::prepare::Prepared;
-use super::{Because, Settings};
+use super::{Because, Rule, Settings};
 use crate::model::Id;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, HashSet};
@@ -30,14 +30,28 @@ pub struct Change {
     pub from: Vec<Id>,
     /// The articles that move into it, as they stand now.
     pub moves: Vec<Stands>,
+    /// Why each of them goes there, where it was placed over again.
+    pub reasons: Vec<Reason>,
     /// Articles that it has in all.
     pub articles: u64,
+}
+
+/// Why an article goes where it goes, in short: what `why` shows in full is computed from the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// What decided.
+    pub rule: Rule,
+    /// The article it was compared with.
+    pub with: Option<Id>,
+    /// Version of the algorithm.
+    pub version: u32,
 }
 
 /// Places articles over again, in the order in which they came.
 pub struct Recluster {
     index: CopyIndex,
     rows: Vec<(Stands, Id)>,
+    reasons: HashMap<Id, Reason>,
 }
 
 impl Recluster {
@@ -45,19 +59,21 @@ impl Recluster {
     pub fn new(settings: Settings, decisions: Decisions) -> Self {
         let mut index = CopyIndex::new(settings);
         index.set_decisions(decisions);
-        Self { index, rows: Vec::new() }
+        Self { index, rows: Vec::new(), reasons: HashMap::new() }
     }
 
     /// Places one article; `load` gives the texts of the articles that it is compared with.
     ///
     /// # Errors
     /// Those of `load`.
-    pub fn place<E>(&mut self, new: &Prepared, stands: Stands, load: impl FnOnce(&[Id]) -> Result<Vec<Prepared>, E>) -> Result<Because, E> {
+    pub fn place<E>(&mut self, new: &Prepared, stands: Stands, load: impl FnOnce(&[Id]) -> Result<Vec<Prepared>, E>) -> Result<(), E> {
         let candidates = load(&self.index.candidates(new))?;
         let placement = self.index.decide(new, &candidates);
         self.index.learn(new, &placement);
+        let Because { rule, with, version, .. } = placement.because;
+        self.reasons.insert(stands.article, Reason { rule, with, version });
         self.rows.push((stands, placement.cluster));
-        Ok(placement.because)
+        Ok(())
     }
 
     /// Clusters that there are now.
@@ -68,7 +84,11 @@ impl Recluster {
     /// What is not as it stands. Each change by itself leaves every cluster within one story.
     pub fn changes(&self) -> Vec<Change> {
         let rows = self.rows.iter().map(|(stands, cluster)| (*stands, self.index.current(*cluster)));
-        changes(&rows.collect::<Vec<_>>())
+        let mut changes = changes(&rows.collect::<Vec<_>>());
+        for change in &mut changes {
+            change.reasons = change.moves.iter().filter_map(|m| self.reasons.get(&m.article)).copied().collect();
+        }
+        changes
     }
 }
 
@@ -98,7 +118,7 @@ pub fn changes(rows: &[(Stands, Id)]) -> Vec<Change> {
                 from.push(old);
             }
         }
-        found.push(Change { cluster, story, from, moves, articles: members.len() as u64 });
+        found.push(Change { cluster, story, from, moves, reasons: Vec::new(), articles: members.len() as u64 });
     }
     found
 }
