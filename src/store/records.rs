@@ -514,6 +514,21 @@ pub struct Decision {
     pub void: bool,
 }
 
+/// What a person ordered, with all that follows from it: recorded and carried out in one transaction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ruling {
+    /// "merge", "split", "withdraw": names the event.
+    pub kind: String,
+    /// What it was about.
+    pub subject: Id,
+    /// Decisions to record: kind, on what, and with or from what.
+    pub decisions: Vec<(String, Id, Option<Id>)>,
+    /// Decisions that are in force no longer, by number.
+    pub withdrawn: Vec<i64>,
+    /// Articles that move.
+    pub moves: Vec<Move>,
+}
+
 /// Where one article goes when it is re-clustered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Move {

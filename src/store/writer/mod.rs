@@ -10,7 +10,11 @@ mod polls;
 mod prune;
 mod rechecks;
 mod regroup;
+mod ruling;
 mod stories;
+
+pub(super) use articles::index_rows;
+pub(super) use learnt::{boilerplate_rows, decision_rows};
 
 use super::codec::{Packer, Unpacker, put};
 use super::{Options, StoreError, lock, migrate};
