@@ -22,7 +22,7 @@ mod run;
 mod server;
 mod settle;
 mod space;
-mod tidy;
+pub mod tidy;
 mod writer;
 
 pub use engine::{ConfigSource, Engine, held_hosts};

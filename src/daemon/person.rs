@@ -1,8 +1,8 @@
 //! What a person decides: two clusters are one text, an article is another text, an article is kept. Each order is one
 //! transaction; the decision outlives every re-clustering.
 
-use super::place::{State, document};
 use super::DaemonError;
+use super::place::{State, document};
 use crate::config::Config;
 use crate::dedup::recluster::{Change, Recluster, Stands};
 use crate::dedup::story::{self, Features};
@@ -142,7 +142,8 @@ impl State {
             let why = if leaving.len() == 1 { "it stands alone already" } else { "these are all articles of the cluster: none would stay" };
             return Ok(Err(why.into()));
         };
-        let withdrawn = self.store.decisions()?.iter().filter(|d| d.kind == "merge" && spans(d, &leaving, &staying)).map(|d| d.seq).collect();
+        let withdrawn =
+            self.store.decisions()?.iter().filter(|d| d.kind == "merge" && spans(d, &leaving, &staying)).map(|d| d.seq).collect();
         let pairs = leaving.iter().flat_map(|x| staying.iter().map(|y| ("split".to_owned(), x.id, Some(y.id)))).take(PAIRS).collect();
         let cluster = self.fresh_cluster(head.id, other.cluster)?;
         let story = self.story_apart(head, other, cluster);

@@ -568,12 +568,10 @@ pub struct PruneRules {
     pub records_before: Option<Timestamp>,
     /// At most so many articles in this call (a bounded transaction); the report says whether more are left.
     pub limit: u32,
-    /// Only count.
-    pub dry_run: bool,
 }
 
 /// What retention did or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pruned {
     /// Articles removed.
     pub articles: u64,
@@ -586,7 +584,19 @@ pub struct Pruned {
     /// Articles that stay although old: marked by a person, or the head of a cluster that lives on.
     pub kept: u64,
     /// Call again: the limit was reached.
+    #[serde(skip)]
     pub more: bool,
+}
+
+impl Pruned {
+    /// The next step's report beside those of the steps before: what stays is counted anew by each.
+    pub fn add(&mut self, step: Self) {
+        self.articles += step.articles;
+        self.tombstones += step.tombstones;
+        self.forgotten += step.forgotten;
+        self.records += step.records;
+        (self.kept, self.more) = (step.kept, step.more);
+    }
 }
 
 /// One recorded poll of a feed.

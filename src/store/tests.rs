@@ -493,7 +493,7 @@ fn old_articles_go_and_do_not_come_back() {
     let commits = three(&mut writer);
     let rules = PruneRules { before: Some(at(3)), limit: 100, ..PruneRules::default() };
     // 1 and 2 are old and in one cluster that has no younger member: both go. 3 stays.
-    let dry = writer.prune(&PruneRules { dry_run: true, ..rules.clone() }, at(100)).unwrap();
+    let dry = Reader::open(dir.path()).unwrap().prunable(&rules).unwrap();
     assert_eq!((dry.articles, dry.tombstones), (2, 2));
     writer.decide("keep", commits[1].article.id, None, at(4)).unwrap();
     let pruned = writer.prune(&rules, at(100)).unwrap();

@@ -143,8 +143,7 @@ impl Writer {
 
 /// As [`Writer::decisions`].
 pub(in crate::store) fn decision_rows(conn: &Connection) -> Result<Vec<Decision>, StoreError> {
-    let mut query =
-        conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
+    let mut query = conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
     let rows = query.query_map([], |r| {
         Ok(Decision {
             seq: r.get(0)?,
