@@ -17,6 +17,7 @@ mod reading;
 mod run;
 mod server;
 mod settle;
+mod space;
 mod tidy;
 mod writer;
 
