@@ -27,6 +27,7 @@ mod output;
 mod parse;
 mod poll;
 mod probe;
+mod report;
 mod run;
 mod sanitize;
 mod search;
@@ -87,6 +88,8 @@ enum Command {
     Diff(diff::Args),
     /// Show what happened, event by event
     Log(log::Args),
+    /// Sum up a period: who leads, who follows whom, how fast
+    Report(report::Args),
     /// Show the feeds and their health
     Feeds(feeds::Args),
     /// Tell whether all is well
@@ -172,6 +175,7 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Why(args) => why::run(args, context),
         Command::Diff(args) => diff::run(args, context),
         Command::Log(args) => log::run(args, context),
+        Command::Report(args) => report::run(args, context),
         Command::Feeds(args) => feeds::run(args, context),
         Command::Reload(args) => control::reload(args, context),
         Command::Pause(_) => control::rest(true, context),
