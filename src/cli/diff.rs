@@ -20,6 +20,7 @@ const WIDE: usize = 100;
 Words between [- and -] stand in A only, those between {+ and +} in B only.
 
 Examples:
+  newsfold diff 19c4a0b                      what the last revision of one article changed
   newsfold diff 19c4a0b d02e11f              side by side on a wide screen, else one below the other
   newsfold diff 19c4a0b d02e11f --inline --full
   newsfold diff 19c4a0b d02e11f --json | jq -c '.parts[] | select(.kind != \"same\")'")]
@@ -27,9 +28,9 @@ pub struct Args {
     /// First digits of the id, or the address
     #[arg(value_name = "A")]
     a: String,
-    /// The other
+    /// The other; without it A's former text is compared with its present one
     #[arg(value_name = "B")]
-    b: String,
+    b: Option<String>,
     /// In two columns
     #[arg(short = 'y', long)]
     side_by_side: bool,
@@ -62,7 +63,13 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         let id = context.article_id(&reader, text)?;
         reader.article(id)?.ok_or_else(|| Failure::no_such_id(format!("no article {id}"), "`newsfold search WORDS` finds articles"))
     };
-    let (a, b) = (read(&args.a)?, read(&args.b)?);
+    let (a, b) = match &args.b {
+        Some(b) => (read(&args.a)?, read(b)?),
+        None => {
+            let now = read(&args.a)?;
+            (former(&reader, &now)?, now)
+        }
+    };
     let parts = changes::diff(&a.text, &b.text);
     let behind = [behind(&reader, &b, &a)?, behind(&reader, &a, &b)?];
     if args.json {
@@ -80,11 +87,21 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 
 /// What `origin` has corrected since it was first seen and `copy` still carries, where the two carry one text.
 pub fn behind(reader: &Reader, copy: &ArticleDetail, origin: &ArticleDetail) -> anyhow::Result<Vec<Replaced>> {
-    if origin.revisions == 0 || copy.cluster != origin.cluster {
+    if origin.revisions == 0 || copy.cluster != origin.cluster || copy.member.id == origin.member.id {
         return Ok(Vec::new());
     }
     let earlier = reader.revisions(origin.member.id)?;
-    Ok(earlier.first().map(|earlier| changes::uncorrected(earlier, &origin.text, &copy.text)).unwrap_or_default())
+    Ok(earlier.first().map(|earlier| changes::uncorrected(&earlier.text, &origin.text, &copy.text)).unwrap_or_default())
+}
+
+/// The article as it was before its last revision.
+fn former(reader: &Reader, now: &ArticleDetail) -> anyhow::Result<ArticleDetail> {
+    let Some(before) = reader.revisions(now.member.id)?.pop() else {
+        return Err(Failure::usage(format!("{} has one text only, no revision", now.member.id), "name the article to compare it with"));
+    };
+    let mut former = now.clone();
+    (former.member.title, former.member.words, former.text) = (before.title, before.words, before.text);
+    Ok(former)
 }
 
 /// Heads, summary, and the parts in one column or two.
@@ -295,7 +312,6 @@ mod tests {
         b.text = a.text.replace("resumed on Sunday", "broke off on Monday").replace("各方代表", "双方代表").replace("Free", "Ours\n\nFree")
             + "\n\nThe end.";
         let parts = changes::diff(&a.text, &b.text);
-        let behind = [behind(&reader, &b, &a)?, behind(&reader, &a, &b)?];
         let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
         fixtures::at_widths(name, |look| render((&a, &b), &parts, &behind, (columns, full), short, look));
     }

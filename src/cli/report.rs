@@ -6,7 +6,7 @@ use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::look::Look;
 use crate::cli::table::{self, Table, cell};
-use crate::cli::{json, output, times, words};
+use crate::cli::{json, output, words};
 use crate::dedup::lag::{self, Appearance, Lags, Leader, Pair};
 use crate::model::views::{Carried, ClockView};
 use crate::store::Reader;

@@ -33,6 +33,7 @@ pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTra
         {
             tracing::error!(%error, "the clock jumped, and due times could not be put right");
         }
+        engine.keep_changed_holds().await;
         space.look(&engine).await;
         if engine.rests() || !engine.may_be_due() {
             continue;
@@ -132,14 +133,9 @@ async fn poll(engine: &Arc<Engine>, feed: DueFeed, forced: bool) -> Option<Repor
     if feed.stopped && !forced {
         return None;
     }
-    let permit = tokio::select! {
-        () = engine.stop.cancelled() => return None,
-        permit = engine.polls.acquire() => permit.ok()?,
-    };
     let url = feed.declared_url.clone();
     match exchange(engine, feed).await {
         Ok(report) => {
-            drop(permit);
             if let Some(report) = &report
                 && report.new + report.changed > 0
             {
@@ -173,6 +169,11 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
         }
         _ => {}
     }
+    // Answers wait here in bounded number: each keeps its room among the client's requests.
+    let _reading = tokio::select! {
+        () = engine.stop.cancelled() => return Ok(None),
+        permit = engine.reading.acquire() => permit.map_err(|_| DaemonError::Interrupted)?,
+    };
     let listing = listing(&engine.config(), id);
     let (read, keys, trial) = engine.quarantine.read(engine, id, answer, listing).await?;
     let known = match keys.is_empty() {
@@ -217,8 +218,9 @@ fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {
         Some(set_aside) => set_aside,
         None => (reading::validators(feed, engine.clock.now()), feed.validated_url.clone()),
     };
+    let secrets = engine.secrets(feed.id, &url);
     let request = Request::feed(url).conditional(validators, from.and_then(|from| Url::parse(&from).ok()));
-    Ok(request.secrets(engine.secrets(feed.id)).cancelled_by(engine.stop.clone()))
+    Ok(request.secrets(secrets).keeping_room().cancelled_by(engine.stop.clone()))
 }
 
 /// A feed's failure is told once, and its recovery once.

@@ -15,7 +15,8 @@ pub(super) struct Migration {
 /// Every migration, in order. Never change one that was released: append.
 pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0001.sql"), then: None },
-    Migration { sql: include_str!("migrations/0002.sql"), then: Some(fill_search) },
+    Migration { sql: include_str!("migrations/0002.sql"), then: None },
+    Migration { sql: include_str!("migrations/0003.sql"), then: Some(fill_search) },
 ];
 
 /// "nfld": lets `file` and `doctor` tell the database from others.

@@ -1,10 +1,9 @@
 //! What `report` sums up: who carried what, and when.
 
 use super::Reader;
-use crate::model::Id;
 use crate::model::views::{Carried, ClockView};
 use crate::store::StoreError;
-use crate::store::codec::{get, ms, put, time};
+use crate::store::codec::{get, ms, time};
 use jiff::Timestamp;
 use rusqlite::params;
 
@@ -62,19 +61,6 @@ impl Reader {
                 clocks.extend(serde_json::from_str::<Held>(&json).ok().map(|held| ClockView { publisher, ..held.clock }));
             }
             Ok(clocks)
-        })
-    }
-
-    /// Earlier texts of an article, oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError::Damaged`] where one does not unpack; those of SQLite.
-    pub fn revisions(&self, article: Id) -> Result<Vec<String>, StoreError> {
-        self.read(|conn| {
-            let mut query =
-                conn.prepare_cached("SELECT r.data FROM revision r JOIN placed p ON p.seq = r.article WHERE p.id = ?1 ORDER BY r.seq")?;
-            let packed: Vec<Vec<u8>> = query.query_map([put(article)], |r| r.get(0))?.collect::<Result<_, _>>()?;
-            packed.iter().map(|data| self.text(data)).collect()
         })
     }
 }

@@ -8,8 +8,13 @@ mod feeds;
 mod learnt;
 mod polls;
 mod prune;
+mod rechecks;
 mod regroup;
+mod ruling;
 mod stories;
+
+pub(super) use articles::index_rows;
+pub(super) use learnt::{boilerplate_rows, decision_rows};
 
 use super::codec::{Packer, Unpacker, put};
 use super::{Options, StoreError, lock, migrate};

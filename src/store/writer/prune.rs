@@ -90,6 +90,7 @@ impl Tx<'_> {
         for sql in [
             "DELETE FROM revision WHERE article = ?1",
             "DELETE FROM index_row WHERE seq = ?1",
+            "DELETE FROM recheck WHERE seq = ?1",
             "DELETE FROM fts WHERE rowid = ?1",
             "DELETE FROM body WHERE seq = ?1",
             "DELETE FROM placed WHERE seq = ?1",
