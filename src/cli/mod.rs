@@ -30,6 +30,7 @@ mod parse;
 mod poll;
 mod probe;
 mod recluster;
+mod report;
 mod run;
 mod sanitize;
 mod search;
@@ -104,6 +105,8 @@ enum Command {
     Recluster(recluster::Args),
     /// Show what happened, event by event
     Log(log::Args),
+    /// Sum up a period: who leads, who follows whom, how fast
+    Report(report::Args),
     /// Show the feeds and their health
     Feeds(feeds::Args),
     /// Tell whether all is well
@@ -198,6 +201,7 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Decisions(args) => decide::decisions(args, context),
         Command::Recluster(args) => recluster::run(args, context),
         Command::Log(args) => log::run(args, context),
+        Command::Report(args) => report::run(args, context),
         Command::Feeds(args) => feeds::run(args, context),
         Command::Reload(args) => control::reload(args, context),
         Command::Pause(_) => control::rest(true, context),

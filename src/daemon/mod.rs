@@ -1,6 +1,7 @@
 //! The daemon: scheduler, poller, fetcher, writer, control socket, service notification.
 
 mod bell;
+pub mod clocks;
 pub mod control;
 mod dues;
 mod engine;

@@ -1,6 +1,8 @@
 //! Placement, on the writer thread: candidates, their texts, a decision; then one commit for all that waited together.
 
 use super::DaemonError;
+use super::clocks::Clocks;
+use super::naming::Revised;
 use crate::config::{Config, FeedKind, Synchronous};
 use crate::dedup::boilerplate::{self, Learner};
 use crate::dedup::story::{self, InStory, Stories};
@@ -83,6 +85,7 @@ pub struct State {
     pub(super) stories: Stories,
     /// Clusters that the background has learnt since readers last saw it.
     unpublished: u32,
+    pub(super) clocks: Clocks,
     learner: Learner,
     learnt: Arc<Learnt>,
     kept: Kept,
@@ -102,6 +105,7 @@ impl State {
             copies: CopyIndex::new(dedup::Settings::default()),
             stories: Stories::new(story::Settings::default()),
             unpublished: 0,
+            clocks: Clocks::default(),
             learner: Learner::default(),
             learnt,
             kept: Kept::default(),
@@ -187,6 +191,7 @@ impl State {
             tracing::warn!(articles = stale, "articles indexed by another version are not compared any more");
         }
         self.copies = copies;
+        self.clocks = Clocks::restore(&self.store)?;
         self.learner = Learner::default();
         let rows = self.store.load_boilerplate(None)?;
         let publishers: HashSet<String> = rows.iter().map(|row| row.publisher.clone()).collect();
@@ -229,6 +234,7 @@ impl State {
     fn try_place_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
         let mut commits: Vec<ArticleCommit> = Vec::with_capacity(places.len());
         let mut links: Vec<(Id, Id, Option<String>)> = Vec::new();
+        let mut revised: Vec<Revised> = Vec::new();
         let mut placed = Vec::with_capacity(places.len());
         for place in places {
             let id = place.article.id;
@@ -240,13 +246,20 @@ impl State {
                 continue;
             }
             let (commit, joined) = self.place(place, known.as_ref(), now)?;
+            if known.is_none() {
+                let gap = self.store.unseen_for(commit.entry)?;
+                self.clocks.learn(&commit.article.publisher, commit.article.published_at, commit.article.seen_at, gap);
+            }
+            revised.extend(known.as_ref().map(|k| Revised { article: id, cluster: commit.cluster, earlier: k.text.clone() }));
             commits.push(commit);
             placed.push(if known.is_some() { Placed::Revised { joined } } else { Placed::New { joined } });
         }
         if !commits.is_empty() {
             self.store.commit_articles(&commits)?;
             self.stories.settle();
-            self.name(&commits)?;
+            self.name(&commits, now)?;
+            self.note_corrections(&revised, now)?;
+            self.store.set_metas(&self.clocks.take_changes())?;
             let rows: Vec<BoilerplateRow> = self.learner.take_changes().into_iter().map(boilerplate_row).collect();
             self.store.save_boilerplate(&rows)?;
         }

@@ -641,4 +641,17 @@ pub struct ClusterMember {
     pub seen_at: Timestamp,
     /// Words of its text.
     pub words: u32,
+    /// Domains that the configuration gives its publisher.
+    pub domains: Vec<String>,
+    /// Seconds that its feed had not been looked at before the poll that found it; `None` where that was the first.
+    pub unseen_for_s: Option<i64>,
+}
+
+/// What a publisher's own statements say of its clock: one article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockSample {
+    /// Stated time of publication minus the time of the poll that found it, in seconds.
+    pub ahead_s: i64,
+    /// Seconds between that poll and the one before.
+    pub gap_s: i64,
 }

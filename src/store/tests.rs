@@ -226,7 +226,7 @@ fn a_story_is_told_with_its_clusters() {
         evidence: vec!["first by 1 min".to_owned()],
         by_hand: false,
     };
-    writer.set_origins(&[OriginRow { cluster: cluster_id(1), origin: Some(origin.clone()) }]).unwrap();
+    writer.set_origins(&[OriginRow { cluster: cluster_id(1), origin: Some(origin.clone()) }], at(5)).unwrap();
     let reader = Reader::open(dir.path()).unwrap();
     let rows = reader.stories(&StoryFilter::default()).unwrap();
     assert_eq!(rows.len(), 1);
@@ -435,8 +435,8 @@ fn export_counts_and_events() {
     let counts = reader.counts(at(31)).unwrap();
     assert_eq!((counts.feeds, counts.entries, counts.pending, counts.articles, counts.clusters, counts.stories), (3, 4, 1, 3, 1, 1));
     let kinds: Vec<String> = reader.events(0, None, 100).unwrap().into_iter().map(|e| e.kind).collect();
-    assert_eq!(kinds, ["poll", "poll", "poll", "article", "cluster", "story", "poll"]);
-    assert_eq!(reader.events(6, None, 100).unwrap().len(), 1);
+    assert_eq!(kinds, ["poll", "poll", "poll", "article", "cluster", "new_cluster", "story", "new_story", "grew", "poll"]);
+    assert_eq!(reader.events(9, None, 100).unwrap().len(), 1);
     assert_eq!(reader.polls(id, 1).unwrap()[0].new, 1);
 }
 
