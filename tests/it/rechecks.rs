@@ -99,7 +99,7 @@ impl Newsroom {
     }
 
     fn log(&self, kind: &str) -> Vec<serde_json::Value> {
-        self.world.json(&["log", "--kind", kind])
+        self.world.json(&["log", "--kind", kind, "--since", "all"])
     }
 }
 
