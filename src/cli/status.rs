@@ -94,6 +94,7 @@ fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, (feeds,
     );
     let refused = daemon.and_then(|d| d.reload_error.as_deref());
     match (running, counts.failing) {
+        _ if daemon.is_some_and(|d| d.space_low) => doc.add(Role::Bad, "the disk is full, polling rests").text(format!(": {holds}")),
         _ if daemon.is_some_and(|d| d.paused) => doc.add(Role::Warn, "paused").text(format!(": {holds}")),
         (true, 0) if refused.is_none() => doc.add(Role::Good, "all is well").text(format!(": {holds}")),
         (true, _) => doc.add(Role::Good, "running").text(format!(": {holds}")),
@@ -176,6 +177,7 @@ mod tests {
             pid: 7,
             started_at: look.now,
             paused: false,
+            space_low: false,
             polling: 0,
             pending: 0,
             indexed: 0,
@@ -185,9 +187,11 @@ mod tests {
         };
         let refused = render(true, Some(&daemon), &Counts::default(), (&[], &[]), &look).render(&look);
         assert!(!refused.contains("all is well") && refused.contains("newsfold.toml:3:1"), "{refused}");
-        let paused =
-            render(true, Some(&DaemonStatus { paused: true, reload_error: None, ..daemon }), &Counts::default(), (&[], &[]), &look)
-                .render(&look);
+        let paused = DaemonStatus { paused: true, reload_error: None, ..daemon };
+        let full = DaemonStatus { space_low: true, ..paused.clone() };
+        let paused = render(true, Some(&paused), &Counts::default(), (&[], &[]), &look).render(&look);
+        let full = render(true, Some(&full), &Counts::default(), (&[], &[]), &look).render(&look);
+        assert!(full.starts_with("the disk is full"), "{full}");
         assert!(paused.starts_with("paused: "), "{paused}");
     }
 }

@@ -81,6 +81,9 @@ pub struct DaemonStatus {
     pub started_at: jiff::Timestamp,
     /// Told to pause.
     pub paused: bool,
+    /// The disk is full: polling and fetching rest.
+    #[serde(default)]
+    pub space_low: bool,
     /// Feeds being polled now.
     pub polling: u64,
     /// Entries that wait for their page, and are due.

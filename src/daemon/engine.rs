@@ -6,7 +6,7 @@ use super::progress::{Counters, Progress};
 use super::quarantine::Quarantine;
 use super::writer::Writer;
 use crate::clock::Clock;
-use crate::config::{self, Config, Feed, Retention, Secret};
+use crate::config::{self, Config, Feed, Secret};
 use crate::model::Id;
 use crate::model::views::HeldHost;
 use crate::{net, store};
@@ -139,6 +139,11 @@ impl Engine {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         let own = live.secrets.get(&feed).filter(|(origin, _)| *origin == url.origin());
         own.map(|(_, secrets)| secrets.clone()).unwrap_or_default()
+    }
+
+    /// Whether nothing is polled and fetched now: a person paused it, or the disk is full.
+    pub(super) fn rests(&self) -> bool {
+        self.paused.load(Ordering::Relaxed) || self.writer.space_low()
     }
 
     /// What was done since the engine started.
@@ -335,9 +340,6 @@ pub(super) fn net_settings(config: &Config) -> net::Settings {
 fn warn_of(config: &Config) {
     if !config.alerts.is_empty() {
         tracing::warn!(alerts = config.alerts.len(), "[[alert]] tables are read, but this version does not carry them out yet");
-    }
-    if config.retention.events != Retention::default().events {
-        tracing::warn!("retention.events is read, but this version keeps the newest 100,000 events whatever their age");
     }
 }
 

@@ -8,7 +8,6 @@ use crate::model::Id;
 use crate::store::PendingEntry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use url::Url;
@@ -27,7 +26,7 @@ pub async fn keep_fetching(engine: Arc<Engine>) {
             () = engine.stop.cancelled() => return,
             () = bell::heard(&engine.work) => {}
         }
-        if engine.paused.load(Ordering::Relaxed) {
+        if engine.rests() {
             continue;
         }
         if let Err(error) = drain(&engine).await {
@@ -51,7 +50,7 @@ pub async fn drain(engine: &Arc<Engine>) -> Result<(), DaemonError> {
     loop {
         // Hosts that keep us waiting take nobody's place: the client bounds them by itself.
         let most = most + engine.client().slow();
-        if !engine.stop.is_cancelled() && hosts.len() < most {
+        if !engine.stop.is_cancelled() && !engine.writer.space_low() && hosts.len() < most {
             for (host, entries) in waiting(engine, &skip).await? {
                 if hosts.len() >= most {
                     break;
@@ -104,7 +103,7 @@ struct Turn {
 async fn settle_in_turn(engine: &Arc<Engine>, host: String, entries: Vec<PendingEntry>) -> Turn {
     let mut turn = Turn { host, settled: Vec::new() };
     for entry in entries {
-        if engine.stop.is_cancelled() {
+        if engine.stop.is_cancelled() || engine.writer.space_low() {
             break;
         }
         let id = entry.id;

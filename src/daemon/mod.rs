@@ -18,6 +18,7 @@ mod recheck;
 mod run;
 mod server;
 mod settle;
+mod space;
 mod tidy;
 mod writer;
 

@@ -5,6 +5,7 @@ use super::engine::Engine;
 use super::pass::{Failure, Selection, Summary};
 use super::progress::Counters;
 use super::reading::{self, Decided};
+use super::space::Space;
 use super::{DaemonError, run};
 use crate::config::{Config, FeedKind, PageSelectors};
 use crate::feed::outcome::Outcome;
@@ -13,7 +14,6 @@ use crate::net::{NetError, Request};
 use crate::store::{DueFeed, FeedSelector};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -26,6 +26,7 @@ const ROUND: u32 = 2_000;
 /// Until the end: at every bell, polls what is due.
 pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTracker) {
     let mut watch = Watch::new(engine.clock.now(), Instant::now());
+    let mut space = Space::default();
     while run::next_round(&engine, &bell).await {
         if let Some(jump) = watch.look(engine.clock.now(), Instant::now())
             && let Err(error) = dues::settle(&engine, Some(jump)).await
@@ -33,7 +34,8 @@ pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTra
             tracing::error!(%error, "the clock jumped, and due times could not be put right");
         }
         engine.keep_changed_holds().await;
-        if engine.paused.load(Ordering::Relaxed) || !engine.may_be_due() {
+        space.look(&engine).await;
+        if engine.rests() || !engine.may_be_due() {
             continue;
         }
         match select(&engine, &Selection::Due).await {

@@ -168,6 +168,7 @@ async fn status(engine: &Engine) -> Result<DaemonStatus, DaemonError> {
         pid: std::process::id(),
         started_at: engine.started_at,
         paused: engine.paused.load(Ordering::Relaxed),
+        space_low: engine.writer.space_low(),
         polling: engine.polling() as u64,
         pending,
         indexed,

@@ -68,6 +68,7 @@ pub fn rules(config: &Config, now: Timestamp) -> PruneRules {
         max_bytes: retention.max_size,
         // A key is kept as long again as its article was: feeds do republish their archives.
         tombstones_before: Some(before(now, retention.articles.saturating_mul(4))),
+        records_before: Some(before(now, retention.events)),
         limit: STEP,
         dry_run: false,
     }

@@ -549,6 +549,8 @@ pub struct PruneRules {
     pub max_bytes: Option<u64>,
     /// Remove tombstones older than this.
     pub tombstones_before: Option<Timestamp>,
+    /// Remove the records of polls and events that are older than this.
+    pub records_before: Option<Timestamp>,
     /// At most so many articles in this call (a bounded transaction); the report says whether more are left.
     pub limit: u32,
     /// Only count.
@@ -564,6 +566,8 @@ pub struct Pruned {
     pub tombstones: u64,
     /// Old tombstones removed.
     pub forgotten: u64,
+    /// Records of polls and events removed.
+    pub records: u64,
     /// Articles that stay although old: marked by a person, or the head of a cluster that lives on.
     pub kept: u64,
     /// Call again: the limit was reached.

@@ -256,13 +256,7 @@ impl Tx<'_> {
         if replace {
             self.tx.prepare_cached("DELETE FROM fts WHERE rowid = ?1")?.execute([seq])?;
         }
-        // A wall's or an error page's words are no article's: nobody should find them.
-        if article.quality.is_text() || !article.title.is_empty() {
-            let body = if article.quality.is_text() { fts::index_text(&article.text) } else { "".into() };
-            let mut insert = self.tx.prepare_cached("INSERT INTO fts (rowid, title, body) VALUES (?1, ?2, ?3)")?;
-            insert.execute(params![seq, fts::index_text(&article.title), body])?;
-        }
-        Ok(())
+        fts::insert(self.tx, seq, &article.title, &article.text, article.quality)
     }
 
     fn write_index_row(&self, seq: i64, copies: &[u8], story: &[u8]) -> Result<(), StoreError> {
