@@ -34,7 +34,8 @@ pub(super) fn read(text: &str, order: Order) -> Option<Stated> {
     let machine = text.starts_with(|c: char| c.is_ascii_digit()) || text.as_bytes().get(3) == Some(&b',');
     let halved = {
         let low = text.to_ascii_lowercase();
-        low.contains("p.m") || low.contains("pm") || low.contains("a.m")
+        let hours = |h: usize| low.as_bytes().get(h.wrapping_sub(1)..h + 2).is_some_and(|w| matches!(w, [b'0'..=b'9', _, b'0'..=b'9']));
+        low.contains("p.m") || low.contains("pm") || low.contains("a.m") || low.contains("uhr") || low.find('h').is_some_and(hours)
     };
     // "03/04/2024" and "03-04-2024" are no machine's either: they are read as the page's country writes.
     let turned = text.bytes().take_while(|b| b.is_ascii_digit()).count() <= 2 && text.bytes().take(3).any(|b| matches!(b, b'/' | b'-'));

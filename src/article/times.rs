@@ -97,6 +97,7 @@ pub(super) fn times(
 
 /// Seconds.
 const DAY: i64 = 86_400;
+const HOUR: i64 = 3_600;
 
 /// More than a zone apart.
 fn far(a: &Stated, b: &Stated) -> bool {
@@ -142,10 +143,10 @@ fn zone_of(stated: &Stated, printed: &Printed) -> Option<Offset> {
         return None;
     }
     let ahead = dates::civil(&printed.stated).duration_since(Offset::UTC.to_datetime(stated.at)).as_secs() + 59;
-    let quarters = ahead.div_euclid(900);
+    let halves = ahead.div_euclid(HOUR / 2);
     // A printed time has no seconds.
-    (ahead.rem_euclid(900) < 60 + 59 && (-12 * 4..=14 * 4).contains(&quarters)).then_some(())?;
-    Offset::from_seconds(i32::try_from(quarters * 900).ok()?).ok()
+    (ahead.rem_euclid(HOUR / 2) < 60 + 59 && (-12 * 2..=14 * 2).contains(&halves)).then_some(())?;
+    Offset::from_seconds(i32::try_from(halves * HOUR / 2).ok()?).ok()
 }
 
 /// The dates that are printed near the headline, the start of the text or its end.
