@@ -9,6 +9,7 @@ use crate::cli::{json, times, words};
 use crate::dedup::changes::{self, Piece, Run, Side};
 use crate::model::Id;
 use crate::model::views::ArticleDetail;
+use crate::store::Reader;
 use serde::Serialize;
 
 /// From this width on two columns can be read.
@@ -19,6 +20,7 @@ const WIDE: usize = 100;
 Words between [- and -] stand in A only, those between {+ and +} in B only.
 
 Examples:
+  newsfold diff 19c4a0b                      what the last revision of one article changed
   newsfold diff 19c4a0b d02e11f              side by side on a wide screen, else one below the other
   newsfold diff 19c4a0b d02e11f --inline --full
   newsfold diff 19c4a0b d02e11f --json | jq -c '.parts[] | select(.kind != \"same\")'")]
@@ -26,9 +28,9 @@ pub struct Args {
     /// First digits of the id, or the address
     #[arg(value_name = "A")]
     a: String,
-    /// The other
+    /// The other; without it A's former text is compared with its present one
     #[arg(value_name = "B")]
-    b: String,
+    b: Option<String>,
     /// In two columns
     #[arg(short = 'y', long)]
     side_by_side: bool,
@@ -58,7 +60,13 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         let id = context.article_id(&reader, text)?;
         reader.article(id)?.ok_or_else(|| Failure::no_such_id(format!("no article {id}"), "`newsfold search WORDS` finds articles"))
     };
-    let (a, b) = (read(&args.a)?, read(&args.b)?);
+    let (a, b) = match &args.b {
+        Some(b) => (read(&args.a)?, read(b)?),
+        None => {
+            let now = read(&args.a)?;
+            (former(&reader, &now)?, now)
+        }
+    };
     let parts = changes::diff(&a.text, &b.text);
     if args.json {
         context.out.json(&json::versioned("newsfold/diff/1", &Report { a: a.member.id, b: b.member.id, parts: &parts }))?;
@@ -69,6 +77,16 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let doc = render((&a, &b), &parts, (columns, args.full), short, &context.look);
     context.out.doc(&doc, &context.look)?;
     Ok(Exit::Done)
+}
+
+/// The article as it was before its last revision.
+fn former(reader: &Reader, now: &ArticleDetail) -> anyhow::Result<ArticleDetail> {
+    let Some(before) = reader.revisions(now.member.id)?.pop() else {
+        return Err(Failure::usage(format!("{} has one text only, no revision", now.member.id), "name the article to compare it with"));
+    };
+    let mut former = now.clone();
+    (former.member.title, former.member.words, former.text) = (before.title, before.words, before.text);
+    Ok(former)
 }
 
 /// Heads, summary, and the parts in one column or two.

@@ -3,11 +3,13 @@
 mod args;
 mod article;
 mod care;
+mod carries;
 mod cluster;
 mod completions;
 mod config;
 mod context;
 mod control;
+mod decide;
 mod diff;
 mod doc;
 mod exit;
@@ -27,6 +29,7 @@ mod output;
 mod parse;
 mod poll;
 mod probe;
+mod recluster;
 mod run;
 mod sanitize;
 mod search;
@@ -85,6 +88,20 @@ enum Command {
     Why(why::Args),
     /// Show what changed between two articles' texts
     Diff(diff::Args),
+    /// Tell who carries a text: a file, a page or an article; stores nothing
+    Match(carries::Args),
+    /// Say that two clusters are one text
+    Merge(decide::Merge),
+    /// Say that articles are not copies of the rest of their cluster
+    Split(decide::Split),
+    /// Keep an article beyond the retention
+    Keep(decide::Keep),
+    /// Let an article go when it is as old as the others
+    Unkeep(decide::Keep),
+    /// List what people decided, or take a decision back
+    Decisions(decide::Decisions),
+    /// Place every article over again, or tell what that would change
+    Recluster(recluster::Args),
     /// Show what happened, event by event
     Log(log::Args),
     /// Show the feeds and their health
@@ -171,6 +188,13 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Search(args) => search::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Diff(args) => diff::run(args, context),
+        Command::Match(args) => carries::run(args, context),
+        Command::Merge(args) => decide::merge(args, context),
+        Command::Split(args) => decide::split(args, context),
+        Command::Keep(args) => decide::keep(args, true, context),
+        Command::Unkeep(args) => decide::keep(args, false, context),
+        Command::Decisions(args) => decide::decisions(args, context),
+        Command::Recluster(args) => recluster::run(args, context),
         Command::Log(args) => log::run(args, context),
         Command::Feeds(args) => feeds::run(args, context),
         Command::Reload(args) => control::reload(args, context),

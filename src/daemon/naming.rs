@@ -20,13 +20,21 @@ impl State {
     /// Where the database fails.
     pub(super) fn name(&mut self, commits: &[ArticleCommit]) -> Result<(), StoreError> {
         let clusters: BTreeSet<Id> = commits.iter().map(|commit| commit.cluster).collect();
+        let moved = commits.iter().flat_map(|c| c.moved_clusters.iter().chain(&c.joined_stories).map(|(_, into)| *into));
+        let stories: BTreeSet<Id> = commits.iter().map(|commit| commit.story).chain(moved).collect();
+        self.name_groups(clusters, stories)
+    }
+
+    /// Decides origins of these clusters and headlines of these stories.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub(super) fn name_groups(&mut self, clusters: BTreeSet<Id>, stories: BTreeSet<Id>) -> Result<(), StoreError> {
         let mut origins = Vec::new();
         for cluster in clusters {
             origins.push(OriginRow { cluster, origin: self.origin_of(cluster)? });
         }
         self.store.set_origins(&origins)?;
-        let moved = commits.iter().flat_map(|c| c.moved_clusters.iter().chain(&c.joined_stories).map(|(_, into)| *into));
-        let stories: BTreeSet<Id> = commits.iter().map(|commit| commit.story).chain(moved).collect();
         let mut titles = Vec::new();
         for story in stories {
             let (all, lang) = self.store.story_headlines(story, MEMBERS)?;

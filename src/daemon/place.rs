@@ -60,6 +60,8 @@ pub struct Place {
     pub features: story::Features,
     /// Why it was not read from its page, where it was not.
     pub reason: Option<String>,
+    /// When its page is looked at again, if it is new.
+    pub recheck_at: Option<Timestamp>,
 }
 
 /// What became of a [`Place`].
@@ -77,8 +79,8 @@ pub enum Placed {
 pub struct State {
     /// The read-write connection.
     pub store: store::Writer,
-    copies: CopyIndex,
-    stories: Stories,
+    pub(super) copies: CopyIndex,
+    pub(super) stories: Stories,
     /// Clusters that the background has learnt since readers last saw it.
     unpublished: u32,
     learner: Learner,
@@ -140,15 +142,34 @@ impl State {
         self.stories.background()
     }
 
+    /// The limits by which copies are told.
+    pub(super) fn settings(&self) -> &dedup::Settings {
+        self.copies.settings()
+    }
+
+    /// The lines that an outlet repeats.
+    pub(super) fn boilerplate_of(&self, publisher: &str) -> Arc<HashSet<u64>> {
+        self.learner.of(Some(publisher))
+    }
+
+    /// Articles that may carry a text, likeliest first.
+    pub fn candidates_to_match(&self, text: &dedup::Question) -> Vec<Id> {
+        self.copies.candidates_to_match(text, super::lookup::COMPARED)
+    }
+
     /// Articles in the indexes.
     pub fn indexed(&self) -> usize {
         self.copies.len()
     }
 
     /// Builds the indexes anew from the database: they are derived, and this is where from.
-    fn rebuild(&mut self, now: Timestamp) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub(super) fn rebuild(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let since = now.saturating_sub(self.window).unwrap_or(Timestamp::MIN);
         let mut copies = CopyIndex::new(self.copies.settings().clone());
+        copies.set_decisions(super::person::decisions(&self.store.decisions()?));
         let mut stories = Stories::new(story::Settings::default());
         let (mut clusters, mut known, mut stale) = (HashSet::new(), ahash::AHashMap::new(), 0_u64);
         self.store.index_rows(since, &mut |row| {
@@ -236,7 +257,7 @@ impl State {
     }
 
     fn place(&mut self, place: Place, known: Option<&StoredText>, now: Timestamp) -> Result<(ArticleCommit, bool), StoreError> {
-        let Place { entry, article, prepared, features, reason } = place;
+        let Place { entry, article, prepared, features, reason, recheck_at } = place;
         let mut placement = self.decide(&prepared)?;
         if let Some(known) = known {
             // A revision stays with the copies that it has.
@@ -264,6 +285,7 @@ impl State {
             because: serde_json::to_value(&placement.because).unwrap_or_default(),
             story_because: story.because,
             settled_reason: reason,
+            recheck_at,
             at: now,
             article,
         };
@@ -313,7 +335,7 @@ fn boilerplate_row(row: boilerplate::Row) -> BoilerplateRow {
 }
 
 /// A stored text as `dedup` takes it.
-fn document(text: &StoredText) -> dedup::Document<'_> {
+pub(super) fn document(text: &StoredText) -> dedup::Document<'_> {
     dedup::Document {
         id: text.id,
         title: &text.title,

@@ -28,9 +28,12 @@ pub async fn keep_tidy(engine: Arc<Engine>, bell: Arc<Notify>) {
 async fn tidy(engine: &Engine) -> Result<(), DaemonError> {
     let (config, now) = (engine.config(), engine.clock.now());
     engine.keep_holds().await?;
+    engine.keep_robots().await?;
+    let longest = config.fetch.recheck.last().copied().unwrap_or_default();
+    let longest = now.saturating_add(SignedDuration::try_from(longest).unwrap_or_default()).unwrap_or(Timestamp::MAX);
     let forget = move |state: &mut State| {
         state.forget(now);
-        Ok(())
+        state.store.forget_rechecks(longest)
     };
     engine.writer.with(forget).await?;
     for _ in 0..STEPS {
@@ -65,6 +68,7 @@ pub fn rules(config: &Config, now: Timestamp) -> PruneRules {
         max_bytes: retention.max_size,
         // A key is kept as long again as its article was: feeds do republish their archives.
         tombstones_before: Some(before(now, retention.articles.saturating_mul(4))),
+        records_before: Some(before(now, retention.events)),
         limit: STEP,
         dry_run: false,
     }

@@ -11,13 +11,14 @@ mod place;
 pub mod postings;
 mod prepare;
 mod proof;
+pub mod recluster;
 mod settings;
 pub mod sketch;
 pub mod story;
 pub mod tokens;
 
-pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement};
-pub use prepare::{Document, Prepared, prepare};
+pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement, matches};
+pub use prepare::{Document, Prepared, Question, prepare};
 pub use proof::{Rule, Verdict, why};
 pub use settings::Settings;
 

@@ -143,8 +143,24 @@ pub struct ArticleDetail {
     pub text: String,
     /// Later texts of it: number of revisions beyond the first.
     pub revisions: u32,
+    /// Since when its page answers 404 or 410, as far as it was looked at again.
+    #[serde(default)]
+    pub gone_at: Option<Timestamp>,
     /// Entries that lead to it.
     pub entries: Vec<EntryView>,
+}
+
+/// A former text of an article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionView {
+    /// When a later text took its place.
+    pub replaced_at: Timestamp,
+    /// Headline.
+    pub title: String,
+    /// Words of its text.
+    pub words: u32,
+    /// The text.
+    pub text: String,
 }
 
 /// An entry that leads to an article.
@@ -241,6 +257,22 @@ pub struct FeedHealth {
     pub new_a_day: f64,
     /// Things a person should know: "republishes its archive; throttled".
     pub notes: Vec<String>,
+    /// Why and how long its host is left alone, where it is.
+    #[serde(default)]
+    pub held: Option<HeldHost>,
+}
+
+/// A host that is left alone for a while: it asked so, keeps failing, or blocks us.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldHost {
+    /// The host, with the port where it is not the scheme's own.
+    pub host: String,
+    /// Only for feeds ("feed") or pages ("page"); everything where `None`.
+    pub kind: Option<String>,
+    /// Until then.
+    pub until: Timestamp,
+    /// Why, in words.
+    pub why: String,
 }
 
 /// One line of `log`.

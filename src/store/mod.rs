@@ -13,6 +13,7 @@ mod lock;
 mod migrate;
 mod reader;
 mod records;
+mod texts;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -511,6 +511,32 @@ fn old_articles_go_and_do_not_come_back() {
 }
 
 #[test]
+fn old_records_go_in_bounded_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let id = Id::feed(FEEDS[0].0);
+    for n in 1..=5 {
+        writer.commit_poll(&poll(id, n, Vec::new())).unwrap();
+        writer.note(at(n), "note", None, "a note", &serde_json::Value::Null).unwrap();
+    }
+    let records = |before: i64| PruneRules { records_before: Some(at(before)), limit: 2, ..PruneRules::default() };
+    let mut gone = 0;
+    loop {
+        let pruned = writer.prune(&records(4), at(100)).unwrap();
+        gone += pruned.records;
+        if !pruned.more {
+            break;
+        }
+    }
+    let reader = Reader::open(dir.path()).unwrap();
+    let events = reader.events(0, None, 100).unwrap();
+    assert!(gone >= 6 && events.iter().all(|e| e.at >= at(4)), "{gone} {events:?}");
+    assert_eq!(events.iter().filter(|e| e.kind == "note").count(), 2);
+    let polls = reader.polls(id, 100).unwrap();
+    assert_eq!(polls.len(), 2, "{polls:?}");
+}
+
+#[test]
 fn a_cluster_keeps_its_head() {
     let dir = tempfile::tempdir().unwrap();
     let mut writer = stocked(dir.path());

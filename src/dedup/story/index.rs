@@ -322,6 +322,11 @@ impl StoryIndex {
         found.map(|s| s.kept = true).is_some()
     }
 
+    /// Whether a cluster is held. Reads the whole index, once a decision.
+    pub fn holds(&self, cluster: Id) -> bool {
+        self.entries.range().any(|at| self.entries.get(at).is_some_and(|e| e.cluster == cluster))
+    }
+
     /// A person's decision: these clusters are one story, and stay it. Clusters that are not held are passed over. Reads the
     /// whole index, once a decision.
     pub fn assign(&mut self, clusters: &[Id], story: Id) {

@@ -6,6 +6,7 @@
 mod articles;
 mod export;
 mod feeds;
+mod persons;
 mod search;
 mod stories;
 

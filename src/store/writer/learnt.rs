@@ -5,7 +5,7 @@ use crate::model::Id;
 use crate::store::codec::{get, ms, put, time};
 use crate::store::{BoilerplateRow, Decision, StoreError};
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 impl Writer {
     /// Records a person's decision; "keep" on an article also marks it, so that retention leaves it. The decision's number.
@@ -48,19 +48,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn decisions(&self) -> Result<Vec<Decision>, StoreError> {
-        let mut query =
-            self.conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
-        let rows = query.query_map([], |r| {
-            Ok(Decision {
-                seq: r.get(0)?,
-                at: time(r.get(1)?),
-                kind: r.get(2)?,
-                subject: get(r.get(3)?),
-                object: r.get::<_, Option<i64>>(4)?.map(get),
-                void: r.get(5)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        decision_rows(&self.conn)
     }
 
     /// Learnt boilerplate of one publisher, or of all.
@@ -68,20 +56,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn load_boilerplate(&self, publisher: Option<&str>) -> Result<Vec<BoilerplateRow>, StoreError> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT u.name, b.hash, b.sample, b.count, b.last_seen_at FROM boilerplate b JOIN publisher u ON u.id = b.publisher
-             WHERE ?1 IS NULL OR u.name = ?1 ORDER BY b.publisher, b.hash",
-        )?;
-        let rows = query.query_map([publisher], |r| {
-            Ok(BoilerplateRow {
-                publisher: r.get(0)?,
-                hash: r.get::<_, i64>(1)?.cast_unsigned(),
-                sample: r.get(2)?,
-                count: r.get(3)?,
-                last_seen_at: time(r.get(4)?),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        boilerplate_rows(&self.conn, publisher)
     }
 
     /// Stores learnt boilerplate; a row with count 0 is removed.
@@ -164,4 +139,39 @@ impl Writer {
     pub fn note(&mut self, at: Timestamp, kind: &str, id: Option<Id>, text: &str, data: &serde_json::Value) -> Result<(), StoreError> {
         self.write(|t| t.event(ms(at), kind, id, text, data))
     }
+}
+
+/// As [`Writer::decisions`].
+pub(in crate::store) fn decision_rows(conn: &Connection) -> Result<Vec<Decision>, StoreError> {
+    let mut query =
+        conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
+    let rows = query.query_map([], |r| {
+        Ok(Decision {
+            seq: r.get(0)?,
+            at: time(r.get(1)?),
+            kind: r.get(2)?,
+            subject: get(r.get(3)?),
+            object: r.get::<_, Option<i64>>(4)?.map(get),
+            void: r.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// As [`Writer::load_boilerplate`].
+pub(in crate::store) fn boilerplate_rows(conn: &Connection, publisher: Option<&str>) -> Result<Vec<BoilerplateRow>, StoreError> {
+    let mut query = conn.prepare_cached(
+        "SELECT u.name, b.hash, b.sample, b.count, b.last_seen_at FROM boilerplate b JOIN publisher u ON u.id = b.publisher
+         WHERE ?1 IS NULL OR u.name = ?1 ORDER BY b.publisher, b.hash",
+    )?;
+    let rows = query.query_map([publisher], |r| {
+        Ok(BoilerplateRow {
+            publisher: r.get(0)?,
+            hash: r.get::<_, i64>(1)?.cast_unsigned(),
+            sample: r.get(2)?,
+            count: r.get(3)?,
+            last_seen_at: time(r.get(4)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }

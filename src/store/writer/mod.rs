@@ -8,8 +8,13 @@ mod feeds;
 mod learnt;
 mod polls;
 mod prune;
+mod rechecks;
 mod regroup;
+mod ruling;
 mod stories;
+
+pub(super) use articles::index_rows;
+pub(super) use learnt::{boilerplate_rows, decision_rows};
 
 use super::codec::{Packer, Unpacker, put};
 use super::{Options, StoreError, lock, migrate};
@@ -191,7 +196,9 @@ impl Writer {
 
     fn take_reserve(&self) -> bool {
         let path = self.dir.join(RESERVE);
-        let size = self.options.reserve;
+        // On a very small disk an eighth of it: a reserve that never fits would mean that nothing is ever fetched.
+        let whole = rustix::fs::statvfs(&self.dir).map_or(u64::MAX, |disk| disk.f_blocks.saturating_mul(disk.f_frsize));
+        let size = self.options.reserve.min(whole / 8);
         if size == 0 {
             let _ = std::fs::remove_file(&path);
             return true;

@@ -55,6 +55,10 @@ impl Writer {
                 pruned.forgotten = gone as u64;
                 pruned.more |= gone as u64 >= u64::from(rules.limit);
             }
+            if let Some(before) = rules.records_before {
+                pruned.records = t.drop_records(ms(before), rules.limit)?;
+                pruned.more |= pruned.records >= u64::from(rules.limit);
+            }
             if pruned.articles > 0 {
                 let text = format!("{} articles older than the retention removed", pruned.articles);
                 t.event(ms(now), "prune", None, &text, &serde_json::Value::Null)?;
@@ -86,6 +90,7 @@ impl Tx<'_> {
         for sql in [
             "DELETE FROM revision WHERE article = ?1",
             "DELETE FROM index_row WHERE seq = ?1",
+            "DELETE FROM recheck WHERE seq = ?1",
             "DELETE FROM fts WHERE rowid = ?1",
             "DELETE FROM body WHERE seq = ?1",
             "DELETE FROM placed WHERE seq = ?1",
@@ -94,6 +99,17 @@ impl Tx<'_> {
             self.tx.prepare_cached(sql)?.execute([seq])?;
         }
         Ok(tombstones as u64)
+    }
+
+    /// Removes polls and events from before `before`, the oldest first, at most `limit` of each. Both tables are written in
+    /// the order of time, so only their first rows are looked at.
+    fn drop_records(&self, before: i64, limit: u32) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        for table in ["poll", "event"] {
+            let sql = format!("DELETE FROM {table} WHERE at < ?1 AND seq IN (SELECT seq FROM {table} ORDER BY seq LIMIT ?2)");
+            gone += self.tx.prepare_cached(&sql)?.execute(params![before, limit])? as u64;
+        }
+        Ok(gone)
     }
 
     /// Redirects to a story that has no article any more, and origins of clusters that have none, lead nowhere.

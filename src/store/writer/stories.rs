@@ -68,26 +68,7 @@ impl Writer {
     /// [`StoreError::Unknown`] where an article is not stored; those of SQLite.
     pub fn apply_moves(&mut self, moves: &[Move], at: Timestamp) -> Result<(), StoreError> {
         self.write(|t| {
-            let mut touched = BTreeSet::new();
-            for one in moves {
-                let (cluster, story) = (put(one.cluster), put(one.story));
-                let sql = "SELECT seq, cluster, story FROM placed WHERE id = ?1";
-                let found = t.tx.prepare_cached(sql)?.query_row([put(one.article)], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)));
-                let (seq, was_cluster, was_story): (i64, i64, i64) =
-                    found.optional()?.ok_or_else(|| StoreError::Unknown { what: "article", id: one.article.to_string() })?;
-                t.tx.prepare_cached("UPDATE placed SET cluster = ?2, story = ?3 WHERE seq = ?1")?.execute([seq, cluster, story])?;
-                if let Some(because) = &one.because {
-                    let (own, common) = split_reason(because.clone());
-                    let common = t.common(common)?;
-                    let sql = "UPDATE article SET because = ?2, because_common = ?3 WHERE seq = ?1";
-                    t.tx.prepare_cached(sql)?.execute(params![seq, own, common])?;
-                }
-                t.tx.prepare_cached("DELETE FROM redirect WHERE old IN (?1, ?2)")?.execute([cluster, story])?;
-                t.redirect_if_empty("cluster", was_cluster, cluster)?;
-                t.redirect_if_empty("story", was_story, story)?;
-                touched.extend([was_story, story]);
-            }
-            touched.into_iter().try_for_each(|story| t.refresh_story(story))?;
+            t.move_articles(moves)?;
             let text = format!("{} articles placed anew", moves.len());
             t.event(ms(at), "recluster", moves.first().map(|m| m.article), &text, &serde_json::Value::Null)
         })
@@ -95,6 +76,30 @@ impl Writer {
 }
 
 impl Tx<'_> {
+    /// Moves articles; what is left empty redirects to where its last article went.
+    pub(super) fn move_articles(&mut self, moves: &[Move]) -> Result<(), StoreError> {
+        let mut touched = BTreeSet::new();
+        for one in moves {
+            let (cluster, story) = (put(one.cluster), put(one.story));
+            let sql = "SELECT seq, cluster, story FROM placed WHERE id = ?1";
+            let found = self.tx.prepare_cached(sql)?.query_row([put(one.article)], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)));
+            let (seq, was_cluster, was_story): (i64, i64, i64) =
+                found.optional()?.ok_or_else(|| StoreError::Unknown { what: "article", id: one.article.to_string() })?;
+            self.tx.prepare_cached("UPDATE placed SET cluster = ?2, story = ?3 WHERE seq = ?1")?.execute([seq, cluster, story])?;
+            if let Some(because) = &one.because {
+                let (own, common) = split_reason(because.clone());
+                let common = self.common(common)?;
+                let sql = "UPDATE article SET because = ?2, because_common = ?3 WHERE seq = ?1";
+                self.tx.prepare_cached(sql)?.execute(params![seq, own, common])?;
+            }
+            self.tx.prepare_cached("DELETE FROM redirect WHERE old IN (?1, ?2)")?.execute([cluster, story])?;
+            self.redirect_if_empty("cluster", was_cluster, cluster)?;
+            self.redirect_if_empty("story", was_story, story)?;
+            touched.extend([was_story, story]);
+        }
+        touched.into_iter().try_for_each(|story| self.refresh_story(story))
+    }
+
     pub(super) fn stories_of(&self, column: &str, value: i64) -> Result<Vec<i64>, StoreError> {
         let mut query = self.tx.prepare_cached(&format!("SELECT DISTINCT story FROM placed WHERE {column} = ?1"))?;
         Ok(query.query_map([value], |r| r.get(0))?.collect::<Result<_, _>>()?)
