@@ -84,6 +84,11 @@ fn old_and_other_formats() {
         ),
         ("<rss version=\"0.93\"><channel><item><title>Odd version</title></item></channel></rss>", "RSS 0.93", "Odd version"),
         (
+            "<CHANNEL><TITLE>c</TITLE><ITEM HREF=\"http://example.com/1\"><TITLE>Channel definition</TITLE></ITEM></CHANNEL>",
+            "RSS",
+            "Channel definition",
+        ),
+        (
             "<feed version=\"0.3\" xmlns=\"http://purl.org/atom/ns#\"><entry><title mode=\"escaped\">Old atom</title><link href=\"http://example.com/\" rel=\"alternate\"/></entry></feed>",
             "Atom 0.3",
             "Old atom",
@@ -103,8 +108,9 @@ fn old_and_other_formats() {
         let feed = read(text);
         assert_eq!((feed.format.as_str(), titles(&feed)), (format, vec![title]));
     }
-    assert_eq!(read(cases[5].0).entries[0].content.as_deref(), Some("a &lt; b"));
-    assert_eq!(read(cases[5].0).entries[0].guid.as_deref(), Some("7"));
+    assert_eq!(read(cases[3].0).entries[0].url.as_deref(), Some("http://example.com/1"));
+    assert_eq!(read(cases[6].0).entries[0].content.as_deref(), Some("a &lt; b"));
+    assert_eq!(read(cases[6].0).entries[0].guid.as_deref(), Some("7"));
 }
 
 #[test]
@@ -254,4 +260,16 @@ fn relative_links_meet_the_address_of_the_feed() {
     let feed = parse(text.as_bytes(), Context { base: Some(&base), content_type: None }).unwrap();
     assert_eq!(feed.entries[0].url.as_deref(), Some("https://example.org/story"));
     assert_eq!(read(&text).entries[0].url.as_deref(), Some("https://example.com/story"));
+}
+
+#[test]
+fn a_relative_id_is_an_address_only_where_the_document_gives_a_base() {
+    let atom = |base: &str, id: &str| {
+        let text = format!("<feed xmlns=\"http://www.w3.org/2005/Atom\" {base}><entry><id>{id}</id><title>x</title></entry></feed>");
+        let address = Url::parse("https://example.org/feed").unwrap();
+        parse(text.as_bytes(), Context { base: Some(&address), content_type: None }).unwrap().entries[0].url.clone()
+    };
+    assert_eq!(atom("xml:base=\"https://example.com/blog/\"", "2024/story").as_deref(), Some("https://example.com/blog/2024/story"));
+    assert_eq!(atom("xml:base=\"https://example.com/blog/\"", "2024-story"), None);
+    assert_eq!(atom("", "2024/story"), None);
 }
