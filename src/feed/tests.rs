@@ -192,6 +192,30 @@ fn entities_are_text() {
 }
 
 #[test]
+fn entities_neither_grow_nor_open_nor_connect() {
+    let laughs: String = (1..10).map(|n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10))).collect();
+    let long = format!("<!ENTITY q \"{}\">", "q".repeat(50_000));
+    let canary = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    canary.set_nonblocking(true).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, "canary").unwrap();
+    let outside = format!(
+        "<!ENTITY f SYSTEM \"file://{}\"><!ENTITY h SYSTEM \"http://{}/\"><!ENTITY % p SYSTEM \"http://{1}/dtd\">%p;",
+        file.path().display(),
+        canary.local_addr().unwrap()
+    );
+    let item = format!(
+        "<item><title>&l9; &f; &h;</title><link>https://example.com/</link><description>{} &l9; &f;</description></item>",
+        "&q;".repeat(50_000)
+    );
+    let text = format!("<!DOCTYPE rss [<!ENTITY l0 \"ha\">{laughs}{long}{outside}]>{}", rss(&item));
+    let feed = read(&text);
+    assert_eq!(titles(&feed), ["&l9; &f; &h;"]);
+    assert!(format!("{feed:?}").len() < 2 * text.len() && !format!("{feed:?}").contains("canary"));
+    assert!(canary.accept().is_err(), "something connected");
+}
+
+#[test]
 fn hostile_shapes_are_read_or_refused() {
     let many = |piece: &str, n: usize| piece.repeat(n);
     let cases = [
@@ -210,6 +234,8 @@ fn hostile_shapes_are_read_or_refused() {
         rss(&format!("<item><title>x</title>{}</item>{GOOD}", many("<!-- ", 300_000))),
         format!("{}{}", many("<!DOCTYPE [ ", 100_000), rss(GOOD)),
         rss(&format!("<item><title>x</title>{}</item>{GOOD}", many("<category>c</category>", 100_000))),
+        rss(&format!("<item><title>x</title>{}</item>{GOOD}", many("<source>", 100_000))),
+        rss(&format!("<item><title>x</title>{}</item>{GOOD}", many("<source><media:x>", 100_000))),
     ];
     for text in cases {
         let feed = read(&text);

@@ -17,6 +17,7 @@ mod records;
 mod tests;
 mod writer;
 
+pub use crate::model::{EntryKeys, NewEntry};
 pub use care::{Copied, Finding, Health, backup, doctor, restore};
 pub use error::{Advice, StoreError};
 pub use reader::{Found, Reader, SearchOrder};
