@@ -6,7 +6,7 @@ usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,stories,news
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
 that folder or the build is absent. The part `rig` (some ten minutes, so only when named) needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
 """
-import argparse, collections, gzip, json, os, re, resource, subprocess, sys, tempfile, time
+import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROWS = []
@@ -50,6 +50,23 @@ def feeds():
     row("feeds", "without an answer", re.search(r"without an answer (\d+)", text)[1], cpu, peak, f"{size / cpu:.0f} MB/s over all files")
     for name in ("real captures", "all feeds", "not well-formed"):
         row("feeds", f"{name}: right", re.search(rf"{name}\s.*right ([\d.]+)", text)[1])
+    for name, right, count in with_entries():
+        row("feeds", f"{name}, not empty: right", f"{right:.4f}", note=f"{count} feeds with entries in the reference")
+
+
+def with_entries():
+    """The same score without the feeds that the reference finds no entry in, which are easily right."""
+    source = importlib.util.spec_from_file_location("score_feeds", f"{SHARED}/eval/score_feeds.py")
+    score = importlib.util.module_from_spec(source)
+    source.loader.exec_module(score)
+    with gzip.open(f"{SHARED}/data/feeds/reference.jsonl.gz", "rt", encoding="utf8") as lines:
+        references = [r for r in map(json.loads, lines) if r["feed"] and r["entries"]]
+    with open(f"{TMP}/feeds.jsonl", encoding="utf8") as lines:
+        found = {o["path"].removeprefix(f"{TMP}/feeds/"): o for o in map(json.loads, lines)}
+    sets = {"real captures": lambda r: r["real"], "all feeds": lambda r: True, "not well-formed": lambda r: r["wellformed"] is False}
+    for name, belongs in sets.items():
+        chosen = [r for r in references if belongs(r)]
+        yield name, sum(score.judge(r, found.get(r["path"]))["right"] for r in chosen) / len(chosen), len(chosen)
 
 
 def extract():
