@@ -75,9 +75,7 @@ pub(super) fn times(
         let tag = flat.head.dates.iter().filter(|d| !d.modified && top.contains(&(d.block as usize))).find_map(|d| read(&d.value));
         let nearest = || printed.iter().filter(|p| p.label != Label::Updated).min_by_key(|p| p.away).map(|p| p.stated);
         let updated = || printed.iter().min_by_key(|p| p.away).map(|p| p.stated);
-        tag.or_else(nearest)
-            .or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| read(&d.value)))
-            .or_else(updated)
+        tag.or_else(nearest).or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| read(&d.value))).or_else(updated)
     };
     let published = match stated {
         Some(stated) => Some(witnessed(stated, modified, &printed)),
@@ -192,12 +190,51 @@ fn elsewhere(flat: &Flat, el: u32) -> bool {
 /// What the words before a date call it.
 fn label(before: &str) -> Label {
     const UPDATED: &[&str] = &[
-        "updat", "modified", "revised", "reviewed", "edited", "aktualisiert", "zuletzt", "stand:", "mis à jour", "mise à jour", "modifié",
-        "actualizado", "actualizada", "modificado", "aggiornat", "modificat", "atualizad", "обновл", "оновл", "изменен", "تحديث", "更新",
-        "업데이트", "수정", "bijgewerkt", "uppdaterad", "oppdatert", "opdateret", "zaktualizowano", "güncelle",
+        "updat",
+        "modified",
+        "revised",
+        "reviewed",
+        "edited",
+        "aktualisiert",
+        "zuletzt",
+        "stand:",
+        "mis à jour",
+        "mise à jour",
+        "modifié",
+        "actualizado",
+        "actualizada",
+        "modificado",
+        "aggiornat",
+        "modificat",
+        "atualizad",
+        "обновл",
+        "оновл",
+        "изменен",
+        "تحديث",
+        "更新",
+        "업데이트",
+        "수정",
+        "bijgewerkt",
+        "uppdaterad",
+        "oppdatert",
+        "opdateret",
+        "zaktualizowano",
+        "güncelle",
     ];
     const PUBLISHED: &[&str] = &[
-        "publi", "posted", "created", "first ", "veröffentlicht", "erstellt", "pubblicat", "опублик", "نشر", "公開", "掲載", "입력", "gepubliceerd",
+        "publi",
+        "posted",
+        "created",
+        "first ",
+        "veröffentlicht",
+        "erstellt",
+        "pubblicat",
+        "опублик",
+        "نشر",
+        "公開",
+        "掲載",
+        "입력",
+        "gepubliceerd",
         "yayın",
     ];
     let low: String = before.chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().flat_map(char::to_lowercase).collect();

@@ -514,6 +514,21 @@ pub struct Decision {
     pub void: bool,
 }
 
+/// What a person ordered, with all that follows from it: recorded and carried out in one transaction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ruling {
+    /// "merge", "split", "withdraw": names the event.
+    pub kind: String,
+    /// What it was about.
+    pub subject: Id,
+    /// Decisions to record: kind, on what, and with or from what.
+    pub decisions: Vec<(String, Id, Option<Id>)>,
+    /// Decisions that are in force no longer, by number.
+    pub withdrawn: Vec<i64>,
+    /// Articles that move.
+    pub moves: Vec<Move>,
+}
+
 /// Where one article goes when it is re-clustered.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Move {
@@ -553,12 +568,10 @@ pub struct PruneRules {
     pub records_before: Option<Timestamp>,
     /// At most so many articles in this call (a bounded transaction); the report says whether more are left.
     pub limit: u32,
-    /// Only count.
-    pub dry_run: bool,
 }
 
 /// What retention did or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pruned {
     /// Articles removed.
     pub articles: u64,
@@ -571,7 +584,19 @@ pub struct Pruned {
     /// Articles that stay although old: marked by a person, or the head of a cluster that lives on.
     pub kept: u64,
     /// Call again: the limit was reached.
+    #[serde(skip)]
     pub more: bool,
+}
+
+impl Pruned {
+    /// The next step's report beside those of the steps before: what stays is counted anew by each.
+    pub fn add(&mut self, step: Self) {
+        self.articles += step.articles;
+        self.tombstones += step.tombstones;
+        self.forgotten += step.forgotten;
+        self.records += step.records;
+        (self.kept, self.more) = (step.kept, step.more);
+    }
 }
 
 /// One recorded poll of a feed.
@@ -616,4 +641,17 @@ pub struct ClusterMember {
     pub seen_at: Timestamp,
     /// Words of its text.
     pub words: u32,
+    /// Domains that the configuration gives its publisher.
+    pub domains: Vec<String>,
+    /// Seconds that its feed had not been looked at before the poll that found it; `None` where that was the first.
+    pub unseen_for_s: Option<i64>,
+}
+
+/// What a publisher's own statements say of its clock: one article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockSample {
+    /// Stated time of publication minus the time of the poll that found it, in seconds.
+    pub ahead_s: i64,
+    /// Seconds between that poll and the one before.
+    pub gap_s: i64,
 }

@@ -1,7 +1,7 @@
 use super::*;
 
 fn at(text: &str) -> String {
-    read(text, Order::DayFirst).map(|t| t.to_string()).unwrap_or_default()
+    read(text, Order::DayFirst).map(|t| t.at.to_string()).unwrap_or_default()
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn forms_that_pages_write() {
 
 #[test]
 fn slashes_as_the_country_writes_them() {
-    let at = |text, order| read(text, order).map(|t| t.to_string()).unwrap_or_default();
+    let at = |text, order| read(text, order).map(|t| t.at.to_string()).unwrap_or_default();
     assert_eq!(at("03/04/2024", Order::DayFirst), "2024-04-03T00:00:00Z");
     assert_eq!(at("03/04/2024", Order::MonthFirst), "2024-03-04T00:00:00Z");
     assert_eq!(at("13/04/2024", Order::MonthFirst), "2024-04-13T00:00:00Z");
@@ -39,7 +39,7 @@ fn dates_in_the_data_that_a_page_renders() {
         r#"x="{\"datePublished\": \"2024-01-03T17:04:00Z\"}""#,
         "<div data-x='{&quot;publishedAt&quot;:&quot;2024-01-03T17:04:00Z&quot;}'>",
     ] {
-        assert_eq!(in_state(page, Order::DayFirst).map(|t| t.to_string()).as_deref(), Some("2024-01-03T17:04:00Z"), "{page}");
+        assert_eq!(in_state(page, Order::DayFirst).map(|t| t.at.to_string()).as_deref(), Some("2024-01-03T17:04:00Z"), "{page}");
     }
     assert_eq!(in_state("datePublished of publishedAt\"", Order::DayFirst), None);
 }
@@ -53,7 +53,7 @@ fn what_is_no_date() {
 
 #[test]
 fn dates_in_addresses() {
-    assert_eq!(in_path("/world/2024/jan/03/x").map(|t| t.to_string()).as_deref(), Some("2024-01-03T00:00:00Z"));
-    assert_eq!(in_path("/a-20240103/").map(|t| t.to_string()).as_deref(), Some("2024-01-03T00:00:00Z"));
+    assert_eq!(in_path("/world/2024/jan/03/x").map(|t| t.at.to_string()).as_deref(), Some("2024-01-03T00:00:00Z"));
+    assert_eq!(in_path("/a-20240103/").map(|t| t.at.to_string()).as_deref(), Some("2024-01-03T00:00:00Z"));
     assert_eq!(in_path("/2024/99/03"), None);
 }
