@@ -62,8 +62,8 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     };
     let judged = body::judge(&flat, &known);
     let mut body = render(&flat, &judged);
-    let first = judged.verdicts.iter().position(|v| v.kept()).unwrap_or(0);
-    let last = judged.verdicts.iter().rposition(|v| v.kept()).map_or(first, |l| l + 1);
+    let kept: Vec<bool> = judged.verdicts.iter().map(|v| v.kept()).collect();
+    let first = kept.iter().position(|k| *k).unwrap_or(0);
     if let Some(witness) = &witness
         && super::lines::squash(&body).len() * 2 < witness.len()
     {
@@ -78,7 +78,7 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.publisher = meta::publisher(&flat, linked);
     (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
-    let (published, modified) = times::times(&flat, linked, page.url.or(address.as_ref()), first..last, &text);
+    let (published, modified) = times::times(&flat, linked, page.url.or(address.as_ref()), &kept, &text);
     let ruled = rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t, dates::Order::DayFirst));
     (out.published_at, out.published_offset) = stated(ruled.or(published));
     (out.modified_at, out.modified_offset) = stated(modified);
