@@ -178,7 +178,7 @@ def rig():
     import rig as load
     if not os.path.exists(ARGS.rig):
         sys.exit(f"evaluate: {ARGS.rig} is absent; build it as {SHARED}/rig/README.md says")
-    clean, faulty = load.measure(ARGS.rig, BIN, TMP, rounds=ARGS.rounds)
+    clean, faulty = load.measure(ARGS.rig, BIN, TMP, rounds=ARGS.rounds, pages=not ARGS.no_pages)
     for key, words in (("polled", "last healthy feed polled"), ("placed", "last healthy article placed")):
         row("rig, 200 of 1000 faulty", f"{words}, s", f"{faulty[key]:.1f}", faulty["cpu"], faulty["peak"],
             f"without them {clean[key]:.1f} ({100 * (faulty[key] / clean[key] - 1):+.1f} %)")
@@ -194,6 +194,7 @@ if __name__ == "__main__":
     ap.add_argument("--seeds", default="1-5")
     ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
     ap.add_argument("--rounds", type=int, default=3, help="pairs of runs of the part rig")
+    ap.add_argument("--no-pages", action="store_true", help="part rig: feeds alone, what they carry is their text")
     ap.add_argument("--json", action="store_true")
     ARGS = ap.parse_args()
     SHARED, BIN = os.path.abspath(ARGS.shared), os.path.abspath(ARGS.bin)

@@ -91,13 +91,37 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn pending(&self, now: Timestamp, limit: u32, per_host: u32, skip: &HashSet<Id>) -> Result<Vec<PendingEntry>, StoreError> {
+        self.pending_but_of(&HashSet::new(), now, limit, per_host, skip)
+    }
+
+    /// As [`Writer::pending`], without the entries of these feeds.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn pending_but_of(
+        &self,
+        feeds: &HashSet<Id>,
+        now: Timestamp,
+        limit: u32,
+        per_host: u32,
+        skip: &HashSet<Id>,
+    ) -> Result<Vec<PendingEntry>, StoreError> {
         let mut taken = Vec::new();
         {
-            let mut query =
-                self.conn.prepare_cached("SELECT entry, id, host FROM pending WHERE next_try_at <= ?1 ORDER BY next_try_at, host, id")?;
+            // Whose an entry is costs a look at another table, which is only worth it where it matters.
+            let mut query = self.conn.prepare_cached(match feeds.is_empty() {
+                true => "SELECT entry, id, host, 0 FROM pending WHERE next_try_at <= ?1 ORDER BY next_try_at, host, id",
+                false => {
+                    "SELECT n.entry, n.id, n.host, f.id FROM pending n CROSS JOIN entry e ON e.seq = n.entry CROSS JOIN feed f ON f.seq = e.feed
+                     WHERE n.next_try_at <= ?1 ORDER BY n.next_try_at, n.host, n.id"
+                }
+            })?;
             let mut rows = query.query([ms(now)])?;
             let mut hosts: HashMap<String, u32> = HashMap::new();
             while let Some(row) = rows.next()? {
+                if !feeds.is_empty() && feeds.contains(&get(row.get(3)?)) {
+                    continue;
+                }
                 let host = hosts.entry(row.get(2)?).or_default();
                 if *host >= per_host {
                     continue;
