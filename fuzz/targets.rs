@@ -1,5 +1,6 @@
 //! What each fuzz target does with its bytes; shared by the targets and by the test that replays the corpus.
 
+use newsfold::article::{self, Page};
 use newsfold::config::{Config, opml};
 use newsfold::feed::decide::classify;
 use newsfold::feed::identity::{IdentityPolicy, KnownEntry};
@@ -11,7 +12,7 @@ use url::Url;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// The names of the targets, as their folders under `corpus/` are called.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     ("parse", parse),
     ("decode", decode),
     ("clean", clean),
@@ -20,6 +21,7 @@ pub const TARGETS: [Target; 8] = [
     ("opml", opml),
     ("discover", discover_feeds),
     ("classify", classify_feed),
+    ("extract", extract_page),
 ];
 
 /// Any bytes are read or refused; what is read keeps its limits, and a broken tail does not change what stands before it.
@@ -115,4 +117,18 @@ pub fn classify_feed(bytes: &[u8]) {
         .collect();
     let second = classify(&mut policy, feed.entries, &known, id, now);
     assert!(second.new.is_empty(), "{} of {count} came as new again", second.new.len());
+}
+
+/// Any bytes are a page: its text is paragraphs without empty ones, and what is read from a text can be read from it again.
+pub fn extract_page(bytes: &[u8]) {
+    let (mode, html) = bytes.split_first().unwrap_or((&0, &[]));
+    let url = Url::parse("https://example.com/2024/01/03/a").ok().filter(|_| mode & 1 != 0);
+    let rules = article::SiteRules { body: vec!["p".to_owned()], remove: vec!["a".to_owned()], title: vec!["h2".to_owned()], published: vec!["i".to_owned()] };
+    let page = Page { html, url: url.as_ref(), rules: Some(&rules).filter(|_| mode & 2 != 0), ..Page::default() };
+    let found = article::extract(page);
+    assert!(found.text.split("\n\n").all(|p| !p.trim().is_empty()) || found.text.is_empty());
+    assert!(found.published_offset.is_none() || found.published_at.is_some());
+    assert_eq!(article::explain(page).extracted, found);
+    let _ = article::credits(&found.text);
+    let _ = article::feed_links(html, None);
 }

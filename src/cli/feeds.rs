@@ -10,7 +10,8 @@ use crate::cli::table::{self, Table, cell};
 use crate::cli::{hints, json, output, probe, times, words};
 use crate::daemon;
 use crate::model::views::{FeedHealth, HeldHost};
-use crate::store::Reader;
+use crate::store::{BoilerplateRow, Reader};
+use serde::Serialize;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -182,13 +183,36 @@ fn render(feeds: &[FeedHealth], short: Short, look: &Look) -> Doc {
 fn show(args: &Show, context: &mut Context) -> anyhow::Result<Exit> {
     let feeds = known(&context.reader()?, context.look.now)?;
     let feed = find(&feeds, &args.feed)?;
+    let publisher = feed.publisher.as_deref().unwrap_or_default();
+    let mut repeats = context.reader()?.boilerplate_of(publisher)?;
+    repeats.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.sample.cmp(&b.sample)));
     if args.json {
-        context.out.json(&json::versioned("newsfold/feed/1", feed))?;
+        let repeats = repeats.iter().map(|r| Repeat { line: &r.sample, articles: r.count, last_seen_at: r.last_seen_at }).collect();
+        context.out.json(&json::versioned("newsfold/feed/1", &Shown { feed, repeats }))?;
     } else {
-        context.out.doc(&detail(feed, &context.look), &context.look)?;
+        context.out.doc(&detail(feed, &repeats, &context.look), &context.look)?;
     }
     Ok(Exit::Done)
 }
+
+/// A feed with what its publisher repeats.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    feed: &'a FeedHealth,
+    /// Lines that are left out of its articles, the commonest first.
+    repeats: Vec<Repeat<'a>>,
+}
+
+#[derive(Serialize)]
+struct Repeat<'a> {
+    line: &'a str,
+    articles: u32,
+    last_seen_at: jiff::Timestamp,
+}
+
+/// Repeated lines that the page for people lists.
+const LISTED: usize = 12;
 
 /// The feed that `text` means: an address, an id's first digits, or a part that only one has.
 fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealth> {
@@ -217,7 +241,7 @@ fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealt
 }
 
 /// Label and value, a line each.
-fn detail(feed: &FeedHealth, look: &Look) -> Doc {
+fn detail(feed: &FeedHealth, repeats: &[BoilerplateRow], look: &Look) -> Doc {
     let mut doc = Doc::new();
     doc.wrapped(Role::Strong, feed.title.as_deref().or(feed.publisher.as_deref()).unwrap_or("(no title yet)"), look.text_width());
     let when = |at: Option<jiff::Timestamp>| {
@@ -243,6 +267,14 @@ fn detail(feed: &FeedHealth, look: &Look) -> Doc {
         let role = if label == "state" { role_of(&feed.state) } else { Role::Plain };
         doc.fact(label, role, value.unwrap_or_default(), (15, look.text_width()));
     }
+    for (at, row) in repeats.iter().take(LISTED).enumerate() {
+        let label = if at == 0 { "repeats" } else { "" };
+        let line = format!("“{}” ({} articles)", cut(&row.sample, 90), words::grouped(u64::from(row.count)));
+        doc.fact(label, Role::Plain, line, (15, look.text_width()));
+    }
+    if let Some(more) = repeats.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        doc.fact("", Role::Plain, format!("and {more} lines more; --json has them"), (15, look.text_width()));
+    }
     doc
 }
 
@@ -261,7 +293,15 @@ mod tests {
     #[test]
     fn one_feed_tells_everything() {
         let feeds = fixtures::feeds();
-        fixtures::at_widths("feeds_show", |look| detail(&feeds[1], look));
+        let repeats = [("Sign up for the Harbour letter, which comes before breakfast.", 41), ("\u{1b}[31mWrite to the desk", 3)];
+        let repeats = repeats.map(|(line, count)| BoilerplateRow {
+            publisher: "The Ledger".to_owned(),
+            hash: 1,
+            sample: line.to_owned(),
+            count,
+            last_seen_at: "2026-11-22T09:00:00Z".parse().unwrap(),
+        });
+        fixtures::at_widths("feeds_show", |look| detail(&feeds[1], &repeats, look));
     }
 
     #[test]

@@ -128,6 +128,9 @@ pub struct Extracted {
     pub words: usize,
     /// What kind of page this is.
     pub quality: Quality,
+    /// Lines that the outlet repeats and that were left out, by their hash.
+    #[serde(skip)]
+    pub repeated: Vec<u64>,
     /// What was doubted.
     pub warnings: Vec<Warning>,
 }
