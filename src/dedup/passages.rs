@@ -33,7 +33,7 @@ impl Passage {
 pub struct Passages {
     /// By place in the first text.
     pub list: Vec<Passage>,
-    /// What finding them cost: tests of a seed against a passage.
+    /// What finding them cost: words read, and tests of a seed against a passage.
     pub work: usize,
     /// Seeds of all passages: places in either text, and the seed before.
     seeds: Vec<(u32, u32, u32)>,
@@ -55,7 +55,7 @@ const OPEN: usize = 16;
 const FOUND: usize = 256;
 /// Tests of a seed against an open passage: this many, and as many a word. Honest texts need one or two a word; a text of ten
 /// different words would need thousands.
-const TESTS: (usize, usize) = (8_000, 32);
+const TESTS: (usize, usize) = (4_000, 8);
 /// Words between two seeds whose names and numbers are compared.
 const MARKS_GAP: u32 = 6;
 /// No seed.
@@ -68,6 +68,8 @@ pub fn passages(a: &[Token], b: &[Token]) -> Passages {
     if a.len() < 2 || b.len() < 2 {
         return found;
     }
+    // what reading both costs, in tests
+    found.work = a.len() + b.len();
     let mut list = chain(a, b, &Places::of(b), &mut found);
     list.retain(dense);
     list.sort_unstable_by_key(|p| (std::cmp::Reverse(p.matched), p.a, p.b));
@@ -147,7 +149,7 @@ fn chain(a: &[Token], b: &[Token], places: &Places, found: &mut Passages) -> Vec
     let mut done = Vec::new();
     let mut open: Vec<Passage> = Vec::new();
     let seeds = &mut found.seeds;
-    let most = TESTS.0 + TESTS.1 * a.len();
+    let most = found.work + TESTS.0 + TESTS.1 * a.len();
     for (i, pair) in a.windows(2).enumerate() {
         let &[x, y] = pair else { continue };
         let i = i as u32;
@@ -189,11 +191,11 @@ fn close(open: &mut Vec<Passage>, done: &mut Vec<Passage>, i: u32) {
         }
     }
     if open.len() > 2 * OPEN {
-        open.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+        open.select_nth_unstable_by_key(OPEN, |p| std::cmp::Reverse((p.matched, p.a.1, p.b.1)));
         done.extend(open.drain(OPEN..).filter(|p| p.matched >= MATCHED));
     }
     if done.len() > 4 * FOUND {
-        done.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+        done.select_nth_unstable_by_key(FOUND, |p| std::cmp::Reverse((p.matched, p.a.1, p.b.1)));
         done.truncate(FOUND);
     }
 }
