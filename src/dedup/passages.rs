@@ -47,15 +47,17 @@ const HOLE: u32 = 4;
 const DRIFT: u32 = 9;
 /// Places of one pair of words that are tried.
 const PLACES: usize = 8;
+/// Places up to which a pair of words is rare enough to begin a passage beside others.
+const RARE: usize = 2;
 /// Matched words that make a passage.
 const MATCHED: u32 = 8;
 /// Passages that are open at one time, at most.
 const OPEN: usize = 16;
 /// Passages that may come out of one comparison.
 const FOUND: usize = 256;
-/// Tests of a seed against an open passage: this many, and as many a word. Honest texts need one or two a word; a text of ten
+/// Tests of a seed against an open passage: this many, and as many a word. Honest texts need some ten a word; a text of ten
 /// different words would need thousands.
-const TESTS: (usize, usize) = (4_000, 8);
+const TESTS: (usize, usize) = (8_000, 32);
 /// Words between two seeds whose names and numbers are compared.
 const MARKS_GAP: u32 = 6;
 /// No seed.
@@ -153,14 +155,18 @@ fn chain(a: &[Token], b: &[Token], places: &Places, found: &mut Passages) -> Vec
     for (i, pair) in a.windows(2).enumerate() {
         let &[x, y] = pair else { continue };
         let i = i as u32;
+        let common = places.all(b, x, y).nth(RARE).is_some();
         for j in places.all(b, x, y) {
             let seed = seeds.len() as u32;
             found.work += open.len() + 1;
+            let under_way = !open.is_empty();
             match open.iter_mut().filter_map(|p| drift(p, i, j).map(|d| (d, p))).min_by_key(|(d, p)| (*d, p.b.0)) {
                 Some((_, p)) => {
                     seeds.push((i, j, p.last));
                     extend(p, i, j, seed);
                 }
+                // a usual pair of words goes on with what others began, and begins only where nothing is under way
+                None if common && under_way => {}
                 None => {
                     seeds.push((i, j, NONE));
                     open.push(Passage { a: (i, i + 2), b: (j, j + 2), matched: 2, holes: (0, 0), last: seed });
@@ -171,6 +177,7 @@ fn chain(a: &[Token], b: &[Token], places: &Places, found: &mut Passages) -> Vec
             break;
         }
         close(&mut open, &mut done, i);
+        found.work += open.len();
     }
     done.extend(open);
     done.retain(|p| p.matched >= MATCHED);
