@@ -13,6 +13,7 @@ mod rechecks;
 mod rooms;
 mod server;
 mod stock;
+mod stories;
 mod subscribers;
 mod texts;
 mod world;

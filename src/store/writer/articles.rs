@@ -76,29 +76,29 @@ impl Writer {
 
 /// As [`Writer::index_rows`].
 pub(in crate::store) fn index_rows(conn: &Connection, since: Timestamp, row: &mut dyn FnMut(IndexRow)) -> Result<(), StoreError> {
-        let first: Option<i64> = conn.query_row("SELECT MIN(seq) FROM placed WHERE seen_at >= ?1", [ms(since)], |r| r.get(0))?;
-        let Some(first) = first else {
-            return Ok(());
-        };
-        let mut query = conn.prepare(
-            "SELECT p.id, p.cluster, p.story, p.seen_at, p.fingerprint, p.version, i.copies, i.story
+    let first: Option<i64> = conn.query_row("SELECT MIN(seq) FROM placed WHERE seen_at >= ?1", [ms(since)], |r| r.get(0))?;
+    let Some(first) = first else {
+        return Ok(());
+    };
+    let mut query = conn.prepare(
+        "SELECT p.id, p.cluster, p.story, p.seen_at, p.fingerprint, p.version, i.copies, i.story
              FROM placed p LEFT JOIN index_row i ON i.seq = p.seq WHERE p.seq >= ?1 AND p.seen_at >= ?2 ORDER BY p.seq",
-        )?;
-        let mut rows = query.query(params![first, ms(since)])?;
-        while let Some(r) = rows.next()? {
-            row(IndexRow {
-                id: get(r.get(0)?),
-                cluster: get(r.get(1)?),
-                story: get(r.get(2)?),
-                seen_at: time(r.get(3)?),
-                fingerprint: r.get::<_, i64>(4)?.cast_unsigned(),
-                fingerprint_version: r.get(5)?,
-                index_row: r.get::<_, Option<Vec<u8>>>(6)?.unwrap_or_default(),
-                story_row: r.get::<_, Option<Vec<u8>>>(7)?.unwrap_or_default(),
-            });
-        }
-        Ok(())
+    )?;
+    let mut rows = query.query(params![first, ms(since)])?;
+    while let Some(r) = rows.next()? {
+        row(IndexRow {
+            id: get(r.get(0)?),
+            cluster: get(r.get(1)?),
+            story: get(r.get(2)?),
+            seen_at: time(r.get(3)?),
+            fingerprint: r.get::<_, i64>(4)?.cast_unsigned(),
+            fingerprint_version: r.get(5)?,
+            index_row: r.get::<_, Option<Vec<u8>>>(6)?.unwrap_or_default(),
+            story_row: r.get::<_, Option<Vec<u8>>>(7)?.unwrap_or_default(),
+        });
     }
+    Ok(())
+}
 
 impl Tx<'_> {
     fn stands(&self, article: Id) -> Result<Option<Stands>, StoreError> {

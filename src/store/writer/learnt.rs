@@ -51,6 +51,18 @@ impl Writer {
         decision_rows(&self.conn)
     }
 
+    /// Decisions of one kind in force, oldest first.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn decisions_of(&self, kind: &str) -> Result<Vec<Decision>, StoreError> {
+        // Asked with every placement, and most databases hold none.
+        if !self.conn.prepare_cached("SELECT 1 FROM decision WHERE kind = ?1 AND void = 0")?.exists([kind])? {
+            return Ok(Vec::new());
+        }
+        Ok(self.decisions()?.into_iter().filter(|decision| decision.kind == kind).collect())
+    }
+
     /// Learnt boilerplate of one publisher, or of all.
     ///
     /// # Errors
@@ -168,8 +180,7 @@ impl Writer {
 
 /// As [`Writer::decisions`].
 pub(in crate::store) fn decision_rows(conn: &Connection) -> Result<Vec<Decision>, StoreError> {
-    let mut query =
-        conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
+    let mut query = conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
     let rows = query.query_map([], |r| {
         Ok(Decision {
             seq: r.get(0)?,
