@@ -24,6 +24,7 @@ mod server;
 mod settle;
 mod space;
 pub mod tidy;
+pub mod whose;
 mod writer;
 
 pub use engine::{ConfigSource, Engine, held_hosts};
