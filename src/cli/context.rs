@@ -114,6 +114,14 @@ impl Context {
         }
     }
 
+    /// The one article or cluster that `text` means: by its id, or an article by its address.
+    pub fn text_id(&self, reader: &Reader, text: &str) -> anyhow::Result<Found> {
+        if text.contains("://") {
+            return Ok(Found::Article(self.article_id(reader, text)?));
+        }
+        one(reader, text, "article or cluster", |f| matches!(f, Found::Article(_) | Found::Cluster(_)))
+    }
+
     /// The one article that `text` means: by its id or its address.
     pub fn article_id(&self, reader: &Reader, text: &str) -> anyhow::Result<Id> {
         if text.contains("://") {

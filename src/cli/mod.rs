@@ -3,11 +3,13 @@
 mod args;
 mod article;
 mod care;
+mod carries;
 mod cluster;
 mod completions;
 mod config;
 mod context;
 mod control;
+mod decide;
 mod diff;
 mod doc;
 mod exit;
@@ -27,6 +29,8 @@ mod output;
 mod parse;
 mod poll;
 mod probe;
+mod recluster;
+mod report;
 mod run;
 mod sanitize;
 mod search;
@@ -85,8 +89,24 @@ enum Command {
     Why(why::Args),
     /// Show what changed between two articles' texts
     Diff(diff::Args),
+    /// Tell who carries a text: a file, a page or an article; stores nothing
+    Match(carries::Args),
+    /// Say that two clusters are one text
+    Merge(decide::Merge),
+    /// Say that articles are not copies of the rest of their cluster
+    Split(decide::Split),
+    /// Keep an article beyond the retention
+    Keep(decide::Keep),
+    /// Let an article go when it is as old as the others
+    Unkeep(decide::Keep),
+    /// List what people decided, or take a decision back
+    Decisions(decide::Decisions),
+    /// Place every article over again, or tell what that would change
+    Recluster(recluster::Args),
     /// Show what happened, event by event
     Log(log::Args),
+    /// Sum up a period: who leads, who follows whom, how fast
+    Report(report::Args),
     /// Show the feeds and their health
     Feeds(feeds::Args),
     /// Tell whether all is well
@@ -101,6 +121,8 @@ enum Command {
     Backup(care::Backup),
     /// Put a backup in the place of the database
     Restore(care::Restore),
+    /// Remove what is past its retention now
+    Prune(care::Prune),
     /// Look for what can be wrong with the database and its folder
     Doctor(care::Doctor),
     /// Check the configuration, or show what is in force
@@ -171,13 +193,22 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Search(args) => search::run(args, context),
         Command::Why(args) => why::run(args, context),
         Command::Diff(args) => diff::run(args, context),
+        Command::Match(args) => carries::run(args, context),
+        Command::Merge(args) => decide::merge(args, context),
+        Command::Split(args) => decide::split(args, context),
+        Command::Keep(args) => decide::keep(args, true, context),
+        Command::Unkeep(args) => decide::keep(args, false, context),
+        Command::Decisions(args) => decide::decisions(args, context),
+        Command::Recluster(args) => recluster::run(args, context),
         Command::Log(args) => log::run(args, context),
+        Command::Report(args) => report::run(args, context),
         Command::Feeds(args) => feeds::run(args, context),
         Command::Reload(args) => control::reload(args, context),
         Command::Pause(_) => control::rest(true, context),
         Command::Resume(_) => control::rest(false, context),
         Command::Backup(args) => care::backup(args, context),
         Command::Restore(args) => care::restore(args, context),
+        Command::Prune(args) => care::prune(args, context),
         Command::Doctor(args) => care::doctor(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Config(args) => config::run(args, context),

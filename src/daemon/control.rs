@@ -3,7 +3,9 @@
 //! The caller sends one [`Request`] line. The daemon answers any number of `progress` lines, then one `done` or
 //! `error` line, and closes. What is larger than [`MAX_REQUEST`] or comes from a foreign user is refused.
 
+use super::person::Order;
 use super::progress::Progress;
+use crate::dedup::Question;
 use serde::{Deserialize, Serialize};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -54,6 +56,14 @@ pub enum Command {
     Pause,
     /// Go on.
     Resume,
+    /// Remove now what is past its retention.
+    Prune,
+    /// A person's decision.
+    Order(Order),
+    /// Cluster everything anew under today's limits.
+    Recluster,
+    /// Which articles may carry a text?
+    Candidates(Question),
 }
 
 /// One line of the daemon's answer.
@@ -81,6 +91,9 @@ pub struct DaemonStatus {
     pub started_at: jiff::Timestamp,
     /// Told to pause.
     pub paused: bool,
+    /// The disk is full: polling and fetching rest.
+    #[serde(default)]
+    pub space_low: bool,
     /// Feeds being polled now.
     pub polling: u64,
     /// Entries that wait for their page, and are due.

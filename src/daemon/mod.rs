@@ -1,26 +1,32 @@
 //! The daemon: scheduler, poller, fetcher, writer, control socket, service notification.
 
 mod bell;
+pub mod clocks;
 pub mod control;
 mod dues;
 mod engine;
 mod fetcher;
+pub mod lookup;
 mod naming;
 mod notify;
 pub mod pass;
+pub mod person;
 mod place;
 mod poller;
 pub mod probe;
 pub mod progress;
 mod quarantine;
 mod reading;
+mod recheck;
+pub mod recluster;
 mod run;
 mod server;
 mod settle;
-mod tidy;
+mod space;
+pub mod tidy;
 mod writer;
 
-pub use engine::{ConfigSource, Engine};
+pub use engine::{ConfigSource, Engine, held_hosts};
 pub use run::run;
 
 /// Why the daemon or a pass could not go on.
@@ -47,6 +53,9 @@ pub enum DaemonError {
     /// No such feed.
     #[error("no feed is called “{0}”; `newsfold feeds` lists them")]
     NoSuchFeed(String),
+    /// What was asked for makes no sense, or cannot be had.
+    #[error("{0}")]
+    Refused(String),
     /// A page or feed could not be read for a fault of our own.
     #[error("a document could not be read: {0}")]
     Reading(String),

@@ -4,6 +4,7 @@ use super::DaemonError;
 use super::control::{Command, DaemonStatus, MAX_REQUEST, Reply, Request, VERSION, socket_path};
 use super::engine::Engine;
 use super::pass::{self, Selection};
+use super::{recluster, tidy};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -82,7 +83,7 @@ async fn converse(engine: &Arc<Engine>, stream: UnixStream) {
         Err(_) => return,
     };
     let reply = answer(engine, request.command, &mut writing).await.unwrap_or_else(|error| match error {
-        DaemonError::NoSuchFeed(_) => Reply::Usage(error.to_string()),
+        DaemonError::NoSuchFeed(_) | DaemonError::Refused(_) => Reply::Usage(error.to_string()),
         other => Reply::Error(other.to_string()),
     });
     // The caller may have hung up; what it asked for is done all the same.
@@ -133,7 +134,17 @@ async fn send(to: &mut (impl AsyncWriteExt + Unpin), reply: &Reply) -> std::io::
 async fn answer(engine: &Arc<Engine>, command: Command, to: &mut (impl AsyncWriteExt + Unpin)) -> Result<Reply, DaemonError> {
     let done = match command {
         Command::Status => serde_json::to_value(status(engine).await?),
-        Command::Poll { feeds, all } => return poll(engine, Selection::new(feeds, all), to).await,
+        Command::Poll { feeds, all } => {
+            return busy(engine, pass::run(Arc::clone(engine), Selection::new(feeds, all)), to).await;
+        }
+        Command::Order(order) => {
+            let now = engine.clock.now();
+            let ruled = engine.writer.with(move |state| state.obey(&order, now)).await?;
+            serde_json::to_value(ruled.map_err(DaemonError::Refused)?)
+        }
+        Command::Prune => return busy(engine, tidy::prune(engine), to).await,
+        Command::Recluster => return busy(engine, recluster::run(engine), to).await,
+        Command::Candidates(text) => serde_json::to_value(engine.writer.with(move |state| Ok(state.candidates_to_match(&text))).await?),
         Command::Reload => Ok(engine.reload().await?),
         Command::Pause | Command::Resume => {
             let paused = command == Command::Pause;
@@ -145,9 +156,13 @@ async fn answer(engine: &Arc<Engine>, command: Command, to: &mut (impl AsyncWrit
     Ok(done.map_or_else(|e| Reply::Error(e.to_string()), Reply::Done))
 }
 
-async fn poll(engine: &Arc<Engine>, which: Selection, to: &mut (impl AsyncWriteExt + Unpin)) -> Result<Reply, DaemonError> {
+/// Does what takes long, and tells the caller meanwhile how far the daemon is.
+async fn busy<T: serde::Serialize>(
+    engine: &Arc<Engine>,
+    work: impl Future<Output = Result<T, DaemonError>>,
+    to: &mut (impl AsyncWriteExt + Unpin),
+) -> Result<Reply, DaemonError> {
     let before = engine.progress();
-    let work = pass::run(Arc::clone(engine), which);
     tokio::pin!(work);
     let mut beat = tokio::time::interval(HEARTBEAT);
     let mut listening = true;
@@ -168,6 +183,7 @@ async fn status(engine: &Engine) -> Result<DaemonStatus, DaemonError> {
         pid: std::process::id(),
         started_at: engine.started_at,
         paused: engine.paused.load(Ordering::Relaxed),
+        space_low: engine.writer.space_low(),
         polling: engine.polling() as u64,
         pending,
         indexed,

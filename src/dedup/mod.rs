@@ -4,6 +4,7 @@ pub mod boilerplate;
 pub mod changes;
 pub mod fingerprint;
 mod id_table;
+pub mod lag;
 pub mod near;
 pub mod origin;
 pub mod passages;
@@ -11,13 +12,14 @@ mod place;
 pub mod postings;
 mod prepare;
 mod proof;
+pub mod recluster;
 mod settings;
 pub mod sketch;
 pub mod story;
 pub mod tokens;
 
-pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement};
-pub use prepare::{Document, Prepared, prepare};
+pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement, matches};
+pub use prepare::{Document, Prepared, Question, prepare};
 pub use proof::{Rule, Verdict, why};
 pub use settings::Settings;
 

@@ -3,7 +3,7 @@
 use super::id_table::IdTable;
 use super::near::{NearIndex, REACH};
 use super::postings::Postings;
-use super::prepare::Prepared;
+use super::prepare::{Prepared, Question};
 use super::proof::{Rule, Verdict, why};
 use super::sketch::Sketch;
 use super::{Settings, VERSION};
@@ -139,10 +139,16 @@ pub struct Decisions {
 pub struct Match {
     /// The article.
     pub article: Id,
-    /// Its cluster.
-    pub cluster: Id,
     /// The comparison.
     pub verdict: Verdict,
+}
+
+/// Who carries this text: those of `candidates` that are proven copies of it, nearest first.
+pub fn matches(text: &Prepared, candidates: &[Prepared], settings: &Settings) -> Vec<Match> {
+    let compared = candidates.iter().map(|c| Match { article: c.id, verdict: why(text, c, settings) });
+    let mut found: Vec<Match> = compared.filter(|m| m.verdict.copy).collect();
+    found.sort_by(|x, y| y.verdict.strength().total_cmp(&x.verdict.strength()).then(x.article.cmp(&y.article)));
+    found
 }
 
 fn fixed_state() -> RandomState {
@@ -250,40 +256,29 @@ impl CopyIndex {
     /// together with it come first, beyond that number.
     pub fn candidates(&self, new: &Prepared) -> Vec<Id> {
         let mut chosen: Vec<Id> = self.partners(&self.decisions.together, new.id).filter(|id| self.article_number(*id).is_some()).collect();
-        chosen.extend(self.likely(new, CANDIDATES, OF_ONE_CLUSTER).into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
+        let asked = (&new.question(), new.id, seconds(new.seen_at));
+        chosen.extend(self.likely(asked, CANDIDATES, OF_ONE_CLUSTER).into_iter().filter(|id| !chosen.contains(id)).collect::<Vec<_>>());
         chosen
     }
 
-    /// Up to `limit` articles that may carry the text of `new`, likeliest first, for [`CopyIndex::matches`].
-    pub fn candidates_to_match(&self, new: &Prepared, limit: usize) -> Vec<Id> {
-        self.likely(new, limit, limit)
-    }
-
-    /// Who carries this text: those of `candidates` that are proven copies of it, nearest first. Stores nothing.
-    pub fn matches(&self, text: &Prepared, candidates: &[Prepared]) -> Vec<Match> {
-        let mut found: Vec<Match> = candidates
-            .iter()
-            .filter_map(|c| Some(Match { article: c.id, cluster: self.cluster_of(c.id)?, verdict: why(text, c, &self.settings) }))
-            .filter(|m| m.verdict.copy)
-            .collect();
-        found.sort_by(|x, y| y.verdict.strength().total_cmp(&x.verdict.strength()).then(x.article.cmp(&y.article)));
-        found
+    /// Up to `limit` articles that may carry a text, likeliest first, for [`matches`].
+    pub fn candidates_to_match(&self, text: &Question, limit: usize) -> Vec<Id> {
+        self.likely((text, Id::default(), NEVER_LEAVES), limit, limit)
     }
 
     fn partners<'a>(&self, pairs: &'a [(Id, Id)], id: Id) -> impl Iterator<Item = Id> + use<'a> {
         pairs.iter().filter_map(move |&(x, y)| if x == id { Some(y) } else { (y == id).then_some(x) })
     }
 
-    fn likely(&self, new: &Prepared, limit: usize, of_one_cluster: usize) -> Vec<Id> {
+    fn likely(&self, (new, id, seen): (&Question, Id, u32), limit: usize, of_one_cluster: usize) -> Vec<Id> {
         let Some(fingerprint) = new.fingerprint else { return Vec::new() };
-        if new.tokens.len() < self.settings.min_words as usize {
+        if new.words < self.settings.min_words {
             return Vec::new();
         }
-        let seen = seconds(new.seen_at);
         let mut ranked: Vec<(f32, u32)> = Vec::with_capacity(64);
         self.add_near(fingerprint, &mut ranked);
         self.add_sharing(&new.sketch, &mut ranked);
-        ranked.retain(|&(_, number)| self.slot(number).is_some_and(|s| s.id != new.id.0 && self.in_window(s.seen, seen)));
+        ranked.retain(|&(_, number)| self.slot(number).is_some_and(|s| s.id != id.0 && self.in_window(s.seen, seen)));
         ranked.sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then(y.1.cmp(&x.1)));
         let mut chosen: Vec<(u32, u32)> = Vec::with_capacity(limit.min(64));
         for (_, number) in ranked {

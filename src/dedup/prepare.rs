@@ -6,6 +6,7 @@ use super::tokens::{Kind, Line, Token, tokenize};
 use crate::model::Id;
 use crate::model::lines::line_hash;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
 /// A text as it comes, its credit lines taken out by `article::credits`.
@@ -78,7 +79,23 @@ pub fn prepare(document: &Document<'_>, boilerplate: &HashSet<u64>) -> Prepared 
     Prepared { id: document.id, seen_at: document.seen_at, publisher, fingerprint, words, lines: all.lines, tokens, title, sketch }
 }
 
+/// What an index is asked with when nothing is to be placed: some 300 bytes of a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// Words to compare.
+    pub words: u32,
+    /// The simhash of the whole text.
+    pub fingerprint: Option<u64>,
+    /// Its sampled shingles.
+    pub sketch: Sketch,
+}
+
 impl Prepared {
+    /// What an index is asked with: see [`super::CopyIndex::candidates_to_match`].
+    pub fn question(&self) -> Question {
+        Question { words: self.tokens.len() as u32, fingerprint: self.fingerprint, sketch: self.sketch.clone() }
+    }
+
     /// What the store keeps so that the index can be rebuilt: fingerprint, level and keys of the sketch; 9 bytes and 4
     /// a key (at most 120), little-endian. Empty for a text without words.
     pub fn index_row(&self) -> Vec<u8> {

@@ -6,12 +6,13 @@
 //! parts of its sample.
 
 use super::tokens::{Kind, Token, mix};
+use serde::{Deserialize, Serialize};
 
 /// Shingles of a text that are stored, at most.
 pub const STORED: usize = 30;
 
 /// The sampled shingles of a text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sketch {
     /// The stored keys are those whose hash ends in that many zero bits.
     pub level: u8,

@@ -15,6 +15,7 @@ mod reader;
 mod records;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod writer;
 
 pub use crate::model::{EntryKeys, NewEntry};

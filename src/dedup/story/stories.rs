@@ -143,6 +143,17 @@ impl Stories {
         story
     }
 
+    /// A person put a cluster into a story, or made one of it: it stays there, and the story's other members stay too.
+    pub fn assign(&mut self, features: &Features, cluster: Id, story: Id, seen_at: Timestamp) {
+        self.became.remove(&story);
+        if !self.index.holds(cluster) {
+            // under a name of its own first, so that a story is never held twice
+            let alone = Id::derive("story", &[&cluster.to_string(), "alone"]);
+            self.index.restore(features, cluster, alone, minutes(seen_at), &self.background, &mut AHashMap::new());
+        }
+        self.index.assign(&[cluster], story);
+    }
+
     /// Everything decided so far is stored: from now on `stored` tells it. Names that copies changed are kept, for the
     /// index goes on using the old ones.
     pub fn settle(&mut self) {

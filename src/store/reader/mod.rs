@@ -6,6 +6,8 @@
 mod articles;
 mod export;
 mod feeds;
+mod persons;
+mod report;
 mod search;
 mod stories;
 

@@ -5,7 +5,7 @@ use crate::model::Id;
 use crate::store::codec::{get, ms, put, time};
 use crate::store::{BoilerplateRow, Decision, StoreError};
 use jiff::Timestamp;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 impl Writer {
     /// Records a person's decision; "keep" on an article also marks it, so that retention leaves it. The decision's number.
@@ -48,19 +48,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn decisions(&self) -> Result<Vec<Decision>, StoreError> {
-        let mut query =
-            self.conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
-        let rows = query.query_map([], |r| {
-            Ok(Decision {
-                seq: r.get(0)?,
-                at: time(r.get(1)?),
-                kind: r.get(2)?,
-                subject: get(r.get(3)?),
-                object: r.get::<_, Option<i64>>(4)?.map(get),
-                void: r.get(5)?,
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        decision_rows(&self.conn)
     }
 
     /// Learnt boilerplate of one publisher, or of all.
@@ -68,20 +56,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn load_boilerplate(&self, publisher: Option<&str>) -> Result<Vec<BoilerplateRow>, StoreError> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT u.name, b.hash, b.sample, b.count, b.last_seen_at FROM boilerplate b JOIN publisher u ON u.id = b.publisher
-             WHERE ?1 IS NULL OR u.name = ?1 ORDER BY b.publisher, b.hash",
-        )?;
-        let rows = query.query_map([publisher], |r| {
-            Ok(BoilerplateRow {
-                publisher: r.get(0)?,
-                hash: r.get::<_, i64>(1)?.cast_unsigned(),
-                sample: r.get(2)?,
-                count: r.get(3)?,
-                last_seen_at: time(r.get(4)?),
-            })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        boilerplate_rows(&self.conn, publisher)
     }
 
     /// Stores learnt boilerplate; a row with count 0 is removed.
@@ -146,6 +121,31 @@ impl Writer {
         Ok(self.conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
     }
 
+    /// What is kept under names that begin with `prefix`: the rest of each name, and the thing.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn metas(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let mut query =
+            self.conn.prepare_cached("SELECT substr(key, length(?1) + 1), value FROM meta WHERE substr(key, 1, length(?1)) = ?1")?;
+        Ok(query.query_map([prefix], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps several small things, each under its name.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn set_metas(&mut self, rows: &[(String, String)]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.write(|t| {
+            let mut set = t.tx.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+            rows.iter().try_for_each(|(key, value)| set.execute([key, value]).map(drop))?;
+            Ok(())
+        })
+    }
+
     /// Keeps a small thing under a name.
     ///
     /// # Errors
@@ -164,4 +164,38 @@ impl Writer {
     pub fn note(&mut self, at: Timestamp, kind: &str, id: Option<Id>, text: &str, data: &serde_json::Value) -> Result<(), StoreError> {
         self.write(|t| t.event(ms(at), kind, id, text, data))
     }
+}
+
+/// As [`Writer::decisions`].
+pub(in crate::store) fn decision_rows(conn: &Connection) -> Result<Vec<Decision>, StoreError> {
+    let mut query = conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
+    let rows = query.query_map([], |r| {
+        Ok(Decision {
+            seq: r.get(0)?,
+            at: time(r.get(1)?),
+            kind: r.get(2)?,
+            subject: get(r.get(3)?),
+            object: r.get::<_, Option<i64>>(4)?.map(get),
+            void: r.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// As [`Writer::load_boilerplate`].
+pub(in crate::store) fn boilerplate_rows(conn: &Connection, publisher: Option<&str>) -> Result<Vec<BoilerplateRow>, StoreError> {
+    let mut query = conn.prepare_cached(
+        "SELECT u.name, b.hash, b.sample, b.count, b.last_seen_at FROM boilerplate b JOIN publisher u ON u.id = b.publisher
+         WHERE ?1 IS NULL OR u.name = ?1 ORDER BY b.publisher, b.hash",
+    )?;
+    let rows = query.query_map([publisher], |r| {
+        Ok(BoilerplateRow {
+            publisher: r.get(0)?,
+            hash: r.get::<_, i64>(1)?.cast_unsigned(),
+            sample: r.get(2)?,
+            count: r.get(3)?,
+            last_seen_at: time(r.get(4)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
