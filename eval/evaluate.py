@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Run every evaluation on the shared data and print accuracy, speed and memory as one table.
 
-usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,orders,pages,stories,newsroom] [--seeds 1-5] [--json]
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,orders,pages,stories,newsroom,rig] [--seeds 1-5] [--json]
 
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
-that folder or the build is absent. CPU and memory are those of the newsfold processes, read from wait4.
+that folder or the build is absent. The part `rig` (some ten minutes, so only when named) needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
 """
 import argparse, collections, gzip, itertools, json, math, os, random, re, resource, subprocess, sys, tempfile, time
 
@@ -229,12 +229,26 @@ def newsroom():
         row(name, "fetched twice", sum(n > 1 for n in paths.values()), note=f"together at most {max(a['together'] for a in log)}")
 
 
+def rig():
+    import rig as load
+    if not os.path.exists(ARGS.rig):
+        sys.exit(f"evaluate: {ARGS.rig} is absent; build it as {SHARED}/rig/README.md says")
+    clean, faulty = load.measure(ARGS.rig, BIN, TMP, rounds=ARGS.rounds)
+    for key, words in (("polled", "last healthy feed polled"), ("placed", "last healthy article placed")):
+        row("rig, 200 of 1000 faulty", f"{words}, s", f"{faulty[key]:.1f}", faulty["cpu"], faulty["peak"],
+            f"without them {clean[key]:.1f} ({100 * (faulty[key] / clean[key] - 1):+.1f} %)")
+    row("rig, 200 of 1000 faulty", "memory beyond, MB", f"{faulty['peak'] - clean['peak']:+.0f}", note=f"without them {clean['peak']:.0f}")
+    row("rig, 200 of 1000 faulty", "pass, s", f"{faulty['wall']:.1f}", note=f"without them {clean['wall']:.1f}; the rest waits for the faulty")
+
+
 if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", default=os.path.join(HERE, "..", "shared"))
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
     ap.add_argument("--only", default="feeds,extract,copies,orders,pages,stories,newsroom")
     ap.add_argument("--seeds", default="1-5")
+    ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
+    ap.add_argument("--rounds", type=int, default=3, help="pairs of runs of the part rig")
     ap.add_argument("--json", action="store_true")
     ARGS = ap.parse_args()
     SHARED, BIN = os.path.abspath(ARGS.shared), os.path.abspath(ARGS.bin)

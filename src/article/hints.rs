@@ -91,6 +91,7 @@ enum Half {
     Back,
     Photo,
     Right,
+    Label,
 }
 
 /// The hints of one attribute's value.
@@ -125,7 +126,11 @@ fn look_up(word: &[u8], before: Half, found: &mut Hints) -> Half {
     if word.is_empty() {
         return before;
     }
-    let (hints, half) = meaning(word);
+    let (mut hints, half) = meaning(word);
+    if before == Half::Label {
+        // "label-hidden": the field shows, its label does not.
+        hints &= !HIDDEN;
+    }
     *found |= hints;
     *found |= match (before, half) {
         (Half::Piece, Half::Inside) | (Half::Inside, Half::Piece) => BODY,
@@ -218,6 +223,7 @@ fn meaning(word: &[u8]) -> (Hints, Half) {
         b"back" => H::Back,
         b"photo" | b"image" | b"picture" | b"media" | b"img" => H::Photo,
         b"right" => H::Right,
+        b"label" => H::Label,
         _ => H::None,
     };
     let hints = if matches!(half, H::Piece | H::Inside) { hints | CONTENT } else { hints };

@@ -1,5 +1,6 @@
 //! Lines that stand between paragraphs on many sites and are never part of a report.
 
+use super::agencies;
 use std::hash::Hasher;
 
 /// Letters and digits only, lower case: for comparing titles.
@@ -207,5 +208,10 @@ pub(super) fn junk(text: &str) -> Option<&'static str> {
         low.extend(c.to_lowercase());
     }
     let low = low.replace('’', "'");
+    // A notice that names an agency says where the text is from.
+    let named = || agencies::known(text.trim_start_matches(|c: char| !c.is_alphabetic() || c == '©')).is_some();
+    if text.starts_with('©') && named() {
+        return None;
+    }
     OPENINGS.iter().find(|(opening, longest, _)| chars <= *longest && low.starts_with(opening)).map(|o| o.2)
 }

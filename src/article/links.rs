@@ -100,6 +100,7 @@ pub fn listing(html: &[u8], base: Option<&Url>, selectors: &PageSelectors) -> Ve
             e.attr("datetime")
                 .and_then(|t| dates::read(t, dates::Order::DayFirst))
                 .or_else(|| text(e).and_then(|t| dates::in_text(&t, dates::Order::DayFirst)))
+                .map(|stated| stated.at)
         });
         entries.push(ParsedEntry {
             url: Some(url.into()),

@@ -1,16 +1,14 @@
 //! Title, times, names and addresses of a page, each from the best of its sources.
 
-use super::dates::{self, Order};
-use super::flat::{Flat, Tag};
+use super::flat::{Block, El, Flat, Tag};
 use super::hints;
 use super::jsonld::Linked;
 use super::lines::squash;
 use crate::model::canonical::{canonical_url, same_site};
-use jiff::Timestamp;
 use url::Url;
 
 /// The first of these names or properties that the head gives.
-fn meta<'a>(flat: &'a Flat, keys: &[&str]) -> Option<&'a str> {
+pub(super) fn meta<'a>(flat: &'a Flat, keys: &[&str]) -> Option<&'a str> {
     keys.iter().find_map(|key| flat.head.metas.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str()))
 }
 
@@ -88,38 +86,50 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> 
     let headline = linked.and_then(|l| l.headline.as_deref()).map(tidy).filter(|t| !t.is_empty());
     let tag = flat.head.title.as_deref().map(strip).filter(|t| !t.is_empty());
     let witnesses: Vec<String> = [&social, &headline, &tag].into_iter().flatten().map(|t| squash(t)).collect();
-    let first = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight < 400).map(|b| (b, flat.of(b))).find(|(b, text)| {
-        let own = squash(text);
-        let named = b.link == b.weight && site.as_deref().is_some_and(|site| squash(site) == own);
-        own.len() >= 8 && !named && witnesses.iter().any(|w| w.contains(&own) || (own.contains(w.as_str()) && w.len() > 12))
-    });
-    if let Some((_, first)) = first {
-        return Some(first.replace('\n', " "));
-    }
-    // A heading of its own says what is printed above the text; the head's titles are often written for search engines.
-    let printed =
-        flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight > 14 && b.weight < 300 && b.link * 2 <= b.weight).find(|b| {
-            const ELSEWHERE: hints::Hints = hints::RELATED
-                | hints::NAV
-                | hints::FOOTER
-                | hints::COMMENTS
-                | hints::ASIDE
-                | hints::CONSENT
-                | hints::HIDDEN
-                | hints::NEWSLETTER;
-            let named = flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & ELSEWHERE != 0);
-            !named && b.words >= 3 && squash(flat.of(b)) != squash(site.as_deref().unwrap_or(""))
-        });
-    let shares = |text: &str| {
-        // One word of weight in common is enough to know it for a headline of the same text.
-        let low = text.to_lowercase();
-        [&social, &headline, &tag]
-            .into_iter()
-            .flatten()
-            .any(|t| t.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 3 && low.contains(w)))
+    let named = |b: &Block, own: &str| b.link == b.weight && site.as_deref().is_some_and(|site| squash(site) == own);
+    let known = |b: &&Block| {
+        let own = squash(flat.of(b));
+        own.len() >= 8 && !named(b, &own) && witnesses.iter().any(|w| w.contains(&own) || (own.contains(w.as_str()) && w.len() > 12))
     };
-    let printed = printed.map(|b| flat.of(b).replace('\n', " ")).filter(|text| witnesses.is_empty() || shares(text));
+    let headings = || flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight < 400);
+    // A heading that is all link leads elsewhere, to the front page more often than not.
+    let first = headings().filter(|b| b.link < b.weight).find(known).or_else(|| headings().find(known));
+    if let Some(first) = first {
+        return Some(flat.of(first).replace('\n', " "));
+    }
+    let printed = printed_title(flat, site.as_deref(), &[social.as_deref(), headline.as_deref(), tag.as_deref()]);
     printed.or(social).or(headline).or(tag)
+}
+
+/// A heading of its own that says what is printed above the text; the head's titles are often written for search engines.
+fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Option<String> {
+    const ELSEWHERE: hints::Hints =
+        hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CONSENT | hints::HIDDEN | hints::NEWSLETTER;
+    let blocks = |e: &El| flat.blocks.get(e.first as usize..e.last as usize).unwrap_or(&[]);
+    let all: u32 = flat.blocks.iter().map(|b| b.weight).sum();
+    // A name over much of the page is the page's, and says nothing of its heading.
+    let wide = |e: &El| blocks(e).iter().map(|b| b.weight).sum::<u32>() * 3 > all;
+    let only = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1)).count() == 1;
+    let site = squash(site.unwrap_or(""));
+    let at = flat.blocks.iter().position(|b| {
+        b.tag == Tag::Heading(1)
+            && b.weight > 14
+            && b.weight < 200
+            && b.link * 2 <= b.weight
+            && b.words >= if only { 2 } else { 3 }
+            && !flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & ELSEWHERE != 0 && !wide(e))
+            && squash(flat.of(b)) != site
+    })?;
+    let text = flat.of(flat.blocks.get(at)?);
+    let titles = || head.iter().copied().flatten();
+    // One word of weight in common is enough to know it for a headline of the same text.
+    let low = text.to_lowercase();
+    let shares = |t: &str| t.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 3 && low.contains(w));
+    // What stands above it in the words of the head is the headline, and this one heads a part of the text.
+    let above = flat.blocks.get(..at)?.iter().any(|b| {
+        matches!(b.tag, Tag::Heading(_)) && b.link < b.weight && b.weight > 14 && titles().any(|t| squash(t) == squash(flat.of(b)))
+    });
+    (!above && (titles().next().is_none() || titles().any(shares))).then(|| text.replace('\n', " "))
 }
 
 /// The site's name where a linked main heading says it above the headline: a title of the head is then this heading and another one.
@@ -208,123 +218,6 @@ pub(super) fn byline(flat: &Flat, linked: Option<&Linked>, top: std::ops::Range<
         }
         Some(super::credits::without_by(text.lines().next()?.trim()).to_owned()).filter(usable)
     })
-}
-
-/// First publication and last change.
-pub(super) fn times(
-    flat: &Flat,
-    linked: Option<&Linked>,
-    url: Option<&Url>,
-    body: std::ops::Range<usize>,
-    page: &str,
-) -> (Option<Timestamp>, Option<Timestamp>) {
-    let order = order(flat, linked);
-    let read = |text: &str| dates::read(text, order);
-    let modified = linked
-        .and_then(|l| l.modified.as_deref())
-        .and_then(read)
-        .or_else(|| meta(flat, &["article:modified_time", "og:updated_time", "datemodified", "last-modified"]).and_then(read))
-        .or_else(|| flat.head.dates.iter().find(|d| d.modified).and_then(|d| read(&d.value)));
-    let stated = linked.and_then(|l| l.published.as_deref()).and_then(read).or_else(|| {
-        const KEYS: &[&str] = &[
-            "article:published_time",
-            "og:published_time",
-            "og:article:published_time",
-            "article:published",
-            "datepublished",
-            "parsely-pub-date",
-            "sailthru.date",
-            "publishdate",
-            "publish-date",
-            "publish_date",
-            "published_time",
-            "publication_date",
-            "pubdate",
-            "cxenseparse:recs:publishtime",
-            "article.published",
-            "dcterms.created",
-            "dcterms.date",
-            "dc.date.issued",
-            "dc.date.created",
-            "dc.date",
-            "article_date_original",
-            "article:created_time",
-            "datecreated",
-            "citation_publication_date",
-            "citation_date",
-            "date",
-        ];
-        KEYS.iter().find_map(|k| meta(flat, &[k]).and_then(read)).or_else(|| {
-            let first = |(name, value): &(String, String)| publication(name).then(|| read(value)).flatten();
-            flat.head.metas.iter().find_map(first)
-        })
-    });
-    let marked = || flat.head.dates.iter().find(|d| d.published).and_then(|d| read(&d.value));
-    let path = || url.and_then(|u| dates::in_path(u.path()));
-    let top = body.start.saturating_sub(30)..(body.start + 6).min(flat.blocks.len());
-    let near = || {
-        let tag = flat.head.dates.iter().filter(|d| !d.modified && top.contains(&(d.block as usize))).find_map(|d| read(&d.value));
-        tag.or_else(|| printed_date(flat, &body, order))
-            .or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| read(&d.value)))
-    };
-    let published = stated.or_else(marked).or_else(|| match (path(), near()) {
-        // The address knows the day only; a printed time of the same day knows more.
-        (Some(day), Some(time)) if (time.as_second() - day.as_second()).abs() < 2 * 86_400 => Some(time),
-        (day, time) => day.or(time),
-    });
-    // What a page renders from it states too; and a page that says only when it changed was there by then.
-    let published = published.or_else(|| dates::in_state(page, order)).or(modified);
-    (published, modified)
-}
-
-/// True for a head's name that says it is the time of publication, in whatever order and with whatever prefix.
-fn publication(name: &str) -> bool {
-    let has = |part: &str| name.contains(part);
-    has("publi")
-        && !has("publisher")
-        && !has("modif")
-        && !has("updat")
-        && !has("expir")
-        && (has("date") || has("time") || name == "published")
-}
-
-/// Which of two numbers between slashes is the day, by the language and country that the page declares: the month comes first in the
-/// United States, and in English without a country.
-fn order(flat: &Flat, linked: Option<&Linked>) -> Order {
-    let declared =
-        [flat.head.lang.as_deref(), meta(flat, &["og:locale", "content-language", "language"]), linked.and_then(|l| l.lang.as_deref())];
-    let low: Vec<String> = declared.into_iter().flatten().map(|l| l.trim().to_ascii_lowercase().replace('_', "-")).collect();
-    let country = low.iter().find(|l| l.len() > 2 && l.starts_with("en-"));
-    match country.or(low.first()) {
-        Some(lang) if matches!(lang.as_str(), "en" | "en-us") => Order::MonthFirst,
-        _ => Order::DayFirst,
-    }
-}
-
-/// The date that is printed nearest to the headline, to the start of the text or to its end; those in a line that is marked as the
-/// piece's data come first.
-fn printed_date(flat: &Flat, body: &std::ops::Range<usize>, order: Order) -> Option<Timestamp> {
-    let heading = flat.blocks.get(..body.end)?.iter().position(|b| b.tag == Tag::Heading(1));
-    let mut best: Option<(usize, Timestamp)> = None;
-    for (i, b) in flat.blocks.iter().enumerate() {
-        let text = flat.of(b);
-        if b.weight > 140 || !text.bytes().any(|c| c.is_ascii_digit()) {
-            continue;
-        }
-        let near = [heading, Some(body.start), Some(body.end)].into_iter().flatten().map(|at| at.abs_diff(i)).min().unwrap_or(usize::MAX);
-        let marked = flat.chain(b.el).take(3).any(|(_, e)| e.hints & (hints::META | hints::AUTHOR) != 0);
-        let inside = body.contains(&i) && i > body.start + 2 && i + 2 < body.end;
-        if (!marked && (near > 12 || inside)) || near > 80 {
-            continue;
-        }
-        let away = near + if marked { 0 } else { 12 } + if i > body.start + 3 { 10 } else { 0 } + if b.weight > 60 { 6 } else { 0 };
-        if best.is_none_or(|(a, _)| away < a)
-            && let Some(at) = dates::in_text(text, order)
-        {
-            best = Some((away, at));
-        }
-    }
-    best.map(|(_, at)| at)
 }
 
 /// The address that identifies the page, and a canonical address on another host.

@@ -16,6 +16,7 @@ mod links;
 mod meta;
 mod page;
 mod thin;
+mod times;
 mod witness;
 
 pub use credits::credits;

@@ -3,8 +3,9 @@
 use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
 use super::witness::Witness;
-use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin};
+use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin, times};
 use crate::model::{Extracted, encoding};
+use jiff::Timestamp;
 use scraper::{ElementRef, Html, Selector};
 use std::borrow::Cow;
 use url::Url;
@@ -61,8 +62,8 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     };
     let judged = body::judge(&flat, &known);
     let mut body = render(&flat, &judged);
-    let first = judged.verdicts.iter().position(|v| v.kept()).unwrap_or(0);
-    let last = judged.verdicts.iter().rposition(|v| v.kept()).map_or(first, |l| l + 1);
+    let kept: Vec<bool> = judged.verdicts.iter().map(|v| v.kept()).collect();
+    let first = kept.iter().position(|k| *k).unwrap_or(0);
     if let Some(witness) = &witness
         && super::lines::squash(&body).len() * 2 < witness.len()
     {
@@ -77,12 +78,10 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.publisher = meta::publisher(&flat, linked);
     (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
-    (out.published_at, out.modified_at) = meta::times(&flat, linked, page.url.or(address.as_ref()), first..last, &text);
-    if let Some(published) =
-        rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t, dates::Order::DayFirst))
-    {
-        out.published_at = Some(published);
-    }
+    let (published, modified) = times::times(&flat, linked, page.url.or(address.as_ref()), &kept, &text);
+    let ruled = rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t, dates::Order::DayFirst));
+    (out.published_at, out.published_offset) = stated(ruled.or(published));
+    (out.modified_at, out.modified_offset) = stated(modified);
     (out.section, out.image) = meta::filing(&flat, linked, page.url);
     out.free = linked.and_then(|l| l.free);
     out.lang = lang::language(&out.text, meta::declared_lang(&flat, linked).as_deref());
@@ -104,6 +103,12 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.warnings.extend(why);
     let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
     Explained { extracted: out, blocks }
+}
+
+/// The instant, and the zone that the page gives with it in minutes east of UTC.
+fn stated(date: Option<dates::Stated>) -> (Option<Timestamp>, Option<i16>) {
+    let offset = date.and_then(|d| d.offset).and_then(|o| i16::try_from(o.seconds() / 60).ok());
+    (date.map(|d| d.at), offset)
 }
 
 /// The kept blocks as paragraphs.

@@ -115,6 +115,9 @@ fn facts(doc: &mut Doc, article: &ArticleDetail, look: &Look) {
     if article.revisions > 0 {
         fact("revisions", Role::Plain, words::count(article.revisions.into(), "later text", "later texts"));
     }
+    if let Some(gone) = article.gone_at {
+        fact("page gone", Role::Warn, format!("found so {}; the text is kept", times::full(look, gone)));
+    }
     fact("fingerprint", Role::Faint, format!("{} (version {})", article.fingerprint, article.fingerprint_version));
     for entry in &article.entries {
         fact("in feed", Role::Plain, format!("{}, {}", entry.feed, times::full(look, entry.seen_at)));

@@ -100,9 +100,13 @@ pub fn split(args: &Split, context: &mut Context) -> anyhow::Result<Exit> {
         [Found::Cluster(cluster)] => {
             let members = reader.articles_of(*cluster)?;
             let is_in = |id: &Id| members.contains(id);
-            let merged = reader.decisions()?.into_iter().rfind(|d| d.kind == "merge" && is_in(&d.subject) && d.object.as_ref().is_some_and(is_in));
+            let merged =
+                reader.decisions()?.into_iter().rfind(|d| d.kind == "merge" && is_in(&d.subject) && d.object.as_ref().is_some_and(is_in));
             let number = merged.map(|d| d.seq).ok_or_else(|| {
-                Failure::usage("nobody merged anything into this cluster", "name the articles that are another text; `newsfold story ID` lists them")
+                Failure::usage(
+                    "nobody merged anything into this cluster",
+                    "name the articles that are another text; `newsfold story ID` lists them",
+                )
             })?;
             Order::Withdraw { number }
         }
@@ -173,7 +177,8 @@ fn rows(reader: &Reader, all: Vec<Decision>) -> anyhow::Result<Vec<Row>> {
 }
 
 fn render(rows: &[Row], short: Short, look: &Look) -> Doc {
-    let mut table = Table::new(&[number("NO"), number("AGE"), whole("WHAT"), whole("ARTICLE"), whole("WITH").spare(2), flexible("HEADLINE", 16)]);
+    let mut table =
+        Table::new(&[number("NO"), number("AGE"), whole("WHAT"), whole("ARTICLE"), whole("WITH").spare(2), flexible("HEADLINE", 16)]);
     for row in rows {
         table.row(vec![
             cell(Role::Plain, row.number.to_string()),
@@ -265,7 +270,8 @@ mod tests {
 
     #[test]
     fn every_order_says_what_came_of_it_and_how_to_take_it_back() {
-        let ruled = Ruled { decisions: vec![12, 13], withdrawn: vec![3], cluster: Id(0xc1), story: Id(0xa1), moved: 2, kind: "split".into() };
+        let ruled =
+            Ruled { decisions: vec![12, 13], withdrawn: vec![3], cluster: Id(0xc1), story: Id(0xa1), moved: 2, kind: "split".into() };
         let orders = [
             Order::Merge { a: Id(1), b: Id(2) },
             Order::Split { articles: vec![Id(1)] },

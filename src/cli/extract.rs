@@ -4,6 +4,7 @@ use super::output;
 use crate::article::{self, Page};
 use crate::model::Extracted;
 use anyhow::Context;
+use jiff::tz::Offset;
 use serde::Serialize;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -38,8 +39,8 @@ struct Line<'a> {
     credit: Option<&'a str>,
     credit_words: Option<&'a str>,
     publisher: Option<&'a str>,
-    published_at: Option<jiff::Timestamp>,
-    modified_at: Option<jiff::Timestamp>,
+    published_at: Option<String>,
+    modified_at: Option<String>,
     lang: Option<&'a str>,
     section: Option<&'a str>,
     image: Option<&'a str>,
@@ -106,8 +107,8 @@ fn line<'a>(path: &Path, url: Option<&'a url::Url>, found: &'a Extracted) -> Lin
         credit: found.credit.as_ref().map(|c| c.name.as_str()),
         credit_words: found.credit.as_ref().map(|c| c.words.as_str()),
         publisher: found.publisher.as_deref(),
-        published_at: found.published_at,
-        modified_at: found.modified_at,
+        published_at: time(found.published_at, found.published_offset),
+        modified_at: time(found.modified_at, found.modified_offset),
         lang: found.lang.as_deref(),
         section: found.section.as_deref(),
         image: found.image.as_deref(),
@@ -119,6 +120,12 @@ fn line<'a>(path: &Path, url: Option<&'a url::Url>, found: &'a Extracted) -> Lin
     }
 }
 
+/// The instant in the page's own zone, else in UTC.
+fn time(at: Option<jiff::Timestamp>, offset: Option<i16>) -> Option<String> {
+    let offset = offset.filter(|minutes| *minutes != 0).and_then(|minutes| Offset::from_seconds(i32::from(minutes) * 60).ok());
+    at.map(|at| offset.map_or_else(|| at.to_string(), |offset| at.display_with_offset(offset).to_string()))
+}
+
 fn people(to: &mut impl Write, path: &Path, found: &Extracted, text: bool) -> io::Result<()> {
     let quality = serde_json::to_value(found.quality).ok();
     writeln!(to, "{}", shown(found.title.as_deref().unwrap_or("(no title)"), 400))?;
@@ -128,7 +135,7 @@ fn people(to: &mut impl Write, path: &Path, found: &Extracted, text: bool) -> io
         format!("{} words", found.words),
     ];
     facts.extend(found.lang.clone());
-    facts.extend(found.published_at.map(|t| t.to_string()));
+    facts.extend(time(found.published_at, found.published_offset));
     facts.extend(found.byline.clone());
     facts.extend(found.credit.as_ref().map(|c| format!("credit {}", c.name)));
     facts.extend(found.canonical_url.clone());

@@ -8,7 +8,9 @@ use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut};
 use crate::cli::table::{self, Table, cell};
 use crate::cli::{hints, json, output, probe, times, words};
-use crate::model::views::FeedHealth;
+use crate::daemon;
+use crate::model::views::{FeedHealth, HeldHost};
+use crate::store::Reader;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -72,7 +74,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 
 fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
     let reader = context.reader()?;
-    let mut feeds = reader.feeds(context.look.now)?;
+    let mut feeds = known(&reader, context.look.now)?;
     let known = feeds.len();
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     feeds.retain(|f| args.state.as_deref().is_none_or(|s| same(s, &f.state)));
@@ -93,6 +95,29 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// All feeds, with the pauses of their hosts.
+fn known(reader: &Reader, now: jiff::Timestamp) -> anyhow::Result<Vec<FeedHealth>> {
+    let mut feeds = reader.feeds(now)?;
+    let held = daemon::held_hosts(reader, now)?;
+    if held.is_empty() {
+        return Ok(feeds);
+    }
+    for feed in &mut feeds {
+        let host = url::Url::parse(&feed.url).ok().map(|url| crate::net::Client::host_key(&url));
+        feed.held = held.iter().find(|held| Some(&held.host) == host.as_ref()).cloned();
+    }
+    Ok(feeds)
+}
+
+/// "until 14:20, 2h: asked to be left alone (Retry-After)".
+pub(super) fn held_words(held: &HeldHost, look: &Look) -> String {
+    let what = match held.kind.as_deref() {
+        Some("page") => "pages of its host left alone",
+        _ => "host left alone",
+    };
+    format!("{what} until {} ({}): it {}", times::full(look, held.until), times::ahead(look, held.until), held.why)
 }
 
 /// What needs a look first comes first.
@@ -122,6 +147,7 @@ fn remark(feed: &FeedHealth, look: &Look) -> String {
     if rank(&feed.state) < 3 {
         parts.extend(feed.last_outcome.clone());
     }
+    parts.extend(feed.held.as_ref().map(|held| held_words(held, look)));
     parts.extend(feed.notes.iter().cloned());
     parts.join("; ")
 }
@@ -154,7 +180,7 @@ fn render(feeds: &[FeedHealth], short: Short, look: &Look) -> Doc {
 }
 
 fn show(args: &Show, context: &mut Context) -> anyhow::Result<Exit> {
-    let feeds = context.reader()?.feeds(context.look.now)?;
+    let feeds = known(&context.reader()?, context.look.now)?;
     let feed = find(&feeds, &args.feed)?;
     if args.json {
         context.out.json(&json::versioned("newsfold/feed/1", feed))?;
@@ -207,10 +233,13 @@ fn detail(feed: &FeedHealth, look: &Look) -> Doc {
         ("last poll", when(feed.last_poll_at).or(Some("never".to_owned()))),
         ("last success", when(feed.last_success_at).or(Some("never".to_owned()))),
         ("next poll", feed.next_poll_at.map(|at| format!("{}, {}", times::full(look, at), times::ahead(look, at)))),
+        ("host", feed.held.as_ref().map(|held| held_words(held, look))),
         ("entries", Some(format!("{}, {:.1} new a day this week", words::grouped(feed.entries), feed.new_a_day))),
     ];
     let notes = feed.notes.iter().map(|note| ("note", Some(note.clone())));
-    for (label, value) in rows.into_iter().chain(notes) {
+    // A host is spoken of only where there is something to say.
+    let rows = rows.into_iter().filter(|(label, value)| *label != "host" || value.is_some());
+    for (label, value) in rows.chain(notes) {
         let role = if label == "state" { role_of(&feed.state) } else { Role::Plain };
         doc.fact(label, role, value.unwrap_or_default(), (15, look.text_width()));
     }

@@ -144,6 +144,7 @@ pub fn article() -> ArticleDetail {
             "The crossing has been closed for a week and traders say that stocks run low. ".repeat(3)
         ),
         revisions: 1,
+        gone_at: None,
         entries: vec![EntryView {
             id: Id(0xe1),
             feed: "https://harbour.example/rss".to_owned(),
@@ -168,11 +169,18 @@ pub fn feeds() -> Vec<FeedHealth> {
         entries: 120,
         new_a_day: 17.4,
         notes: vec![],
+        held: None,
     };
     let mut failing = feed(2, "https://ledger.example/a/very/long/path/to/the/feed/of/everything.xml", "The Ledger", "failing");
     failing.last_success_at = Some(at("2026-11-20T09:50:00Z"));
     failing.failing_since = Some(at("2026-11-20T10:20:00Z"));
     failing.last_outcome = Some(format!("503 from the server {HOSTILE}"));
+    failing.held = Some(HeldHost {
+        host: "ledger.example".to_owned(),
+        kind: None,
+        until: at("2026-11-22T12:20:00Z"),
+        why: "asked to be left alone (Retry-After)".to_owned(),
+    });
     let mut gone = feed(3, "https://海港.example/rss", "海港晚报", "gone");
     gone.next_poll_at = None;
     gone.last_success_at = None;

@@ -103,7 +103,7 @@ fn words(s: &Summary) -> String {
     let some = |n: u64, what: &str| if n == 0 { String::new() } else { format!(", {n} {what}") };
     let feeds = if s.feeds == 1 { "1 feed".to_owned() } else { format!("{} feeds", s.feeds) };
     format!(
-        "{feeds} polled in {:.1} s: {} with news, {} without{}{}\n{} new entries{}; {} settled, {} articles placed, {} of them copies{}\n",
+        "{feeds} polled in {:.1} s: {} with news, {} without{}{}\n{} new entries{}; {} settled, {} articles placed, {} of them copies{}{}\n",
         Duration::from_millis(s.elapsed_ms).as_secs_f64(),
         s.updated,
         s.unchanged,
@@ -115,6 +115,7 @@ fn words(s: &Summary) -> String {
         s.articles,
         s.joined,
         some(s.put_off, "put off"),
+        some(s.rechecked, &format!("pages looked at again ({} revised)", s.revised)),
     )
 }
 

@@ -4,10 +4,14 @@ use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::look::Look;
+use crate::cli::times;
 use crate::cli::words::{count, size};
 use crate::cli::{json, output};
-use crate::daemon::control::{self, ControlError, DaemonStatus};
-use crate::model::views::{Counts, FeedHealth};
+use crate::daemon::{
+    self,
+    control::{self, ControlError, DaemonStatus},
+};
+use crate::model::views::{Counts, FeedHealth, HeldHost};
 use crate::store::StoreError;
 use serde::Serialize;
 
@@ -35,6 +39,8 @@ struct Report<'a> {
     state_dir: &'a std::path::Path,
     #[serde(flatten)]
     counts: &'a Counts,
+    /// Hosts that are left alone for a while, and why.
+    held: &'a [HeldHost],
     /// What the daemon says of itself; null where none answers.
     daemon: &'a Option<DaemonStatus>,
 }
@@ -42,23 +48,24 @@ struct Report<'a> {
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let state_dir = context.state_dir()?;
-    let (counts, ill) = match context.reader() {
+    let (counts, ill, held) = match context.reader() {
         Ok(reader) => {
             let counts = reader.counts(context.look.now)?;
             let ill = if counts.failing > 0 { reader.feeds(context.look.now)? } else { Vec::new() };
-            (counts, ill)
+            (counts, ill, daemon::held_hosts(&reader, context.look.now)?)
         }
         // Nothing was polled yet: that is an answer too.
-        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Missing(_))) => (Counts::default(), Vec::new()),
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Missing(_))) => (Counts::default(), Vec::new(), Vec::new()),
         Err(error) => return Err(error),
     };
     let (running, daemon) = ask(&state_dir);
     if args.json {
-        context
-            .out
-            .json(&json::versioned("newsfold/status/1", &Report { running, state_dir: &state_dir, counts: &counts, daemon: &daemon }))?;
+        context.out.json(&json::versioned(
+            "newsfold/status/1",
+            &Report { running, state_dir: &state_dir, counts: &counts, held: &held, daemon: &daemon },
+        ))?;
     } else {
-        context.out.doc(&render(running, daemon.as_ref(), &counts, &ill, &context.look), &context.look)?;
+        context.out.doc(&render(running, daemon.as_ref(), &counts, (&ill, &held), &context.look), &context.look)?;
     }
     Ok(if running { Exit::Done } else { Exit::NotRunning })
 }
@@ -76,7 +83,7 @@ fn ask(state_dir: &std::path::Path) -> (bool, Option<DaemonStatus>) {
 }
 
 /// One line when all is well; else what is not, a line each.
-fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, feeds: &[FeedHealth], look: &Look) -> Doc {
+fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, (feeds, held): (&[FeedHealth], &[HeldHost]), look: &Look) -> Doc {
     let mut doc = Doc::new();
     let holds = format!(
         "{}, {}, {}, {}",
@@ -87,6 +94,7 @@ fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, feeds: 
     );
     let refused = daemon.and_then(|d| d.reload_error.as_deref());
     match (running, counts.failing) {
+        _ if daemon.is_some_and(|d| d.space_low) => doc.add(Role::Bad, "the disk is full, polling rests").text(format!(": {holds}")),
         _ if daemon.is_some_and(|d| d.paused) => doc.add(Role::Warn, "paused").text(format!(": {holds}")),
         (true, 0) if refused.is_none() => doc.add(Role::Good, "all is well").text(format!(": {holds}")),
         (true, _) => doc.add(Role::Good, "running").text(format!(": {holds}")),
@@ -113,6 +121,7 @@ fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, feeds: 
             doc.pad(2).line(Role::Faint, format!("and {more} more"));
         }
     }
+    hosts(&mut doc, held, look);
     if let Some(why) = refused {
         doc.add(Role::Bad, "the last reload was refused").text(", the configuration before it goes on:").end();
         why.lines().for_each(|line| {
@@ -125,6 +134,23 @@ fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, feeds: 
     doc
 }
 
+/// Hosts that are left alone: nothing is wrong here, but nothing comes from them either.
+fn hosts(doc: &mut Doc, held: &[HeldHost], look: &Look) {
+    if held.is_empty() {
+        return;
+    }
+    doc.add(Role::Warn, format!("{} left alone for now", count(held.len() as u64, "host", "hosts"))).text(":").end();
+    for host in held.iter().take(NAMED) {
+        let what = host.kind.as_deref().map(|kind| format!(" (for its {kind}s)")).unwrap_or_default();
+        let line = format!("  {}{what} {}, until {}", host.host, host.why, times::full(look, host.until));
+        doc.wrapped(Role::Plain, line, look.text_width());
+    }
+    let more = held.len().saturating_sub(NAMED);
+    if more > 0 {
+        doc.pad(2).line(Role::Faint, format!("and {more} more"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,18 +160,24 @@ mod tests {
     fn all_well_is_one_line_and_what_is_not_is_named() {
         let counts = Counts { feeds: 131, articles: 1556, stories: 540, bytes: 12_300_000, ..Counts::default() };
         let look = Look::test(Some(80));
-        let well = render(true, None, &counts, &[], &look).render(&look);
+        let well = render(true, None, &counts, (&[], &[]), &look).render(&look);
         assert_eq!(well, "all is well: 131 feeds, 1,556 articles, 540 stories, 12.3 MB\n");
         let counts = Counts { failing: 1, pending: 3, ..counts };
-        let ill = render(false, None, &counts, &fixtures::feeds(), &look).render(&look);
+        let held: Vec<HeldHost> = fixtures::feeds().into_iter().filter_map(|feed| feed.held).collect();
+        let ill = render(false, None, &counts, (&fixtures::feeds(), &held), &look).render(&look);
         assert!(ill.contains("1 feeds failing") || ill.contains("1 feed failing"), "{ill}");
         assert!(ill.contains("ledger.example") && ill.contains("3 pending") && ill.contains("not running"), "{ill}");
+        assert!(
+            ill.contains("1 host left alone for now") && ill.contains("ledger.example asked to be left alone (Retry-After), until"),
+            "{ill}"
+        );
         assert!(!ill.contains('\u{1b}'));
         let daemon = DaemonStatus {
             version: "0.1.0".to_owned(),
             pid: 7,
             started_at: look.now,
             paused: false,
+            space_low: false,
             polling: 0,
             pending: 0,
             indexed: 0,
@@ -153,10 +185,13 @@ mod tests {
             last_commit_ms: 0,
             reload_error: Some("newsfold.toml:3:1: unknown key `inclde`".to_owned()),
         };
-        let refused = render(true, Some(&daemon), &Counts::default(), &[], &look).render(&look);
+        let refused = render(true, Some(&daemon), &Counts::default(), (&[], &[]), &look).render(&look);
         assert!(!refused.contains("all is well") && refused.contains("newsfold.toml:3:1"), "{refused}");
-        let paused =
-            render(true, Some(&DaemonStatus { paused: true, reload_error: None, ..daemon }), &Counts::default(), &[], &look).render(&look);
+        let paused = DaemonStatus { paused: true, reload_error: None, ..daemon };
+        let full = DaemonStatus { space_low: true, ..paused.clone() };
+        let paused = render(true, Some(&paused), &Counts::default(), (&[], &[]), &look).render(&look);
+        let full = render(true, Some(&full), &Counts::default(), (&[], &[]), &look).render(&look);
+        assert!(full.starts_with("the disk is full"), "{full}");
         assert!(paused.starts_with("paused: "), "{paused}");
     }
 }

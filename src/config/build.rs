@@ -80,6 +80,11 @@ impl Builder {
         to.contact = b.text("contact");
         to.proxy = b.url("proxy");
         set(&mut to.respect_robots, b.bool("respect_robots"));
+        if let Some(mut times) = b.times("recheck") {
+            times.sort_unstable();
+            times.dedup();
+            to.recheck = times;
+        }
         set(&mut to.per_host, b.count("per_host").and_then(|n| n.try_into().ok()));
         set(&mut to.concurrency, b.count("concurrency").and_then(|n| n.try_into().ok()));
         set(&mut to.min_gap, b.duration("min_gap"));
@@ -117,7 +122,7 @@ impl Builder {
 
     fn publisher(&mut self, mut b: Block, file: &mut File<'_>) {
         let (name_at, complete) = (b.at("name"), b.has("name"));
-        let owner = b.text("owner");
+        let (owner, recheck) = (b.text("owner"), b.bool("recheck"));
         let domains = b.placed_texts("domains").unwrap_or_default();
         let Some(name) = b.text("name") else {
             if !complete {
@@ -146,7 +151,13 @@ impl Builder {
             }
         }
         self.config.by_name.insert(name.to_lowercase(), index);
-        self.config.publishers.push(Publisher { name, owner, domains: domains.into_iter().map(|(_, d)| d).collect(), declared: true });
+        self.config.publishers.push(Publisher {
+            name,
+            owner,
+            domains: domains.into_iter().map(|(_, d)| d).collect(),
+            recheck,
+            declared: true,
+        });
     }
 
     fn feed(&mut self, mut b: Block, file: &mut File<'_>) {
@@ -358,7 +369,7 @@ impl Builder {
                 self.config.warnings.push(place);
             }
             self.config.by_name.insert(name.to_lowercase(), self.config.publishers.len());
-            self.config.publishers.push(Publisher { name, owner: None, domains: Vec::new(), declared: false });
+            self.config.publishers.push(Publisher { name, ..Publisher::default() });
         }
         let Config { feeds, publishers, by_name, alerts, .. } = &mut self.config;
         let spelt = |name: &str| by_name.get(&name.to_lowercase()).and_then(|i| publishers.get(*i)).map(|p| p.name.clone());

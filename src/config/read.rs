@@ -16,6 +16,7 @@ pub(super) enum Value {
     Bool(bool),
     Count(u64),
     Duration(Duration),
+    Times(Vec<Duration>),
     Size(u64),
     Text(String),
     Texts(Vec<(usize, String)>),
@@ -50,6 +51,7 @@ impl Block {
     take!(bool, Bool, bool);
     take!(count, Count, u64);
     take!(duration, Duration, Duration);
+    take!(times, Times, Vec<Duration>);
     take!(size, Size, u64);
     take!(text, Text, String);
     take!(placed_texts, Texts, Vec<(usize, String)>);

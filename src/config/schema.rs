@@ -9,6 +9,8 @@ pub(super) enum Kind {
     Count(u64, u64),
     /// "30m", within bounds given in seconds.
     Duration(u64, u64),
+    /// A list of such, each within the bounds.
+    Times(u64, u64),
     /// "8 MiB", within bounds given in bytes.
     Size(u64, u64),
     /// Text that is not empty.
@@ -44,6 +46,7 @@ impl Kind {
             Self::Bool => "true or false".into(),
             Self::Count(min, max) => format!("whole number, {min} to {max}"),
             Self::Duration(min, max) => format!("duration such as \"30m\", {} to {}", time(min), time(max)),
+            Self::Times(min, max) => format!("list of durations, each {} to {}", time(min), time(max)),
             Self::Size(min, max) => format!("size such as \"8 MiB\", {} to {}", show_size(min), show_size(max)),
             Self::Text => "text".into(),
             Self::Texts => "list of texts".into(),
@@ -131,6 +134,12 @@ pub(super) const SECTIONS: &[Section] = &[
             key("contact", Text, "", "Mail or web address for site owners who have something to say; sent within the User-Agent."),
             key("proxy", Url, "", "HTTP proxy for every request. The environment's proxy variables are not used."),
             key("respect_robots", Bool, "true", "Obey robots.txt for article pages. Feeds are made for machines and exempt."),
+            key(
+                "recheck",
+                Times(600, 30 * DAY),
+                "[\"1h\", \"6h\", \"1d\", \"7d\"]",
+                "How long after its first fetch an article's page is asked for again, so that corrections and silent edits become revisions. Only pages that several articles share a text with, or whose publisher says `recheck = true`, and only conditionally: a page without ETag and Last-Modified is not asked for again. `[]` switches this off.",
+            ),
             key("connect_timeout", Duration(1, 300), "\"10s\"", "Until a connection stands."),
             key("first_byte_timeout", Duration(1, 600), "\"30s\"", "From the request until its answer begins."),
             key("idle_timeout", Duration(1, 600), "\"20s\"", "Between two pieces of an answer."),
@@ -204,6 +213,12 @@ pub(super) const SECTIONS: &[Section] = &[
                 Domains,
                 "[]",
                 "Domains of its sites; subdomains belong to them. An article found there is this publisher's, whichever feed led to it.",
+            ),
+            key(
+                "recheck",
+                Bool,
+                "",
+                "`true`: ask for all its articles again at the times of `fetch.recheck`; `false`: for none. Without it: for those whose text others carry too.",
             ),
         ],
     },

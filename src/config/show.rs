@@ -26,6 +26,7 @@ pub fn show(config: &Config) -> String {
         let mut values = vec![("name", text(&publisher.name))];
         values.extend(publisher.owner.as_ref().map(|o| ("owner", text(o))));
         values.push(("domains", texts(&publisher.domains)));
+        values.extend(publisher.recheck.map(|yes| ("recheck", Value::Boolean(yes))));
         table(&mut out, "publisher", values);
     }
     for feed in &config.feeds {
@@ -86,6 +87,7 @@ fn fetch(f: &Fetch) -> Vec<(&'static str, Value)> {
     values.extend(f.proxy.as_ref().map(|p| ("proxy", text(p.as_str()))));
     values.extend([
         ("respect_robots", Value::Boolean(f.respect_robots)),
+        ("recheck", Value::Array(f.recheck.iter().map(|d| duration(*d)).collect())),
         ("connect_timeout", duration(f.connect_timeout)),
         ("first_byte_timeout", duration(f.first_byte_timeout)),
         ("idle_timeout", duration(f.idle_timeout)),

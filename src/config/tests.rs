@@ -35,7 +35,7 @@ fn reads_every_key() {
     assert_eq!((feed.every, feed.full_text, feed.mute, feed.enabled), (Some(Duration::from_secs(1800)), false, true, false));
     assert_eq!(feed.tags, ["world", "gulf"]);
     assert_eq!(feed.publisher.as_deref(), Some("Al Jazeera"), "the declared spelling");
-    assert_eq!(feed.declared_at.1, 43);
+    assert_eq!(feed.declared_at.1, 45);
     assert_eq!(config.feeds[1].cron.as_deref(), Some("0 */15 6-22 * * *"));
     assert!(matches!(&config.feeds[1].kind, FeedKind::Page(page) if page.item == "article" && page.date.as_deref() == Some("time")));
     assert_eq!(config.sites[0].remove, [".ads", "aside"]);
@@ -55,6 +55,7 @@ user_agent = "mine/1"
 contact = "me@example.org"
 proxy = "http://10.0.0.7:8080/"
 respect_robots = false
+recheck = ["2h", "3d"]
 connect_timeout = "3s"
 first_byte_timeout = "4s"
 idle_timeout = "5s"
@@ -78,6 +79,7 @@ synchronous = "full"
 name = "Al Jazeera"
 owner = "Al Jazeera Media Network"
 domains = ["aljazeera.com", "www.AlJazeera.net."]
+recheck = true
 [[feed]]
 publisher = "al jazeera"
 every = "30m"

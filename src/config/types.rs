@@ -101,6 +101,8 @@ pub struct Fetch {
     pub proxy: Option<Url>,
     /// Whether robots.txt is obeyed for article pages.
     pub respect_robots: bool,
+    /// How long after its first fetch a page is asked for again; rising, each once. Empty: never.
+    pub recheck: Vec<Duration>,
     /// Until a connection stands.
     pub connect_timeout: Duration,
     /// From the request until the answer's headers are there.
@@ -126,6 +128,7 @@ impl Default for Fetch {
             contact: None,
             proxy: None,
             respect_robots: true,
+            recheck: [1, 6, 24, 7 * 24].map(|hours| Duration::from_secs(hours * 3600)).to_vec(),
             connect_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(20),
@@ -257,6 +260,8 @@ pub struct Publisher {
     pub owner: Option<String>,
     /// Domains of its sites, lower case, ASCII; subdomains belong to them.
     pub domains: Vec<String>,
+    /// Whether its articles are asked for again; `None`: those whose text others carry too.
+    pub recheck: Option<bool>,
     /// True where a `[[publisher]]` declares it; false where only a feed names it.
     pub declared: bool,
 }

@@ -12,6 +12,9 @@ use toml::Spanned;
 use toml::de::DeValue;
 use url::Url;
 
+/// Times that a list may hold.
+const MOST_TIMES: usize = 12;
+
 impl File<'_> {
     /// `None` where the type is wrong and nothing was said yet.
     pub(super) fn read_value(&mut self, key: &Key, value: &Spanned<DeValue<'_>>) -> Option<Value> {
@@ -21,6 +24,13 @@ impl File<'_> {
             Kind::Bool => Value::Bool(value.get_ref().as_bool()?),
             Kind::Count(min, max) => Value::Count(self.read_count(key, value, min, max)?),
             Kind::Duration(min, max) => Value::Duration(self.read_duration(key, value, (min, max))?),
+            Kind::Times(min, max) => {
+                let list = value.get_ref().as_array()?;
+                if list.len() > MOST_TIMES {
+                    self.wrong(at, format!("`{}` has more than {MOST_TIMES} times", key.name), "");
+                }
+                Value::Times(list.iter().map(|one| self.read_duration(key, one, (min, max))).collect::<Option<_>>()?)
+            }
             Kind::Size(min, max) => Value::Size(self.read_size(key, value, (min, max))?),
             Kind::Text => Value::Text(self.filled(key, at, text?)?),
             Kind::Texts => Value::Texts(self.read_texts(key, value)?),

@@ -56,6 +56,8 @@ pub enum Command {
     Pause,
     /// Go on.
     Resume,
+    /// Remove now what is past its retention.
+    Prune,
     /// A person's decision.
     Order(Order),
     /// Cluster everything anew under today's limits.
@@ -89,6 +91,9 @@ pub struct DaemonStatus {
     pub started_at: jiff::Timestamp,
     /// Told to pause.
     pub paused: bool,
+    /// The disk is full: polling and fetching rest.
+    #[serde(default)]
+    pub space_low: bool,
     /// Feeds being polled now.
     pub polling: u64,
     /// Entries that wait for their page, and are due.

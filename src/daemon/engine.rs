@@ -6,19 +6,24 @@ use super::progress::{Counters, Progress};
 use super::quarantine::Quarantine;
 use super::writer::Writer;
 use crate::clock::Clock;
-use crate::config::{self, Config, Feed, Retention, Secret};
+use crate::config::{self, Config, Feed, Secret};
 use crate::model::Id;
-use crate::net;
-use jiff::Timestamp;
+use crate::model::views::HeldHost;
+use crate::{net, store};
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 /// The key under which hosts' pauses are stored.
 const HOLDS: &str = "net.holds";
+
+/// Origins whose robots.txt is taken up at start.
+const ROBOTS: u32 = 5_000;
 
 /// Where a configuration comes from, so that it can be read again.
 #[derive(Clone, Debug, Default)]
@@ -48,14 +53,16 @@ pub struct Engine {
     pub(super) counters: Counters,
     pub(super) quarantine: Quarantine,
     pub(super) draining: tokio::sync::Mutex<()>,
-    /// Permits for feeds being polled.
-    pub(super) polls: Semaphore,
+    pub(super) rechecking: tokio::sync::Mutex<()>,
+    /// Permits for feeds that have answered and are being read and recorded.
+    pub(super) reading: Semaphore,
     /// Permits for pages being read: parsing is work for cores, not for tasks.
     pub(super) cores: Arc<Semaphore>,
     source: ConfigSource,
     live: RwLock<Live>,
     polling: Mutex<HashSet<Id>>,
     next_due_ms: AtomicI64,
+    holds_kept: AtomicU64,
     reload_error: Mutex<Option<String>>,
 }
 
@@ -64,7 +71,7 @@ pub struct Engine {
 struct Live {
     config: Arc<Config>,
     client: net::Client,
-    secrets: Arc<HashMap<Id, net::Secrets>>,
+    secrets: Arc<HashMap<Id, (url::Origin, net::Secrets)>>,
 }
 
 impl Live {
@@ -92,7 +99,8 @@ impl Engine {
             paused: AtomicBool::new(false),
             started_at: now,
             draining: tokio::sync::Mutex::new(()),
-            polls: Semaphore::new(config.fetch.concurrency as usize),
+            rechecking: tokio::sync::Mutex::new(()),
+            reading: Semaphore::new(config.fetch.concurrency as usize),
             cores: Arc::new(Semaphore::new(cores)),
             learnt,
             counters: Counters::default(),
@@ -101,11 +109,13 @@ impl Engine {
             live: RwLock::new(Live::new(Arc::new(config), client)),
             polling: Mutex::default(),
             next_due_ms: AtomicI64::new(i64::MIN),
+            holds_kept: AtomicU64::new(0),
             reload_error: Mutex::default(),
             clock,
         });
         warn_of(&engine.config());
         engine.recall_holds().await?;
+        engine.recall_robots().await?;
         engine.quarantine.recall(&engine).await?;
         // What was pending when the last process ended is taken up at once.
         engine.work.notify_one();
@@ -122,10 +132,18 @@ impl Engine {
         self.live.read().unwrap_or_else(PoisonError::into_inner).client.clone()
     }
 
-    /// The headers and credentials that a feed is asked for with.
-    pub(super) fn secrets(&self, feed: Id) -> net::Secrets {
+    /// The headers and credentials that `url` is asked for with on behalf of `feed`: the feed's where it is of the origin
+    /// that they were declared for (a paying subscriber's pages are), none anywhere else. A feed that moved to another
+    /// origin is asked for without: whoever has a redirect to give must not get a password by it.
+    pub(super) fn secrets(&self, feed: Id, url: &Url) -> net::Secrets {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        live.secrets.get(&feed).cloned().unwrap_or_default()
+        let own = live.secrets.get(&feed).filter(|(origin, _)| *origin == url.origin());
+        own.map(|(_, secrets)| secrets.clone()).unwrap_or_default()
+    }
+
+    /// Whether nothing is polled and fetched now: a person paused it, or the disk is full.
+    pub(super) fn rests(&self) -> bool {
+        self.paused.load(Ordering::Relaxed) || self.writer.space_low()
     }
 
     /// What was done since the engine started.
@@ -175,6 +193,40 @@ impl Engine {
         Ok(())
     }
 
+    /// Takes up what robots.txt said to a process before this one: a day is a day, also across restarts.
+    async fn recall_robots(&self) -> Result<(), DaemonError> {
+        let (client, since) = (self.client(), robots_since(self.clock.now()));
+        let agent = client.product().to_owned();
+        let rules = self.writer.with(move |state| state.store.robots(&agent, since, ROBOTS)).await?;
+        client.load_robots(rules.into_iter().map(|r| net::RobotsRow {
+            origin: r.origin,
+            fetched_at: r.fetched_at,
+            rules: r.rules,
+            validators: r.validators,
+        }));
+        Ok(())
+    }
+
+    /// Stores what robots.txt said since this was last done.
+    ///
+    /// # Errors
+    /// Where the store fails; what was not stored is asked for again after a restart.
+    pub(super) async fn keep_robots(&self) -> Result<(), DaemonError> {
+        let (client, since) = (self.client(), robots_since(self.clock.now()));
+        let rules = client.new_robots().into_iter().map(|row| store::RobotsRules {
+            origin: row.origin,
+            agent: client.product().to_owned(),
+            fetched_at: row.fetched_at,
+            rules: row.rules,
+            validators: row.validators,
+        });
+        let rules: Vec<_> = rules.collect();
+        if rules.is_empty() {
+            return Ok(());
+        }
+        self.writer.with(move |state| state.store.keep_robots(&rules, since)).await
+    }
+
     /// Stores the pauses that hosts asked for.
     ///
     /// # Errors
@@ -187,6 +239,17 @@ impl Engine {
                 _ => state.store.set_meta(HOLDS, &rows),
             })
             .await
+    }
+
+    /// Stores the pauses where one has begun or was lifted since: `feeds` and `status` show them, and a killed process
+    /// must not forget a Retry-After.
+    pub(super) async fn keep_changed_holds(&self) {
+        let changes = self.client().hold_changes();
+        if self.holds_kept.swap(changes, Ordering::Relaxed) != changes
+            && let Err(error) = self.keep_holds().await
+        {
+            tracing::warn!(%error, "the pauses that hosts asked for could not be kept");
+        }
     }
 
     /// Reads the configuration again and applies it, all or nothing.
@@ -225,6 +288,7 @@ impl Engine {
             false => {
                 let client = net::Client::new(net_settings(&config), self.clock.clone())?;
                 client.load_holds(self.client().holds());
+                self.keep_robots().await?;
                 client
             }
         };
@@ -232,6 +296,7 @@ impl Engine {
         let given = Arc::clone(&config);
         let synced = self.writer.with(move |state| state.sync(&given, now)).await?;
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Live::new(config, client);
+        self.recall_robots().await?;
         self.set_next_due(Some(now));
         Ok(serde_json::json!({ "added": synced.added, "removed": synced.removed, "kept": synced.kept }))
     }
@@ -276,17 +341,33 @@ fn warn_of(config: &Config) {
     if !config.alerts.is_empty() {
         tracing::warn!(alerts = config.alerts.len(), "[[alert]] tables are read, but this version does not carry them out yet");
     }
-    if config.retention.events != Retention::default().events {
-        tracing::warn!("retention.events is read, but this version keeps the newest 100,000 events whatever their age");
-    }
+}
+
+/// Rules of robots.txt older than this are of no use.
+fn robots_since(now: Timestamp) -> Timestamp {
+    now.saturating_sub(SignedDuration::from_hours(30 * 24)).unwrap_or(Timestamp::MIN)
+}
+
+/// The hosts that are left alone, as the last process stored them; those whose pause has ended are left out.
+///
+/// # Errors
+/// Where the database cannot be read.
+pub fn held_hosts(reader: &store::Reader, now: Timestamp) -> Result<Vec<HeldHost>, store::StoreError> {
+    let rows: Vec<net::HoldRow> = reader.meta(HOLDS)?.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default();
+    let kind = |kind| match kind {
+        net::Kind::Page => "page".to_owned(),
+        net::Kind::Feed | net::Kind::Robots => "feed".to_owned(),
+    };
+    let held = rows.into_iter().filter(|row| row.until > now);
+    Ok(held.map(|row| HeldHost { host: row.host, kind: row.kind.map(kind), until: row.until, why: row.why.to_string() }).collect())
 }
 
 /// Headers and credentials of the feeds that have some.
-fn secrets(config: &Config) -> HashMap<Id, net::Secrets> {
+fn secrets(config: &Config) -> HashMap<Id, (url::Origin, net::Secrets)> {
     let mut all = HashMap::new();
     for feed in config.feeds.iter().filter(|feed| !feed.headers.is_empty() || feed.username.is_some()) {
         match feed_secrets(feed) {
-            Ok(secrets) => drop(all.insert(feed.id(), secrets)),
+            Ok(secrets) => drop(all.insert(feed.id(), (feed.url.origin(), secrets))),
             // The message holds names, never values.
             Err(error) => tracing::error!(feed = %feed.url, error, "headers of {} cannot be sent: {error}", feed.url),
         }

@@ -8,12 +8,14 @@ use crate::model::Id;
 use crate::store::PendingEntry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tokio::task::JoinSet;
 use url::Url;
 
 /// Entries read from the queue at once.
 const READ: u32 = 500;
+/// How often to look whether slow hosts have made room for others.
+const LOOK: Duration = Duration::from_secs(1);
 /// Entries of one host settled in a row, before others that wait get their turn.
 const TURN: u32 = 40;
 
@@ -24,7 +26,7 @@ pub async fn keep_fetching(engine: Arc<Engine>) {
             () = engine.stop.cancelled() => return,
             () = bell::heard(&engine.work) => {}
         }
-        if engine.paused.load(Ordering::Relaxed) {
+        if engine.rests() {
             continue;
         }
         if let Err(error) = drain(&engine).await {
@@ -46,7 +48,9 @@ pub async fn drain(engine: &Arc<Engine>) -> Result<(), DaemonError> {
     let mut skip: HashSet<Id> = HashSet::new();
     let most = engine.config().fetch.concurrency as usize;
     loop {
-        if !engine.stop.is_cancelled() && hosts.len() < most {
+        // Hosts that keep us waiting take nobody's place: the client bounds them by itself.
+        let most = most + engine.client().slow();
+        if !engine.stop.is_cancelled() && !engine.writer.space_low() && hosts.len() < most {
             for (host, entries) in waiting(engine, &skip).await? {
                 if hosts.len() >= most {
                     break;
@@ -58,7 +62,8 @@ pub async fn drain(engine: &Arc<Engine>) -> Result<(), DaemonError> {
                 }
             }
         }
-        match hosts.join_next().await {
+        let Ok(done) = tokio::time::timeout(LOOK, hosts.join_next()).await else { continue };
+        match done {
             None => return Ok(()),
             Some(Ok(turn)) => {
                 busy.remove(&turn.host);
@@ -98,7 +103,7 @@ struct Turn {
 async fn settle_in_turn(engine: &Arc<Engine>, host: String, entries: Vec<PendingEntry>) -> Turn {
     let mut turn = Turn { host, settled: Vec::new() };
     for entry in entries {
-        if engine.stop.is_cancelled() {
+        if engine.stop.is_cancelled() || engine.writer.space_low() {
             break;
         }
         let id = entry.id;

@@ -1,6 +1,7 @@
 //! The daemon: scheduler, poller, fetcher, writer, control socket, service notification.
 
 mod bell;
+pub mod clocks;
 pub mod control;
 mod dues;
 mod engine;
@@ -16,14 +17,16 @@ pub mod probe;
 pub mod progress;
 mod quarantine;
 mod reading;
+mod recheck;
 pub mod recluster;
 mod run;
 mod server;
 mod settle;
-mod tidy;
+mod space;
+pub mod tidy;
 mod writer;
 
-pub use engine::{ConfigSource, Engine};
+pub use engine::{ConfigSource, Engine, held_hosts};
 pub use run::run;
 
 /// Why the daemon or a pass could not go on.

@@ -1,11 +1,12 @@
 //! One pass: poll feeds, then fetch and place everything pending. `poll` is one pass; the daemon does the same by bells.
 
 use super::engine::Engine;
-use super::{DaemonError, dues, fetcher, poller};
+use super::{DaemonError, dues, fetcher, poller, recheck};
 use crate::model::Id;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Which feeds a pass polls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +55,12 @@ pub struct Summary {
     pub joined: u64,
     /// Entries still pending: put off to a later try.
     pub put_off: u64,
+    /// Known pages asked for again.
+    #[serde(default)]
+    pub rechecked: u64,
+    /// Articles that got a later text by that.
+    #[serde(default)]
+    pub revised: u64,
     /// Wall time, in milliseconds.
     pub elapsed_ms: u64,
     /// Every feed that failed, and why.
@@ -73,6 +80,17 @@ pub struct Failure {
     pub what: String,
 }
 
+/// Settles what is pending whenever a poll has found something, until `polled`.
+async fn fetch_until(engine: &Arc<Engine>, polled: &CancellationToken) -> Result<(), DaemonError> {
+    loop {
+        tokio::select! {
+            biased;
+            () = polled.cancelled() => return Ok(()),
+            () = engine.work.notified() => fetcher::drain(engine).await?,
+        }
+    }
+}
+
 /// Runs one pass to its end, or until the engine stops.
 ///
 /// # Errors
@@ -87,12 +105,22 @@ pub async fn run(engine: Arc<Engine>, which: Selection) -> Result<Summary, Daemo
         engine.quarantine.pardon(&engine, &feeds.iter().map(|feed| feed.id).collect::<Vec<_>>()).await?;
     }
     let mut summary = Summary::default();
-    poller::poll_all(&engine, feeds, which != Selection::Due, &mut summary).await;
+    // Pages are fetched while feeds are still polled: a feed that keeps us waiting holds up no other's news.
+    let polled = CancellationToken::new();
+    let polls = async {
+        poller::poll_all(&engine, feeds, which != Selection::Due, &mut summary).await;
+        polled.cancel();
+    };
+    let (_, fetched) = tokio::join!(polls, fetch_until(&engine, &polled));
+    fetched?;
     fetcher::drain(&engine).await?;
+    recheck::round(&engine).await?;
     engine.keep_holds().await?;
+    engine.keep_robots().await?;
     // A daemon's own fetching may have settled what this pass found: it counts.
     let done = engine.progress().since(before);
     (summary.settled, summary.articles, summary.joined, summary.put_off) = (done.settled, done.articles, done.joined, done.put_off);
+    (summary.rechecked, summary.revised) = (done.rechecked, done.revised);
     summary.elapsed_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
     summary.bad = summary.failed > 0 && (named || summary.failed == summary.feeds);
     if engine.stop.is_cancelled() {

@@ -1,6 +1,8 @@
 //! Placement, on the writer thread: candidates, their texts, a decision; then one commit for all that waited together.
 
 use super::DaemonError;
+use super::clocks::Clocks;
+use super::naming::Revised;
 use crate::config::{Config, FeedKind, Synchronous};
 use crate::dedup::boilerplate::{self, Learner};
 use crate::dedup::story::{self, InStory, Stories};
@@ -62,6 +64,8 @@ pub struct Place {
     pub features: story::Features,
     /// Why it was not read from its page, where it was not.
     pub reason: Option<String>,
+    /// When its page is looked at again, if it is new.
+    pub recheck_at: Option<Timestamp>,
 }
 
 /// What became of a [`Place`].
@@ -83,6 +87,7 @@ pub struct State {
     pub(super) stories: Stories,
     /// Clusters that the background has learnt since readers last saw it.
     unpublished: u32,
+    pub(super) clocks: Clocks,
     learner: Learner,
     learnt: Arc<Learnt>,
     kept: Kept,
@@ -102,6 +107,7 @@ impl State {
             copies: CopyIndex::new(dedup::Settings::default()),
             stories: Stories::new(story::Settings::default()),
             unpublished: 0,
+            clocks: Clocks::default(),
             learner: Learner::default(),
             learnt,
             kept: Kept::default(),
@@ -177,6 +183,7 @@ impl State {
             tracing::warn!(articles = stale, "articles indexed by another version are not compared any more");
         }
         self.copies = copies;
+        self.clocks = Clocks::restore(&self.store)?;
         self.learner = Learner::default();
         let rows = self.store.load_boilerplate(None)?;
         let publishers: HashSet<String> = rows.iter().map(|row| row.publisher.clone()).collect();
@@ -219,6 +226,7 @@ impl State {
     fn try_place_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
         let mut commits: Vec<ArticleCommit> = Vec::with_capacity(places.len());
         let mut links: Vec<(Id, Id, Option<String>)> = Vec::new();
+        let mut revised: Vec<Revised> = Vec::new();
         let mut placed = Vec::with_capacity(places.len());
         for place in places {
             let id = place.article.id;
@@ -230,13 +238,20 @@ impl State {
                 continue;
             }
             let (commit, joined) = self.place(place, known.as_ref(), now)?;
+            if known.is_none() {
+                let gap = self.store.unseen_for(commit.entry)?;
+                self.clocks.learn(&commit.article.publisher, commit.article.published_at, commit.article.seen_at, gap);
+            }
+            revised.extend(known.as_ref().map(|k| Revised { article: id, cluster: commit.cluster, earlier: k.text.clone() }));
             commits.push(commit);
             placed.push(if known.is_some() { Placed::Revised { joined } } else { Placed::New { joined } });
         }
         if !commits.is_empty() {
             self.store.commit_articles(&commits)?;
             self.stories.settle();
-            self.name(&commits)?;
+            self.name(&commits, now)?;
+            self.note_corrections(&revised, now)?;
+            self.store.set_metas(&self.clocks.take_changes())?;
             let rows: Vec<BoilerplateRow> = self.learner.take_changes().into_iter().map(boilerplate_row).collect();
             self.store.save_boilerplate(&rows)?;
         }
@@ -247,7 +262,7 @@ impl State {
     }
 
     fn place(&mut self, place: Place, known: Option<&StoredText>, now: Timestamp) -> Result<(ArticleCommit, bool), StoreError> {
-        let Place { entry, article, prepared, features, reason } = place;
+        let Place { entry, article, prepared, features, reason, recheck_at } = place;
         let mut placement = self.decide(&prepared)?;
         if let Some(known) = known {
             // A revision stays with the copies that it has.
@@ -275,6 +290,7 @@ impl State {
             because: serde_json::to_value(&placement.because).unwrap_or_default(),
             story_because: story.because,
             settled_reason: reason,
+            recheck_at,
             at: now,
             article,
         };

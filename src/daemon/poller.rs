@@ -5,6 +5,7 @@ use super::engine::Engine;
 use super::pass::{Failure, Selection, Summary};
 use super::progress::Counters;
 use super::reading::{self, Decided};
+use super::space::Space;
 use super::{DaemonError, run};
 use crate::config::{Config, FeedKind, PageSelectors};
 use crate::feed::outcome::Outcome;
@@ -13,7 +14,6 @@ use crate::net::{NetError, Request};
 use crate::store::{DueFeed, FeedSelector};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -26,13 +26,16 @@ const ROUND: u32 = 2_000;
 /// Until the end: at every bell, polls what is due.
 pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTracker) {
     let mut watch = Watch::new(engine.clock.now(), Instant::now());
+    let mut space = Space::default();
     while run::next_round(&engine, &bell).await {
         if let Some(jump) = watch.look(engine.clock.now(), Instant::now())
             && let Err(error) = dues::settle(&engine, Some(jump)).await
         {
             tracing::error!(%error, "the clock jumped, and due times could not be put right");
         }
-        if engine.paused.load(Ordering::Relaxed) || !engine.may_be_due() {
+        engine.keep_changed_holds().await;
+        space.look(&engine).await;
+        if engine.rests() || !engine.may_be_due() {
             continue;
         }
         match select(&engine, &Selection::Due).await {
@@ -130,14 +133,9 @@ async fn poll(engine: &Arc<Engine>, feed: DueFeed, forced: bool) -> Option<Repor
     if feed.stopped && !forced {
         return None;
     }
-    let permit = tokio::select! {
-        () = engine.stop.cancelled() => return None,
-        permit = engine.polls.acquire() => permit.ok()?,
-    };
     let url = feed.declared_url.clone();
     match exchange(engine, feed).await {
         Ok(report) => {
-            drop(permit);
             if let Some(report) = &report
                 && report.new + report.changed > 0
             {
@@ -171,6 +169,11 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
         }
         _ => {}
     }
+    // Answers wait here in bounded number: each keeps its room among the client's requests.
+    let _reading = tokio::select! {
+        () = engine.stop.cancelled() => return Ok(None),
+        permit = engine.reading.acquire() => permit.map_err(|_| DaemonError::Interrupted)?,
+    };
     let listing = listing(&engine.config(), id);
     let (read, keys, trial) = engine.quarantine.read(engine, id, answer, listing).await?;
     let known = match keys.is_empty() {
@@ -215,8 +218,9 @@ fn request(engine: &Engine, feed: &DueFeed) -> Result<Request, NetError> {
         Some(set_aside) => set_aside,
         None => (reading::validators(feed, engine.clock.now()), feed.validated_url.clone()),
     };
+    let secrets = engine.secrets(feed.id, &url);
     let request = Request::feed(url).conditional(validators, from.and_then(|from| Url::parse(&from).ok()));
-    Ok(request.secrets(engine.secrets(feed.id)).cancelled_by(engine.stop.clone()))
+    Ok(request.secrets(secrets).keeping_room().cancelled_by(engine.stop.clone()))
 }
 
 /// A feed's failure is told once, and its recovery once.

@@ -22,6 +22,12 @@ pub struct Progress {
     pub articles: u64,
     /// Of these, those that joined a cluster of others.
     pub joined: u64,
+    /// Known pages asked for again.
+    #[serde(default)]
+    pub rechecked: u64,
+    /// Articles that got a later text by that.
+    #[serde(default)]
+    pub revised: u64,
 }
 
 impl Progress {
@@ -37,6 +43,8 @@ impl Progress {
             put_off: self.put_off - before.put_off,
             articles: self.articles - before.articles,
             joined: self.joined - before.joined,
+            rechecked: self.rechecked - before.rechecked,
+            revised: self.revised - before.revised,
         }
     }
 }
@@ -52,6 +60,8 @@ pub(super) struct Counters {
     pub put_off: AtomicU64,
     pub articles: AtomicU64,
     pub joined: AtomicU64,
+    pub rechecked: AtomicU64,
+    pub revised: AtomicU64,
 }
 
 impl Counters {
@@ -72,6 +82,8 @@ impl Counters {
             put_off: read(&self.put_off),
             articles: read(&self.articles),
             joined: read(&self.joined),
+            rechecked: read(&self.rechecked),
+            revised: read(&self.revised),
         }
     }
 }

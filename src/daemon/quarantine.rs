@@ -164,7 +164,8 @@ impl Quarantine {
             true => Turn::Alone { _guard: self.turn.write().await },
             false => Turn::Among { _guard: self.turn.read().await },
         };
-        let shell = Response { body: bytes::Bytes::new(), ..response.clone() };
+        let mut shell = response.clone().aside();
+        shell.body = bytes::Bytes::new();
         let trial = Trial { quarantine: self, feed, body, suspect: held.is_some(), shell, _mark: self.marks.put(feed, body), _turn: turn };
         let reading = tokio::task::spawn_blocking(move || {
             #[cfg(test)]

@@ -8,7 +8,7 @@ use crate::feed::identity::{self, IdentityPolicy, KnownEntry};
 use crate::feed::outcome::Outcome;
 use crate::feed::schedule::{CacheHints, PollResult, Rhythm, Schedule, next_poll};
 use crate::feed::{self, Context, FeedError};
-use crate::model::{ParsedFeed, PollHints, Validators};
+use crate::model::{ParsedEntry, ParsedFeed, PollHints, Validators};
 use crate::net::{NetError, Response};
 use crate::store::{DueFeed, EntryKeys, KnownRow, NewEntry, PollCommit};
 use jiff::{SignedDuration, Timestamp};
@@ -36,6 +36,8 @@ pub struct Read {
     validated_url: Option<String>,
     bytes: u64,
     moved_to: Option<Url>,
+    /// Entries that lead nowhere and say nothing.
+    empty: usize,
 }
 
 impl Read {
@@ -52,6 +54,7 @@ impl Read {
                 validated_url: None,
                 bytes: 0,
                 moved_to: None,
+                empty: 0,
             },
         }
     }
@@ -67,11 +70,12 @@ impl Read {
             validated_url: None,
             bytes: response.decoded_bytes(),
             moved_to: None,
+            empty: 0,
         }
     }
 
     fn answered(response: Response, listing: Option<&PageSelectors>) -> Self {
-        let (outcome, feed) = match response.status {
+        let (outcome, mut feed) = match response.status {
             304 => (Outcome::NotModified, None),
             200..=299 => match listing {
                 Some(selectors) => list(&response, selectors),
@@ -79,6 +83,7 @@ impl Read {
             },
             _ => (refusal(&response), None),
         };
+        let empty = feed.as_mut().map_or(0, |feed| without_strange_links(&mut feed.entries));
         Self {
             outcome,
             feed,
@@ -88,6 +93,7 @@ impl Read {
             moved_to: response.permanent_redirect,
             validated_url: Some(response.final_url.into()),
             validators: response.validators,
+            empty,
         }
     }
 
@@ -96,6 +102,31 @@ impl Read {
         let entries = self.feed.iter().flat_map(|feed| &feed.entries);
         entries.map(|entry| stored(identity::keys(entry))).collect()
     }
+}
+
+/// Takes links away that lead to no page (`javascript:`, `tag:`), so that the feed's own text is used, and drops entries
+/// that then have nothing but a title: there is no report behind them. How many those were.
+fn without_strange_links(entries: &mut Vec<ParsedEntry>) -> usize {
+    let is_web = |url: &String| Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    let before = entries.len();
+    entries.retain_mut(|entry| {
+        let strange = entry.url.take_if(|url| !is_web(url)).is_some();
+        !strange || [&entry.content, &entry.summary].into_iter().flatten().any(|html| has_words(html))
+    });
+    before - entries.len()
+}
+
+/// Whether there is a letter or digit outside of tags.
+fn has_words(html: &str) -> bool {
+    let mut in_tag = false;
+    html.chars().any(|c| {
+        match c {
+            '<' => in_tag = true,
+            '>' => in_tag = false,
+            _ => {}
+        }
+        !in_tag && c.is_alphanumeric()
+    })
 }
 
 fn cache_hints(response: &Response) -> CacheHints {
@@ -163,7 +194,7 @@ pub struct Decided {
 pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], now: Timestamp) -> Decided {
     let mut policy: IdentityPolicy = serde_json::from_value(feed.identity.clone()).unwrap_or_default();
     let mut rhythm: Rhythm = serde_json::from_value(feed.rhythm.clone()).unwrap_or_default();
-    let Read { mut outcome, feed: parsed, status, cache, validators, validated_url, bytes, moved_to } = read;
+    let Read { mut outcome, feed: parsed, status, cache, validators, validated_url, bytes, moved_to, empty } = read;
     let (mut title, mut site_url, mut hints) = (None, None, PollHints::default());
     let mut classified = Classified::default();
     let full = parsed.is_some();
@@ -184,6 +215,9 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
     let moved = moved(feed, moved_to.filter(|_| success));
     let mut notes = if full { classified.notes } else { feed.notes.clone() };
     notes.extend(moved.note);
+    if empty > 0 {
+        notes.push(format!("{empty} entries passed over: a title, no text, and a link that is no web address"));
+    }
     let commit = PollCommit {
         feed: feed.id,
         at: now,

@@ -2,7 +2,7 @@
 
 use super::bell::{self, Bells};
 use super::engine::Engine;
-use super::{DaemonError, dues, fetcher, notify, poller, server, tidy};
+use super::{DaemonError, dues, fetcher, notify, poller, recheck, server, tidy};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
@@ -23,6 +23,7 @@ pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
     let tasks = TaskTracker::new();
     tasks.spawn(poller::keep_polling(Arc::clone(&engine), Arc::clone(&bells.poll), tasks.clone()));
     tasks.spawn(fetcher::keep_fetching(Arc::clone(&engine)));
+    tasks.spawn(recheck::keep_rechecking(Arc::clone(&engine)));
     tasks.spawn(tidy::keep_tidy(Arc::clone(&engine), Arc::clone(&bells.maintenance)));
     tasks.spawn(server::serve(Arc::clone(&engine), socket, tasks.clone()));
     notify::ready(&engine);
@@ -38,6 +39,9 @@ pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
     server::unlink(&engine);
     if let Err(error) = engine.keep_holds().await {
         tracing::warn!(%error, "the pauses that hosts asked for could not be kept");
+    }
+    if let Err(error) = engine.keep_robots().await {
+        tracing::warn!(%error, "what robots.txt said could not be kept; it is asked for again");
     }
     engine.writer.close().await;
     end

@@ -3,6 +3,7 @@
 use super::DaemonError;
 use super::engine::Engine;
 use super::place::{Place, Placed};
+use super::recheck::next_look;
 use crate::article::{self, Page, SiteRules};
 use crate::config::Config;
 use crate::dedup::{self, story};
@@ -17,6 +18,9 @@ use url::Url;
 /// When a page that could not be fetched is tried again; after the last, the entry is settled from its feed.
 const RETRIES: [SignedDuration; 4] =
     [SignedDuration::from_mins(5), SignedDuration::from_mins(30), SignedDuration::from_hours(3), SignedDuration::from_hours(12)];
+
+/// How the words of a credit begin that the feed gives and not the page.
+pub(super) const FEED_SAYS: &str = "feed: source ";
 
 /// What became of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +41,10 @@ pub async fn settle(engine: &Arc<Engine>, entry: PendingEntry) -> Result<Settled
     let fetched = fetch(engine, &entry).await?;
     let source = match fetched {
         Fetched::Page(page) => Source::Page(page),
-        Fetched::Unchanged => return known(engine, &entry, "the page has not changed").await,
+        Fetched::Unchanged => match entry.article {
+            Some(article) => return link(engine, entry.id, article, "the page has not changed".into()).await,
+            None => Source::Feed("the page answered 304 to nobody's question".into()),
+        },
         Fetched::None(reason) => Source::Feed(reason),
         Fetched::Later(reason, at) => {
             let (id, words) = (entry.id, reason.clone());
@@ -46,18 +53,26 @@ pub async fn settle(engine: &Arc<Engine>, entry: PendingEntry) -> Result<Settled
             return Ok(Settled::PutOff);
         }
     };
+    let known = entry.article;
     let place = read(engine, entry, source).await?;
+    if let (Some(article), Some(reason)) = (known, &place.reason)
+        && let Some(stored) = engine.writer.with(move |state| state.store.texts(&[article])).await?.pop()
+        && stored.text.len() > place.article.text.len()
+    {
+        // An entry was edited, but its page is gone or walled off by now: what was read while it was there stays.
+        let (entry, reason) = (place.entry, reason.clone());
+        return link(engine, entry, article, reason).await;
+    }
     Ok(match engine.writer.place(place).await? {
         Placed::New { joined } | Placed::Revised { joined } => Settled::Placed { joined },
         Placed::Known => Settled::Known,
     })
 }
 
-async fn known(engine: &Engine, entry: &PendingEntry, reason: &'static str) -> Result<Settled, DaemonError> {
-    let (id, article, now) = (entry.id, entry.article, engine.clock.now());
-    if let Some(article) = article {
-        engine.writer.with(move |state| state.store.link_entry(id, article, Some(reason), now)).await?;
-    }
+/// Settles an entry with the article that it led to before.
+async fn link(engine: &Engine, entry: Id, article: Id, reason: String) -> Result<Settled, DaemonError> {
+    let now = engine.clock.now();
+    engine.writer.with(move |state| state.store.link_entry(entry, article, Some(&reason), now)).await?;
     Ok(Settled::Known)
 }
 
@@ -73,7 +88,7 @@ enum Fetched {
 }
 
 /// What an article is read from.
-enum Source {
+pub(super) enum Source {
     Page(Box<net::Response>),
     /// The feed's own text, and why.
     Feed(String),
@@ -86,11 +101,12 @@ async fn fetch(engine: &Engine, entry: &PendingEntry) -> Result<Fetched, DaemonE
     let Some(url) = entry.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
         return Ok(Fetched::None("the entry has no link".into()));
     };
-    let validators = match entry.article {
-        Some(article) => engine.writer.with(move |state| state.store.texts(&[article])).await?.pop().map(|text| text.validators),
+    let known = match entry.article {
+        Some(article) => engine.writer.with(move |state| state.store.texts(&[article])).await?.pop(),
         None => None,
     };
-    let request = net::Request::page(url).conditional(validators.unwrap_or_default(), None).cancelled_by(engine.stop.clone());
+    let (validators, from) = known.map(|text| (text.validators, Url::parse(&text.fetched_url).ok())).unwrap_or_default();
+    let request = page_request(engine, entry.feed, url, validators, from);
     let response = match engine.client().get(request).await {
         Ok(response) => response,
         Err(error) => return failed(engine, entry, &error),
@@ -104,6 +120,13 @@ async fn fetch(engine: &Engine, entry: &PendingEntry) -> Result<Fetched, DaemonE
         status @ (408 | 425 | 429 | 500..=599) => later(engine, entry, format!("the page's server answered {status}")),
         status => Fetched::None(format!("the page's server answered {status}")),
     })
+}
+
+/// The request for a page that `feed` led to. Validators go to `from` alone (to the page's own origin where it is not
+/// known), and the feed's headers and credentials to a page of the feed's own origin alone.
+pub(super) fn page_request(engine: &Engine, feed: Id, url: Url, validators: Validators, from: Option<Url>) -> net::Request {
+    let secrets = engine.secrets(feed, &url).for_pages();
+    net::Request::page(url).conditional(validators, from).secrets(secrets).keeping_room().cancelled_by(engine.stop.clone())
 }
 
 fn failed(engine: &Engine, entry: &PendingEntry, error: &net::NetError) -> Result<Fetched, DaemonError> {
@@ -127,16 +150,17 @@ fn later(engine: &Engine, entry: &PendingEntry, reason: String) -> Fetched {
     }
 }
 
-fn is_page(response: &net::Response) -> bool {
+pub(super) fn is_page(response: &net::Response) -> bool {
     let Some(kind) = response.content_type.as_deref() else { return true };
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind.is_empty() || kind.contains("html") || kind.contains("xml") || kind == "text/plain"
 }
 
 /// Reads the article off the async threads, as many at a time as there are cores.
-async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Source) -> Result<Place, DaemonError> {
+pub(super) async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Source) -> Result<Place, DaemonError> {
     let permit = Arc::clone(&engine.cores).acquire_owned().await.map_err(|_| DaemonError::Interrupted)?;
     let (config, repeated, background) = (engine.config(), engine.learnt.repeated(), engine.learnt.background());
+    let now = engine.clock.now();
     let work = move || {
         let _permit = permit;
         let (article, reason) = article(&config, &repeated, &entry, source);
@@ -161,9 +185,18 @@ async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Source) -> Resu
             seen_at: Some(article.seen_at),
         };
         let features = story::features(about, &background, &story::Settings::default());
-        Place { entry: entry.id, article, prepared, features, reason }
+        let recheck_at = recheck_at(&config, &article, reason.as_deref(), now);
+        Place { entry: entry.id, article, prepared, features, reason, recheck_at }
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| DaemonError::Reading(e.to_string()))
+}
+
+/// When the page of a new article is to be looked at again: where its text was read from it, and where it can be asked for
+/// conditionally.
+fn recheck_at(config: &Config, article: &Article, reason: Option<&str>, now: Timestamp) -> Option<Timestamp> {
+    let refused = config.publisher(&article.publisher).is_some_and(|publisher| publisher.recheck == Some(false));
+    let can = reason.is_none() && article.quality.is_text() && !article.validators.is_empty() && !refused;
+    next_look(&config.fetch.recheck, now, now).filter(|_| can)
 }
 
 /// The article that an entry leads to, and why it was not read from its page where it was not.
@@ -218,7 +251,7 @@ fn article(config: &Config, repeated: &super::place::Repeated, entry: &PendingEn
 fn feed_source(entry: &PendingEntry) -> Option<Credit> {
     let name = entry.entry.source.as_ref()?.title.clone()?;
     let own = entry.publisher.as_ref().is_some_and(|publisher| publisher.to_lowercase() == name.to_lowercase());
-    (!own).then(|| Credit { words: format!("feed: source {name}"), name })
+    (!own).then(|| Credit { words: format!("{FEED_SAYS}{name}"), name })
 }
 
 fn from_page(config: &Config, repeated: &super::place::Repeated, entry: &PendingEntry, page: &net::Response) -> Extracted {

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::store::StoreError;
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -31,6 +31,7 @@ enum Job {
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     last_commit_ms: Arc<AtomicU64>,
+    space_low: Arc<AtomicBool>,
     alive: watch::Receiver<bool>,
 }
 
@@ -43,16 +44,17 @@ impl Writer {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (living, alive) = watch::channel(true);
         let last_commit_ms = Arc::new(AtomicU64::new(0));
-        let commit_ms = Arc::clone(&last_commit_ms);
+        let space_low = Arc::new(AtomicBool::new(state.store.space_low()));
+        let (commit_ms, low) = (Arc::clone(&last_commit_ms), Arc::clone(&space_low));
         std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
                 // Dropped when the thread ends in any way, a panic included: `died` sees it.
                 let _living = living;
-                serve(state, queue, &commit_ms, &clock);
+                serve(state, queue, &commit_ms, &low, &clock);
             })
             .map_err(|e| DaemonError::Start(format!("the writer thread does not start: {e}")))?;
-        Ok(Self { jobs, last_commit_ms, alive })
+        Ok(Self { jobs, last_commit_ms, space_low, alive })
     }
 
     /// Runs `work` on the writer thread.
@@ -106,6 +108,19 @@ impl Writer {
         self.last_commit_ms.load(Ordering::Relaxed)
     }
 
+    /// True from a full disk until there is room again: polling and fetching rest, reading goes on.
+    pub fn space_low(&self) -> bool {
+        self.space_low.load(Ordering::Relaxed)
+    }
+
+    /// Looks whether there is room again, after the disk was full.
+    ///
+    /// # Errors
+    /// Where the writer is gone.
+    pub async fn recover_space(&self) -> Result<bool, DaemonError> {
+        self.with(|state| Ok(state.store.recover_space())).await
+    }
+
     /// Returns when the thread has ended.
     pub async fn died(&self) {
         let mut alive = self.alive.clone();
@@ -124,7 +139,7 @@ fn gone() -> DaemonError {
     DaemonError::Writer("the writer is gone; see the log for why".into())
 }
 
-fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64, clock: &Clock) {
+fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64, space_low: &AtomicBool, clock: &Clock) {
     let mut held = None;
     while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
         match job {
@@ -144,6 +159,7 @@ fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64
                 commit(&mut state, batch, commit_ms, clock.now());
             }
         }
+        space_low.store(state.store.space_low(), Ordering::Relaxed);
     }
     state.close();
 }

@@ -4,6 +4,7 @@ pub mod boilerplate;
 pub mod changes;
 pub mod fingerprint;
 mod id_table;
+pub mod lag;
 pub mod near;
 pub mod origin;
 pub mod passages;

@@ -99,12 +99,34 @@ const ZONES: &[(&str, i32)] = &[
     ("clst", -180),
 ];
 
+/// A date as it was written: the instant, and what the text says of its time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// The instant; without a zone in the text the civil time is taken for UTC's.
+    pub at: Timestamp,
+    /// The zone that the text gives.
+    pub offset: Option<Offset>,
+    /// True where the text gives a time of day.
+    pub timed: bool,
+}
+
+/// The zone that a name says ("EST", "cet"), in any case.
+pub fn zone(name: &str) -> Option<Offset> {
+    let name = name.to_lowercase();
+    ZONES.iter().find(|(known, _)| *known == name).and_then(|(_, minutes)| Offset::from_seconds(minutes * 60).ok())
+}
+
 /// Reads a date in any form that feeds and pages use; one without a zone is read as UTC. `None` where it is no date.
 /// Year 1 and the like mean undated, and give `None`.
 ///
 /// Years are kept as stated from 100 to 9999; two-digit years are 1950 to 2049, as RFC 2822 has it. `1/2/2003` is read
 /// month first unless the first number cannot be one; with dots the day comes first.
 pub fn parse_date(text: &str) -> Option<Timestamp> {
+    stated_date(text).map(|stated| stated.at)
+}
+
+/// Like [`parse_date`], with the zone as the text states it.
+pub fn stated_date(text: &str) -> Option<Stated> {
     let text = text.trim();
     if text.is_empty() || text.len() > LONGEST {
         return None;
@@ -117,23 +139,24 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
     while let Some(piece) = pieces.next() {
         found.take(&piece, &mut pieces)?;
     }
-    found.timestamp()
+    found.stated()
 }
 
 /// Digits alone: `20240131`, `20240131120000`, or seconds or milliseconds since 1970.
-fn plain_number(text: &str) -> Option<Option<Timestamp>> {
+fn plain_number(text: &str) -> Option<Option<Stated>> {
     if text.len() < 8 || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
     let part = |from: usize, to: usize| text.get(from..to).and_then(|d| d.parse::<i16>().ok()).unwrap_or(0);
+    let since_1970 = |at: Timestamp| Stated { at, offset: Some(Offset::UTC), timed: true };
     Some(match text.len() {
         8 | 12 | 14 => {
             let mut found = Found { date: Some((part(0, 4), part(4, 6), part(6, 8))), ..Found::default() };
-            found.time = Some((part(8, 10), part(10, 12), part(12, 14), 0));
-            found.timestamp()
+            found.time = (text.len() > 8).then(|| (part(8, 10), part(10, 12), part(12, 14), 0));
+            found.stated()
         }
-        9..=11 => text.parse().ok().and_then(|s| Timestamp::from_second(s).ok()),
-        13 => text.parse().ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()),
+        9..=11 => text.parse().ok().and_then(|s| Timestamp::from_second(s).ok()).map(since_1970),
+        13 => text.parse().ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).map(since_1970),
         _ => None,
     })
 }
@@ -295,7 +318,7 @@ impl Found {
         }
     }
 
-    fn timestamp(self) -> Option<Timestamp> {
+    fn stated(self) -> Option<Stated> {
         let (year, month, day) = match self.date {
             Some(date) => date,
             // "January 2024" names its first day; a bare year does not date an article.
@@ -317,9 +340,11 @@ impl Found {
         if next_day {
             date = date.tomorrow().ok()?;
         }
-        let offset = Offset::from_seconds(self.zone.unwrap_or(0) * 60).ok()?;
+        let stated = self.zone.and_then(|minutes| Offset::from_seconds(minutes * 60).ok());
+        let offset = stated.unwrap_or(Offset::UTC);
         // The last days of 9999 are beyond what a timestamp can say in every zone; they mean "for ever" anyway.
-        offset.to_timestamp(date.to_datetime(time)).ok().or_else(|| (year == 9999).then_some(Timestamp::MAX))
+        let at = offset.to_timestamp(date.to_datetime(time)).ok().or_else(|| (year == 9999).then_some(Timestamp::MAX))?;
+        Some(Stated { at, offset: stated, timed: self.time.is_some() })
     }
 }
 

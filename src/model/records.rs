@@ -107,8 +107,12 @@ pub struct Extracted {
     pub publisher: Option<String>,
     /// First publication.
     pub published_at: Option<Timestamp>,
+    /// The zone that the page gives with it, in minutes east of UTC.
+    pub published_offset: Option<i16>,
     /// Last change.
     pub modified_at: Option<Timestamp>,
+    /// The zone that the page gives with it, in minutes east of UTC.
+    pub modified_offset: Option<i16>,
     /// Language, ISO 639-1 where there is one: detected, with the declared one as a witness.
     pub lang: Option<String>,
     /// Section the site files it under.

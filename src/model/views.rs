@@ -143,8 +143,24 @@ pub struct ArticleDetail {
     pub text: String,
     /// Later texts of it: number of revisions beyond the first.
     pub revisions: u32,
+    /// Since when its page answers 404 or 410, as far as it was looked at again.
+    #[serde(default)]
+    pub gone_at: Option<Timestamp>,
     /// Entries that lead to it.
     pub entries: Vec<EntryView>,
+}
+
+/// A former text of an article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionView {
+    /// When a later text took its place.
+    pub replaced_at: Timestamp,
+    /// Headline.
+    pub title: String,
+    /// Words of its text.
+    pub words: u32,
+    /// The text.
+    pub text: String,
 }
 
 /// An entry that leads to an article.
@@ -241,6 +257,22 @@ pub struct FeedHealth {
     pub new_a_day: f64,
     /// Things a person should know: "republishes its archive; throttled".
     pub notes: Vec<String>,
+    /// Why and how long its host is left alone, where it is.
+    #[serde(default)]
+    pub held: Option<HeldHost>,
+}
+
+/// A host that is left alone for a while: it asked so, keeps failing, or blocks us.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldHost {
+    /// The host, with the port where it is not the scheme's own.
+    pub host: String,
+    /// Only for feeds ("feed") or pages ("page"); everything where `None`.
+    pub kind: Option<String>,
+    /// Until then.
+    pub until: Timestamp,
+    /// Why, in words.
+    pub why: String,
 }
 
 /// One line of `log`.
@@ -281,4 +313,37 @@ pub struct Counts {
     pub stories: u64,
     /// Bytes of the database file.
     pub bytes: u64,
+}
+
+/// One article of a text or event that others carry too: what `report lag` sums up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    /// Its cluster or story.
+    pub group: Id,
+    /// The article.
+    pub article: Id,
+    /// Its publisher's name.
+    pub publisher: String,
+    /// The publisher's owner.
+    pub owner: String,
+    /// As stated.
+    pub published_at: Option<Timestamp>,
+    /// When newsfold first saw it.
+    pub seen_at: Timestamp,
+    /// The publisher whose report its text is, where that is known.
+    pub origin: Option<String>,
+}
+
+/// What was learnt of a publisher's clock.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClockView {
+    /// The publisher.
+    #[serde(default)]
+    pub publisher: String,
+    /// Articles that it was judged by.
+    pub observed: u32,
+    /// How far ahead of the true time its statements are, in seconds; negative: behind.
+    pub offset_s: i64,
+    /// Typical distance from that, in seconds.
+    pub spread_s: i64,
 }

@@ -4,6 +4,7 @@ use super::error::Stage;
 use super::exchange::Answer;
 use super::guard::Guard;
 use super::host::{Hosts, Signal, host_key};
+use super::lanes::Lanes;
 use super::resolve::Resolver;
 use super::robots_gate::RobotsCache;
 use super::stack::Stack;
@@ -14,14 +15,21 @@ use reqwest::StatusCode;
 use reqwest::header::{self, HeaderMap, HeaderValue};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
 use url::Url;
 
 /// Redirects that are followed.
 const MAX_HOPS: usize = 5;
+/// How long a request may take before it makes room for another.
+const MOMENT: Duration = Duration::from_secs(1);
+/// Bodies beyond a megabyte being read at one time: a bound on what many hosts together can make us hold.
+const MAX_BULKY: usize = 32;
 /// Longest URL that is asked for, bytes.
 const MAX_URL: usize = 8 << 10;
+
+/// An answer's room among the requests; clones of the answer share it.
+pub(super) type HeldRoom = Option<Arc<OwnedSemaphorePermit>>;
 
 /// Fetches politely and trusts nothing. Cheap to clone; clones share hosts, connections and robots.txt.
 #[derive(Clone)]
@@ -37,7 +45,9 @@ pub(super) struct Inner {
     /// The name that robots.txt is read for.
     pub(super) product: String,
     pub(super) stack: Stack,
-    slots: Semaphore,
+    lanes: Lanes,
+    /// Permits for bodies beyond a megabyte.
+    pub(super) bulky: Semaphore,
     /// Large bodies being decoded.
     pub(super) decoders: Arc<Semaphore>,
     /// Headers that every request of a kind has.
@@ -72,7 +82,8 @@ impl Client {
             robots: RobotsCache::default(),
             product: settings.product_token(),
             stack: Stack::new(settings.clone(), resolver.clone())?,
-            slots: Semaphore::new(settings.max_connections.max(1)),
+            lanes: Lanes::new(settings.max_connections, MOMENT),
+            bulky: Semaphore::new(MAX_BULKY),
             decoders: Arc::new(Semaphore::new(2)),
             base: [
                 base_headers(
@@ -112,6 +123,11 @@ impl Client {
         self.0.hosts.next_free(url, kind)
     }
 
+    /// Requests under way that take longer than a moment. They do not count towards `max_connections`.
+    pub fn slow(&self) -> usize {
+        self.0.lanes.aside()
+    }
+
     /// How all hosts that are known stand, those with trouble first.
     pub fn host_states(&self) -> Vec<HostState> {
         self.0.hosts.states()
@@ -122,9 +138,19 @@ impl Client {
         self.0.hosts.rows()
     }
 
+    /// A number that rises when a pause begins or is lifted: what [`Client::holds`] gives is worth storing again.
+    pub fn hold_changes(&self) -> u64 {
+        self.0.hosts.changes()
+    }
+
     /// Takes up pauses that were stored; those that have ended are passed over.
     pub fn load_holds(&self, rows: impl IntoIterator<Item = HoldRow>) {
         self.0.hosts.load(rows);
+    }
+
+    /// The name that robots.txt is read for.
+    pub fn product(&self) -> &str {
+        &self.0.product
     }
 
     /// The name under which hosts are treated: two URLs with one key share permits, gaps and backoff.
@@ -144,7 +170,7 @@ impl Client {
                 None => own,
             } && !request.validators.is_empty();
             let headers = self.headers(request, own.then_some(&secrets), conditional)?;
-            let answer = self.hop(&url, request.kind, headers, &mut spent).await?;
+            let (answer, room) = self.hop(&url, request, headers, &mut spent).await?;
             let Some(location) = answer.location else {
                 let permanent = !hops.is_empty() && hops.iter().all(|h| matches!(h.status, 301 | 308));
                 return Ok(Response {
@@ -161,6 +187,7 @@ impl Client {
                     body: answer.body,
                     wire_bytes: answer.wire_bytes,
                     elapsed: spent,
+                    room,
                 });
             };
             let next = next_url(&url, &location, &hops)?;
@@ -169,25 +196,32 @@ impl Client {
     }
 
     /// One exchange with all its gates.
-    async fn hop(&self, url: &Url, kind: Kind, headers: HeaderMap, spent: &mut Duration) -> Result<Answer, NetError> {
-        let own = &*self.0;
+    async fn hop(&self, url: &Url, request: &Request, headers: HeaderMap, spent: &mut Duration) -> Result<(Answer, HeldRoom), NetError> {
+        let (own, kind) = (&*self.0, request.kind);
         own.guard.check_url(url)?;
         if kind == Kind::Page && own.settings.respect_robots {
             self.check_robots(url).await?;
         }
         let host = own.hosts.of(url);
         let turn = own.hosts.turn(&host, kind).await?;
-        let slot = own.slots.acquire().await.map_err(|_| NetError::Cancelled)?;
-        let began = Instant::now();
         let left = own.settings.total_timeout.saturating_sub(*spent);
-        let answer = match timeout(left, self.exchange(url, kind, headers, &host.key)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(NetError::Timeout { host: host.key.clone(), stage: Stage::Total, after: own.settings.total_timeout }),
+        let exchange = async {
+            let began = Instant::now();
+            let answer = timeout(left, self.exchange(url, kind, headers, &host.key)).await;
+            (answer, began.elapsed())
         };
-        *spent += began.elapsed();
+        let ((answer, elapsed), room) = own.lanes.carry(exchange).await?;
+        *spent += elapsed;
+        let late = |_| NetError::Timeout { host: host.key.clone(), stage: Stage::Total, after: own.settings.total_timeout };
+        let answer = answer.map_err(late).flatten();
         own.hosts.learn(&host, kind, signal(&answer));
-        drop((slot, turn));
-        answer
+        drop(turn);
+        let answer = answer?;
+        let room = match request.keeps_room && !answer.body.is_empty() {
+            true => Some(Arc::new(own.lanes.back(room).await?)),
+            false => None,
+        };
+        Ok((answer, room))
     }
 
     fn headers(&self, request: &Request, secrets: Option<&Secrets>, conditional: bool) -> Result<HeaderMap, NetError> {

@@ -21,6 +21,8 @@ const ERROR_BODY: usize = 64 << 10;
 const SMALL_BODY: u64 = 16 << 10;
 /// And how long that may take.
 const SMALL_WAIT: Duration = Duration::from_secs(1);
+/// From this size on, a body needs one of few permits to be read on.
+const BULKY: usize = 1 << 20;
 /// From this size on, decoding moves off the async threads.
 const BIG_WIRE: usize = 256 << 10;
 
@@ -171,7 +173,11 @@ impl Client {
         let patience = self.inner().settings.idle_timeout;
         let mut first = Bytes::new();
         let mut all: Vec<u8> = Vec::new();
+        let mut bulky = None;
         loop {
+            if bulky.is_none() && all.len() > BULKY {
+                bulky = Some(self.inner().bulky.acquire().await.map_err(|_| NetError::Cancelled)?);
+            }
             let chunk = match timeout(patience, response.chunk()).await {
                 Err(_) => return Err(NetError::Timeout { host: key.to_owned(), stage: Stage::Idle, after: patience }),
                 Ok(Err(e)) => return Err(self.explain(e, key)),

@@ -8,6 +8,7 @@ use super::{Kind, NetError, Settings};
 use crate::clock::Clock;
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -167,6 +168,8 @@ pub(super) struct Hosts {
     settings: Arc<Settings>,
     clock: Clock,
     table: Mutex<Table>,
+    /// Rises with every pause that begins or ends early.
+    changes: AtomicU64,
 }
 
 struct Table {
@@ -176,7 +179,7 @@ struct Table {
 
 impl Hosts {
     pub(super) fn new(settings: Arc<Settings>, clock: Clock) -> Self {
-        Self { settings, clock, table: Mutex::new(Table { hosts: HashMap::new(), sweep_at: KEEP_HOSTS }) }
+        Self { settings, clock, table: Mutex::new(Table { hosts: HashMap::new(), sweep_at: KEEP_HOSTS }), changes: AtomicU64::new(0) }
     }
 
     /// The host of `url`.
@@ -264,6 +267,8 @@ impl Hosts {
         let set = |length: Duration, why| Some(Backoff::new(now, length.min(max), why));
         let mut state = host.state();
         let state = &mut *state;
+        let pauses = |state: &State| [state.backoff, state.blocked[0].1, state.blocked[1].1].map(|b| b.map(|b| b.until));
+        let before = pauses(state);
         match signal {
             Signal::Nothing => {}
             Signal::Fine => {
@@ -295,6 +300,14 @@ impl Hosts {
                 }
             }
         }
+        if pauses(state) != before {
+            self.changes.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A number that rises when what [`Hosts::rows`] gives has changed otherwise than by time.
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// How long until a request to the host of `url` could start; zero: at once. A host whose permits are all taken
@@ -333,6 +346,7 @@ impl Hosts {
                 }
             }
         }
+        rows.sort_by(|a, b| (b.until, &a.host).cmp(&(a.until, &b.host)));
         rows
     }
 

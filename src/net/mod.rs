@@ -5,13 +5,13 @@
 //! 1. the address guard on the URL (scheme, literals),
 //! 2. robots.txt, for pages,
 //! 3. the host's turn: permit, backoff, gap,
-//! 4. a slot among all connections,
+//! 4. room among all requests under way, which it keeps until its answer is dropped,
 //! 5. the resolver's answers, guarded; the connected peer, guarded again,
 //! 6. a capped read under deadlines, and decoding that counts what it gives.
 //!
 //! [`Client::get`] is the way in. An answer of any status is a [`Response`]; what gave none is a [`NetError`], which
 //! says whether to retry, skip or stop. The room keeps its knowledge of hosts in memory; [`Client::holds`] and
-//! [`Client::robots_rows`] give what is worth storing, and take it up again.
+//! [`Client::new_robots`] give what is worth storing, and take it up again.
 
 mod backoff;
 mod client;
@@ -20,6 +20,7 @@ mod error;
 mod exchange;
 mod guard;
 mod host;
+mod lanes;
 mod request;
 mod resolve;
 mod response;

@@ -1,7 +1,7 @@
 //! What is asked for.
 
 use crate::model::Validators;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use tokio_util::sync::CancellationToken;
@@ -95,6 +95,13 @@ impl Secrets {
         self.header("authorization", &format!("Bearer {}", token.trim()))
     }
 
+    /// What of them fits a page: all but what says which kind of document is wanted.
+    #[must_use]
+    pub fn for_pages(mut self) -> Self {
+        self.0.remove(ACCEPT);
+        self
+    }
+
     pub(super) fn has_authorization(&self) -> bool {
         self.0.contains_key(AUTHORIZATION)
     }
@@ -140,6 +147,9 @@ pub struct Request {
     pub validators_from: Option<Url>,
     /// The feed's own headers and credentials.
     pub secrets: Secrets,
+    /// The answer keeps its room among the requests until it is dropped, so that bodies which wait to be read are bounded
+    /// as well. Who asks so must not hold one answer while asking for another.
+    pub keeps_room: bool,
     /// Ends the request early.
     pub cancel: CancellationToken,
 }
@@ -153,6 +163,7 @@ impl Request {
             validators: Validators::default(),
             validators_from: None,
             secrets: Secrets::default(),
+            keeps_room: false,
             cancel: CancellationToken::new(),
         }
     }
@@ -178,6 +189,13 @@ impl Request {
     #[must_use]
     pub fn secrets(mut self, secrets: Secrets) -> Self {
         self.secrets = secrets;
+        self
+    }
+
+    /// Keeps its room until the answer is dropped.
+    #[must_use]
+    pub fn keeping_room(mut self) -> Self {
+        self.keeps_room = true;
         self
     }
 

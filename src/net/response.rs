@@ -1,5 +1,6 @@
 //! What came back.
 
+use super::client::HeldRoom;
 use crate::model::{Validators, dates};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -98,9 +99,19 @@ pub struct Response {
     pub wire_bytes: u64,
     /// Time spent on the exchanges, without the waiting for a turn.
     pub elapsed: Duration,
+    /// Its room among the requests, where the request was to keep it.
+    #[allow(dead_code, reason = "held, and given back by dropping it")]
+    pub(super) room: HeldRoom,
 }
 
 impl Response {
+    /// Without its room among the requests.
+    #[must_use]
+    pub fn aside(mut self) -> Self {
+        self.room = None;
+        self
+    }
+
     /// 2xx.
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)

@@ -8,6 +8,7 @@ use crate::model::Validators;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use url::{Position, Url};
 
@@ -29,8 +30,8 @@ pub struct RobotsRow {
     pub origin: String,
     /// When the rules were fetched or last confirmed.
     pub fetched_at: Timestamp,
-    /// The rules that concern this program, as a small robots.txt; `None` where it could not be had, which forbids all.
-    pub rules: Option<String>,
+    /// The rules that concern this program, as a small robots.txt.
+    pub rules: String,
     /// For the next conditional request.
     pub validators: Validators,
 }
@@ -44,6 +45,8 @@ struct Entry {
     validators: Validators,
     /// Why there are no rules, so that nothing may be fetched.
     unreachable: Option<String>,
+    /// Not given out by [`Client::new_robots`] yet.
+    unsaved: AtomicBool,
 }
 
 type Slot = Arc<tokio::sync::Mutex<Option<Arc<Entry>>>>;
@@ -142,6 +145,7 @@ impl Client {
                     check_at: now.saturating_add(RETRY).unwrap_or(Timestamp::MAX),
                     validators: e.validators.clone(),
                     unreachable: None,
+                    unsaved: AtomicBool::new(false),
                 },
                 None => Entry {
                     rules: Rules::default(),
@@ -150,6 +154,7 @@ impl Client {
                     check_at: now.saturating_add(RETRY).unwrap_or(Timestamp::MAX),
                     validators: Validators::default(),
                     unreachable: Some(detail),
+                    unsaved: AtomicBool::new(false),
                 },
             },
         };
@@ -172,6 +177,7 @@ impl Client {
             check_at: now.saturating_add(FRESH).unwrap_or(Timestamp::MAX),
             validators,
             unreachable: None,
+            unsaved: AtomicBool::new(true),
         };
         let response = match answer {
             Ok(response) => response,
@@ -195,26 +201,29 @@ impl Client {
         })
     }
 
-    /// All rules that are known, to be stored.
-    pub fn robots_rows(&self) -> Vec<RobotsRow> {
+    /// Rules that were fetched or confirmed since this was last asked, to be stored. Where robots.txt could not be had
+    /// there is nothing to store: it is asked for anew.
+    pub fn new_robots(&self) -> Vec<RobotsRow> {
         let slots: Vec<(String, Slot)> = {
             let slots = self.inner().robots.slots.lock().unwrap_or_else(PoisonError::into_inner);
             slots.iter().map(|(o, s)| (o.clone(), s.clone())).collect()
         };
         let row = |(origin, slot): (String, Slot)| {
             let entry = slot.try_lock().ok()?.clone()?;
-            let rules = entry.unreachable.is_none().then(|| entry.rules.to_text());
+            if entry.unreachable.is_some() || !entry.unsaved.swap(false, Ordering::Relaxed) {
+                return None;
+            }
+            let rules = entry.rules.to_text();
             Some(RobotsRow { origin, fetched_at: entry.fetched_at, rules, validators: entry.validators.clone() })
         };
         slots.into_iter().filter_map(row).collect()
     }
 
-    /// Takes up rules that were stored; what is known already stays. Rows without rules are not taken up: they are asked
-    /// for anew.
+    /// Takes up rules that were stored; what is known already stays.
     pub fn load_robots(&self, rows: impl IntoIterator<Item = RobotsRow>) {
         for row in rows {
-            let (Some(text), Ok(url)) = (row.rules, Url::parse(&row.origin)) else { continue };
-            let rules = Rules::read(&text, &self.inner().product);
+            let Ok(url) = Url::parse(&row.origin) else { continue };
+            let rules = Rules::read(&row.rules, &self.inner().product);
             let slot = self.inner().robots.slot(&row.origin);
             let Ok(mut held) = slot.try_lock() else { continue };
             if held.is_some() {
@@ -228,6 +237,7 @@ impl Client {
                 check_at: row.fetched_at.saturating_add(FRESH).unwrap_or(Timestamp::MAX),
                 validators: row.validators,
                 unreachable: None,
+                unsaved: AtomicBool::new(false),
             }));
         }
     }

@@ -21,7 +21,8 @@ pub struct Settings {
     pub min_gap: Duration,
     /// Requests under way to one host; 1 or more.
     pub per_host: usize,
-    /// Requests under way in all; 1 or more.
+    /// Requests under way in all; 1 or more. Those that take longer than a moment step aside and are not counted, up to four
+    /// for each that is.
     pub max_connections: usize,
     /// Idle connections kept for the next request, in all.
     pub max_idle: usize,

@@ -5,7 +5,9 @@
 //! for as a phrase of pairs: any part of a run is found, in order, without a dictionary.
 
 use super::StoreError;
+use crate::model::Quality;
 use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, params};
 use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
@@ -56,6 +58,17 @@ pub(super) fn index_text(text: &str) -> Cow<'_, str> {
     }
     out.extend(last);
     Cow::Owned(out)
+}
+
+/// Makes an article findable.
+pub(super) fn insert(conn: &Connection, seq: i64, title: &str, text: &str, quality: Quality) -> Result<(), StoreError> {
+    // A wall's or an error page's words are no article's: nobody should find them.
+    let body = if quality.is_text() { index_text(text) } else { "".into() };
+    if quality.is_text() || !title.is_empty() {
+        let mut insert = conn.prepare_cached("INSERT INTO fts (rowid, title, body) VALUES (?1, ?2, ?3)")?;
+        insert.execute(params![seq, index_text(title), body])?;
+    }
+    Ok(())
 }
 
 /// A query as a person typed it, read.

@@ -1,11 +1,26 @@
 //! Migrations: a list that only grows. `user_version` counts how many a database has taken.
 
-use super::StoreError;
+use super::codec::from_word;
+use super::{StoreError, fts, writer};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
+/// One step from a schema to the next.
+pub(super) struct Migration {
+    sql: &'static str,
+    /// What SQL cannot do, in the same transaction.
+    then: Option<Step>,
+}
+
+/// A step of a migration in Rust.
+type Step = fn(&Connection) -> Result<(), StoreError>;
+
 /// Every migration, in order. Never change one that was released: append.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("migrations/0001.sql")];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration { sql: include_str!("migrations/0001.sql"), then: None },
+    Migration { sql: include_str!("migrations/0002.sql"), then: None },
+    Migration { sql: include_str!("migrations/0003.sql"), then: Some(fill_search) },
+];
 
 /// "nfld": lets `file` and `doctor` tell the database from others.
 pub(super) const APPLICATION_ID: i64 = 0x6e66_6c64;
@@ -38,24 +53,43 @@ pub(super) fn run(conn: &mut Connection, path: &Path) -> Result<(), StoreError> 
     run_list(conn, path, MIGRATIONS)
 }
 
-fn run_list(conn: &mut Connection, path: &Path, list: &[&str]) -> Result<(), StoreError> {
+fn run_list(conn: &mut Connection, path: &Path, list: &[Migration]) -> Result<(), StoreError> {
     check(conn, path)?;
     loop {
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let at = version(&tx)?;
-        let Some(sql) = usize::try_from(at).ok().and_then(|at| list.get(at)) else {
+        let Some(step) = usize::try_from(at).ok().and_then(|at| list.get(at)) else {
             return Ok(());
         };
-        tx.execute_batch(sql)?;
+        tx.execute_batch(step.sql)?;
+        step.then.map_or(Ok(()), |then| then(&tx))?;
         tx.pragma_update(None, "application_id", APPLICATION_ID)?;
         tx.pragma_update(None, "user_version", at + 1)?;
         tx.commit()?;
     }
 }
 
+/// Fills the search index from the articles that are there.
+fn fill_search(conn: &Connection) -> Result<(), StoreError> {
+    let (unpacker, _) = writer::load_dictionaries(conn)?;
+    let mut query = conn.prepare("SELECT a.seq, a.title, a.quality, b.data FROM article a JOIN body b ON b.seq = a.seq ORDER BY a.seq")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let (seq, title, quality, data): (i64, String, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+        fts::insert(conn, seq, &title, &unpacker.text(&data)?, from_word(&quality))?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Id;
+    use crate::store::{Health, Reader};
+
+    const fn sql(sql: &'static str) -> Migration {
+        Migration { sql, then: None }
+    }
 
     #[test]
     fn a_later_schema_and_a_foreign_file_are_refused() {
@@ -69,12 +103,51 @@ mod tests {
         assert!(matches!(run(&mut other, Path::new("x")), Err(StoreError::Damaged { .. })));
     }
 
+    /// Rows as a daemon of schema 1 left them.
+    const ROWS_1: &str = "
+        INSERT INTO owner VALUES (1, 'Harbour Group'), (2, 'Ledger');
+        INSERT INTO publisher (id, name, owner) VALUES (1, 'Harbour Post', 1), (2, 'The Ledger', 2);
+        INSERT INTO feed (seq, id, declared_url, url, declared, enabled, mute, full_text, kind, added_at)
+          VALUES (1, 11, 'https://post.example/feed', 'https://post.example/feed', 1, 1, 0, 1, 'feed', 0);
+        INSERT INTO article (seq, url, publisher, title, lang, words, quality) VALUES
+          (1, 'https://post.example/1', 1, 'Dockers end their strike', 'en', 9, 'article'),
+          (2, 'https://ledger.example/1', 2, 'Strike ends', 'en', 9, 'article'),
+          (3, 'https://post.example/2', 1, 'A page nobody may read', 'en', 9, 'paywall');
+        INSERT INTO body VALUES (1, CAST(X'00' || 'The dockers of Port Marrin went back to work.' AS BLOB)),
+          (2, CAST(X'00' || 'Dockers went back to work on Monday.' AS BLOB)), (3, CAST(X'00' || 'Subscribe to read on.' AS BLOB));
+        INSERT INTO placed (seq, id, cluster, story, owner, seen_at, fingerprint, version, mute) VALUES
+          (1, 101, 201, 301, 1, 1000, 1, 1, 0), (2, 102, 201, 301, 2, 2000, 1, 1, 0), (3, 103, 203, 303, 1, 3000, 0, 1, 0);
+        INSERT INTO story VALUES (301, 'Dockers end their strike', 0, 1000, 2000, 2, 2, 1, NULL, 'en', 1);
+        INSERT INTO entry (seq, id, feed, content_hash, seen_at, article) VALUES (1, 401, 1, 5, 1000, 1), (2, 402, 1, 6, 3000, 3);
+        INSERT INTO fts (rowid, title, body) VALUES (1, 'Dockers end their strike', 'The dockers of Port Marrin went back to work.'),
+          (2, 'Strike ends', 'Dockers went back to work on Monday.'), (3, 'A page nobody may read', '');
+        INSERT INTO event (at, kind, id, text) VALUES (1000, 'article', 101, 'Harbour Post: Dockers end their strike');";
+
+    #[test]
+    fn a_database_of_an_earlier_schema_keeps_its_rows() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("newsfold.db");
+        let mut conn = Connection::open(&path).unwrap();
+        run_list(&mut conn, &path, &MIGRATIONS[..1]).unwrap();
+        conn.execute_batch(ROWS_1).unwrap();
+        run(&mut conn, &path).unwrap();
+        assert_eq!(version(&conn).unwrap(), latest());
+        drop(conn);
+        let reader = Reader::open(dir.path()).unwrap();
+        let found = |query: &str| reader.search(query, 9).unwrap().iter().map(|hit| hit.id.0).collect::<Vec<_>>();
+        assert_eq!(found("\"back to work\""), [102, 101]);
+        assert_eq!((found("marrin"), found("nobody")), (vec![101], vec![103]));
+        assert!(found("subscribe").is_empty(), "the words of a wall are nobody's");
+        let story = reader.story(Id(301)).unwrap().unwrap();
+        assert_eq!((story.row.copies, story.clusters.len()), (2, 1));
+        assert!(super::super::doctor(dir.path(), true).iter().all(|finding| finding.health != Health::Bad));
+    }
+
     #[test]
     fn a_migration_that_fails_leaves_the_old_schema() {
         let mut conn = Connection::open_in_memory().unwrap();
-        run_list(&mut conn, Path::new("x"), &["CREATE TABLE a (x)"]).unwrap();
-        let broken = ["CREATE TABLE a (x)", "CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)"];
-        // The list is longer than MIGRATIONS only in this test; `check` compares with the real one.
+        run_list(&mut conn, Path::new("x"), &[sql("CREATE TABLE a (x)")]).unwrap();
+        let broken = [sql("CREATE TABLE a (x)"), sql("CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)")];
         assert!(run_list(&mut conn, Path::new("x"), &broken).is_err());
         assert_eq!(version(&conn).unwrap(), 1);
         let tables: i64 = conn.query_row("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'b'", [], |r| r.get(0)).unwrap();

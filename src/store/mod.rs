@@ -13,9 +13,9 @@ mod lock;
 mod migrate;
 mod reader;
 mod records;
-mod texts;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod writer;
 
 pub use care::{Copied, Finding, Health, backup, doctor, restore};

@@ -273,6 +273,67 @@ pub struct PendingEntry {
     pub mute: bool,
 }
 
+/// An article whose page is to be looked at again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recheck {
+    /// The article.
+    pub article: Id,
+    /// When its page was fetched for the first time.
+    pub fetched_at: Timestamp,
+    /// What it states as its source, as stored.
+    pub credit: Option<Credit>,
+    /// What the page's last answer left.
+    pub validators: Validators,
+    /// The article's publisher.
+    pub publisher: String,
+    /// Other articles carry its text.
+    pub shared: bool,
+    /// The feed that led to it is still declared and enabled.
+    pub wanted: bool,
+    /// The entry that led to it first, with what is stored of the article in place of what the feed said, and the address
+    /// that the page had.
+    pub entry: PendingEntry,
+}
+
+/// How an article's page stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageState {
+    /// It answered.
+    There,
+    /// It answered 404 or 410.
+    Gone(u16),
+    /// Nothing was learnt.
+    Unknown,
+}
+
+/// What a look at an article's page came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looked {
+    /// The article.
+    pub article: Id,
+    /// The next look; `None`: that was the last.
+    pub next_at: Option<Timestamp>,
+    /// How the page stands.
+    pub page: PageState,
+    /// New validators; `None` keeps the old.
+    pub validators: Option<Validators>,
+}
+
+/// What robots.txt of one origin says to one robot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RobotsRules {
+    /// `https://example.org`.
+    pub origin: String,
+    /// The name it was read for.
+    pub agent: String,
+    /// When it was fetched or last confirmed.
+    pub fetched_at: Timestamp,
+    /// The rules, as a small robots.txt.
+    pub rules: String,
+    /// For the next conditional request.
+    pub validators: Validators,
+}
+
 /// Everything that is kept of one article: the content of commit B.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Article {
@@ -353,6 +414,8 @@ pub struct ArticleCommit {
     pub story_because: serde_json::Value,
     /// Why the entry is settled without its page, where it is.
     pub settled_reason: Option<String>,
+    /// When its page is looked at again, if it is; for new articles only.
+    pub recheck_at: Option<Timestamp>,
     /// When it was placed.
     pub at: Timestamp,
 }
@@ -394,6 +457,8 @@ pub struct StoredText {
     pub story_row: Vec<u8>,
     /// Validators of the page.
     pub validators: Validators,
+    /// Where its page was, after redirects: the address that gave the validators.
+    pub fetched_url: String,
 }
 
 /// What start-up rebuilds the indexes from.
@@ -499,14 +564,14 @@ pub struct PruneRules {
     pub max_bytes: Option<u64>,
     /// Remove tombstones older than this.
     pub tombstones_before: Option<Timestamp>,
+    /// Remove the records of polls and events that are older than this.
+    pub records_before: Option<Timestamp>,
     /// At most so many articles in this call (a bounded transaction); the report says whether more are left.
     pub limit: u32,
-    /// Only count.
-    pub dry_run: bool,
 }
 
 /// What retention did or would do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pruned {
     /// Articles removed.
     pub articles: u64,
@@ -514,10 +579,24 @@ pub struct Pruned {
     pub tombstones: u64,
     /// Old tombstones removed.
     pub forgotten: u64,
+    /// Records of polls and events removed.
+    pub records: u64,
     /// Articles that stay although old: marked by a person, or the head of a cluster that lives on.
     pub kept: u64,
     /// Call again: the limit was reached.
+    #[serde(skip)]
     pub more: bool,
+}
+
+impl Pruned {
+    /// The next step's report beside those of the steps before: what stays is counted anew by each.
+    pub fn add(&mut self, step: Self) {
+        self.articles += step.articles;
+        self.tombstones += step.tombstones;
+        self.forgotten += step.forgotten;
+        self.records += step.records;
+        (self.kept, self.more) = (step.kept, step.more);
+    }
 }
 
 /// One recorded poll of a feed.
@@ -562,4 +641,17 @@ pub struct ClusterMember {
     pub seen_at: Timestamp,
     /// Words of its text.
     pub words: u32,
+    /// Domains that the configuration gives its publisher.
+    pub domains: Vec<String>,
+    /// Seconds that its feed had not been looked at before the poll that found it; `None` where that was the first.
+    pub unseen_for_s: Option<i64>,
+}
+
+/// What a publisher's own statements say of its clock: one article.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockSample {
+    /// Stated time of publication minus the time of the poll that found it, in seconds.
+    pub ahead_s: i64,
+    /// Seconds between that poll and the one before.
+    pub gap_s: i64,
 }

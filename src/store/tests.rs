@@ -226,7 +226,7 @@ fn a_story_is_told_with_its_clusters() {
         evidence: vec!["first by 1 min".to_owned()],
         by_hand: false,
     };
-    writer.set_origins(&[OriginRow { cluster: cluster_id(1), origin: Some(origin.clone()) }]).unwrap();
+    writer.set_origins(&[OriginRow { cluster: cluster_id(1), origin: Some(origin.clone()) }], at(5)).unwrap();
     let reader = Reader::open(dir.path()).unwrap();
     let rows = reader.stories(&StoryFilter::default()).unwrap();
     assert_eq!(rows.len(), 1);
@@ -435,8 +435,8 @@ fn export_counts_and_events() {
     let counts = reader.counts(at(31)).unwrap();
     assert_eq!((counts.feeds, counts.entries, counts.pending, counts.articles, counts.clusters, counts.stories), (3, 4, 1, 3, 1, 1));
     let kinds: Vec<String> = reader.events(0, None, 100).unwrap().into_iter().map(|e| e.kind).collect();
-    assert_eq!(kinds, ["poll", "poll", "poll", "article", "cluster", "story", "poll"]);
-    assert_eq!(reader.events(6, None, 100).unwrap().len(), 1);
+    assert_eq!(kinds, ["poll", "poll", "poll", "article", "cluster", "new_cluster", "story", "new_story", "grew", "poll"]);
+    assert_eq!(reader.events(9, None, 100).unwrap().len(), 1);
     assert_eq!(reader.polls(id, 1).unwrap()[0].new, 1);
 }
 
@@ -493,7 +493,7 @@ fn old_articles_go_and_do_not_come_back() {
     let commits = three(&mut writer);
     let rules = PruneRules { before: Some(at(3)), limit: 100, ..PruneRules::default() };
     // 1 and 2 are old and in one cluster that has no younger member: both go. 3 stays.
-    let dry = writer.prune(&PruneRules { dry_run: true, ..rules.clone() }, at(100)).unwrap();
+    let dry = Reader::open(dir.path()).unwrap().prunable(&rules).unwrap();
     assert_eq!((dry.articles, dry.tombstones), (2, 2));
     writer.decide("keep", commits[1].article.id, None, at(4)).unwrap();
     let pruned = writer.prune(&rules, at(100)).unwrap();
@@ -508,6 +508,32 @@ fn old_articles_go_and_do_not_come_back() {
     assert_eq!(writer.commit_poll(&poll(id, 101, vec![entry(id, 1)])).unwrap().new, 0, "the tombstone keeps it away");
     let forget = PruneRules { tombstones_before: Some(at(200)), limit: 100, ..PruneRules::default() };
     assert_eq!(writer.prune(&forget, at(201)).unwrap().forgotten, 1);
+}
+
+#[test]
+fn old_records_go_in_bounded_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let id = Id::feed(FEEDS[0].0);
+    for n in 1..=5 {
+        writer.commit_poll(&poll(id, n, Vec::new())).unwrap();
+        writer.note(at(n), "note", None, "a note", &serde_json::Value::Null).unwrap();
+    }
+    let records = |before: i64| PruneRules { records_before: Some(at(before)), limit: 2, ..PruneRules::default() };
+    let mut gone = 0;
+    loop {
+        let pruned = writer.prune(&records(4), at(100)).unwrap();
+        gone += pruned.records;
+        if !pruned.more {
+            break;
+        }
+    }
+    let reader = Reader::open(dir.path()).unwrap();
+    let events = reader.events(0, None, 100).unwrap();
+    assert!(gone >= 6 && events.iter().all(|e| e.at >= at(4)), "{gone} {events:?}");
+    assert_eq!(events.iter().filter(|e| e.kind == "note").count(), 2);
+    let polls = reader.polls(id, 100).unwrap();
+    assert_eq!(polls.len(), 2, "{polls:?}");
 }
 
 #[test]

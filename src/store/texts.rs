@@ -6,7 +6,8 @@ use crate::model::{Credit, Id, Validators};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 const TEXT: &str = "SELECT a.title, b.data, a.dateline, a.lang, u.name, a.url, a.credit, a.credit_words, a.byline, a.elsewhere, p.seen_at,
-       a.published_at, p.cluster, p.story, i.copies, i.story, a.etag, a.last_modified, p.id, p.seq
+       a.published_at, p.cluster, p.story, i.copies, i.story, a.etag, a.last_modified, p.id, p.seq,
+       COALESCE(a.fetched_url, a.url)
      FROM placed p JOIN article a ON a.seq = p.seq JOIN body b ON b.seq = p.seq JOIN publisher u ON u.id = a.publisher
      LEFT JOIN index_row i ON i.seq = p.seq";
 
@@ -32,6 +33,7 @@ fn text(r: &Row<'_>) -> rusqlite::Result<(StoredText, Vec<u8>)> {
         index_row: r.get::<_, Option<Vec<u8>>>(14)?.unwrap_or_default(),
         story_row: r.get::<_, Option<Vec<u8>>>(15)?.unwrap_or_default(),
         validators: Validators { etag: r.get(16)?, last_modified: r.get(17)? },
+        fetched_url: r.get(20)?,
     };
     Ok((text, r.get(1)?))
 }

@@ -1,6 +1,6 @@
 //! The single pass.
 
-use crate::server::Answer;
+use crate::server::{Answer, Step};
 use crate::texts::{own_report, page, report};
 use crate::world::{World, text, until};
 use std::collections::HashSet;
@@ -226,4 +226,17 @@ fn feeds_are_found_from_a_site_s_address_and_added() {
     assert_eq!(world.poll(&[])["new_entries"], 2, "the appended block works");
     let again = world.run(&["feeds", "add", &front]);
     assert_eq!(again.status.code(), Some(2), "{}", text(&again.stderr));
+}
+
+#[test]
+fn pages_are_fetched_while_a_feed_is_still_silent() {
+    let world = newsroom();
+    let silent = world.server.url_at("127.0.7.99", "/feed.xml");
+    world.server.on("127.0.7.99 /feed.xml", Answer::steps([Step::Hang]));
+    world.configure(&format!("[[feed]]\nurl = {silent:?}\n"));
+    let mut child = world.command(&["poll"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    until("all pages but for the silent feed's", || world.page_requests() == 6);
+    assert!(child.try_wait().unwrap().is_none(), "the silent feed holds up the pass, and nothing else");
+    let _ = child.kill();
+    let _ = child.wait();
 }

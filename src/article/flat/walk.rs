@@ -350,6 +350,14 @@ impl Walk {
         self.pending.in_word = false;
     }
 
+    /// The tag of a block in the element `at`; a span in a heading is a heading's.
+    fn tag(&self, at: u32) -> Tag {
+        let own = |el: &El| !matches!(el.tag, Tag::Inline | Tag::Link);
+        let tag = self.flat.els.get(at as usize).map_or(Tag::Block, |e| e.tag);
+        let above = || self.flat.chain(at).map(|(_, el)| el).find(|el| own(el)).map(|el| el.tag);
+        if tag == Tag::Inline { above().filter(|t| matches!(t, Tag::Heading(_))).unwrap_or(tag) } else { tag }
+    }
+
     /// Ends the block at hand.
     fn flush(&mut self) {
         let out = &mut self.flat.text;
@@ -361,10 +369,10 @@ impl Walk {
         if end > p.start
             && let Some(open) = self.open
         {
-            let el = self.flat.els.get(open as usize).map_or(Tag::Block, |e| e.tag);
+            let tag = self.tag(open);
             self.flat.blocks.push(Block {
                 el: open,
-                tag: el,
+                tag,
                 start: p.start as u32,
                 end: end as u32,
                 weight: p.weight,
@@ -373,10 +381,10 @@ impl Walk {
                 words: p.words,
                 stops: p.stops,
             });
-            out.push('\n');
+            self.flat.text.push('\n');
         } else {
             self.pending.links = p.links;
         }
-        self.pending.start = out.len();
+        self.pending.start = self.flat.text.len();
     }
 }

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::stories::{MEMBER, cluster, member, members_of};
 use crate::model::Id;
-use crate::model::views::{ArticleDetail, EntryView};
+use crate::model::views::{ArticleDetail, EntryView, RevisionView};
 use crate::store::StoreError;
 use crate::store::codec::{from_word, get, join_reason, put, time};
 use rusqlite::{Connection, OptionalExtension};
@@ -17,7 +17,7 @@ impl Reader {
         self.read(|conn| {
             let sql = format!(
                 "SELECT {MEMBER}, p.cluster, p.story, a.byline, a.dateline, a.modified_at, a.quality, a.elsewhere, b.data, p.seq,
-                   (SELECT COUNT(*) FROM revision r WHERE r.article = p.seq)
+                   (SELECT COUNT(*) FROM revision r WHERE r.article = p.seq), a.gone_at
                  FROM placed p JOIN article a ON a.seq = p.seq JOIN publisher u ON u.id = a.publisher JOIN body b ON b.seq = p.seq
                  WHERE p.id = ?1"
             );
@@ -36,6 +36,7 @@ impl Reader {
                     canonical_elsewhere: r.get(20)?,
                     text: String::new(),
                     revisions: r.get(23)?,
+                    gone_at: r.get::<_, Option<i64>>(24)?.map(time),
                     entries: Vec::new(),
                 };
                 Ok((detail, r.get::<_, Vec<u8>>(21)?, r.get::<_, i64>(22)?))
@@ -49,6 +50,24 @@ impl Reader {
             let distance = cluster(conn, detail.cluster, members)?.members.into_iter().find(|m| m.id == id).and_then(|m| m.distance);
             detail.member.distance = distance;
             Ok(Some(detail))
+        })
+    }
+
+    /// Former texts of an article, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where a text does not unpack; those of SQLite.
+    pub fn revisions(&self, article: Id) -> Result<Vec<RevisionView>, StoreError> {
+        let sql = "SELECT r.replaced_at, r.title, r.words, r.data FROM revision r JOIN placed p ON p.seq = r.article WHERE p.id = ?1 ORDER BY r.seq";
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(sql)?;
+            let mut rows = query.query([put(article)])?;
+            let mut all = Vec::new();
+            while let Some(r) = rows.next()? {
+                let text = self.text(&r.get::<_, Vec<u8>>(3)?)?;
+                all.push(RevisionView { replaced_at: time(r.get(0)?), title: r.get(1)?, words: r.get(2)?, text });
+            }
+            Ok(all)
         })
     }
 

@@ -4,9 +4,10 @@ use super::Reader;
 use crate::model::Id;
 use crate::model::views::{Counts, EventRow, FeedHealth};
 use crate::store::codec::{count, get, ms, put, time};
-use crate::store::{PollRow, StoreError};
+use crate::store::writer::prune;
+use crate::store::{PollRow, PruneRules, Pruned, StoreError};
 use jiff::Timestamp;
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 const WEEK_MS: i64 = 7 * 24 * 3_600 * 1_000;
 
@@ -27,6 +28,7 @@ fn health(row: &Row<'_>) -> rusqlite::Result<FeedHealth> {
         entries: count(row, 11)?,
         new_a_day: row.get(12)?,
         notes: serde_json::from_str(&row.get::<_, String>(13)?).unwrap_or_default(),
+        held: None,
     })
 }
 
@@ -47,6 +49,15 @@ impl Reader {
             )?;
             Ok(query.query_map([ms(now), WEEK_MS], health)?.collect::<Result<_, _>>()?)
         })
+    }
+
+    /// The small thing that is kept under this name.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM meta WHERE key = ?1";
+        self.read(|conn| Ok(conn.prepare_cached(sql)?.query_row([key], |r| r.get(0)).optional()?))
     }
 
     /// The latest polls of one feed, newest first.
@@ -73,6 +84,14 @@ impl Reader {
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
+    }
+
+    /// What retention would remove now, in all its steps together.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn prunable(&self, rules: &PruneRules) -> Result<Pruned, StoreError> {
+        self.read(|conn| prune::prunable(conn, rules))
     }
 
     /// What `status` counts.

@@ -28,14 +28,6 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn prune(&mut self, rules: &PruneRules, now: Timestamp) -> Result<Pruned, StoreError> {
-        if rules.dry_run {
-            let choice = choose(&self.conn, &PruneRules { limit: u32::MAX, ..rules.clone() })?;
-            let tombstones = choice.old.iter().try_fold(0u64, |sum, old| -> Result<u64, StoreError> {
-                let sql = "SELECT COUNT(*) FROM entry WHERE article = ?1";
-                Ok(sum + self.conn.prepare_cached(sql)?.query_row([old.seq], |r| count(r, 0))?)
-            })?;
-            return Ok(Pruned { articles: choice.old.len() as u64, tombstones, kept: choice.kept, ..Pruned::default() });
-        }
         self.write(|t| {
             let choice = choose(t.tx, rules)?;
             let mut pruned = Pruned { kept: choice.kept, more: choice.more, ..Pruned::default() };
@@ -54,6 +46,10 @@ impl Writer {
                 let gone = t.tx.execute(sql, params![ms(before), rules.limit])?;
                 pruned.forgotten = gone as u64;
                 pruned.more |= gone as u64 >= u64::from(rules.limit);
+            }
+            if let Some(before) = rules.records_before {
+                pruned.records = t.drop_records(ms(before), rules.limit)?;
+                pruned.more |= pruned.records >= u64::from(rules.limit);
             }
             if pruned.articles > 0 {
                 let text = format!("{} articles older than the retention removed", pruned.articles);
@@ -86,6 +82,7 @@ impl Tx<'_> {
         for sql in [
             "DELETE FROM revision WHERE article = ?1",
             "DELETE FROM index_row WHERE seq = ?1",
+            "DELETE FROM recheck WHERE seq = ?1",
             "DELETE FROM fts WHERE rowid = ?1",
             "DELETE FROM body WHERE seq = ?1",
             "DELETE FROM placed WHERE seq = ?1",
@@ -96,12 +93,48 @@ impl Tx<'_> {
         Ok(tombstones as u64)
     }
 
+    /// Removes polls and events from before `before`, the oldest first, at most `limit` of each. Both tables are written in
+    /// the order of time, so only their first rows are looked at.
+    fn drop_records(&self, before: i64, limit: u32) -> Result<u64, StoreError> {
+        let mut gone = 0;
+        for table in ["poll", "event"] {
+            let sql = format!("DELETE FROM {table} WHERE at < ?1 AND seq IN (SELECT seq FROM {table} ORDER BY seq LIMIT ?2)");
+            gone += self.tx.prepare_cached(&sql)?.execute(params![before, limit])? as u64;
+        }
+        Ok(gone)
+    }
+
     /// Redirects to a story that has no article any more, and origins of clusters that have none, lead nowhere.
     fn drop_dead_links(&self, story: i64) -> Result<(), StoreError> {
         let sql = "DELETE FROM redirect WHERE new = ?1 AND NOT EXISTS (SELECT 1 FROM placed WHERE story = ?1)";
         self.tx.prepare_cached(sql)?.execute([story])?;
         Ok(())
     }
+}
+
+/// What [`Writer::prune`] would do in all its steps together.
+pub(in crate::store) fn prunable(conn: &Connection, rules: &PruneRules) -> Result<Pruned, StoreError> {
+    let choice = choose(conn, &PruneRules { limit: u32::MAX, ..rules.clone() })?;
+    let mut tombstones = 0;
+    for old in &choice.old {
+        let sql = "SELECT COUNT(*) FROM entry WHERE article = ?1";
+        tombstones += conn.prepare_cached(sql)?.query_row([old.seq], |r| count(r, 0))?;
+    }
+    let before = |sql: &str, limit: Option<Timestamp>| match limit {
+        Some(limit) => Ok(conn.query_row(sql, [ms(limit)], |r| count(r, 0))?),
+        None => Ok::<u64, StoreError>(0),
+    };
+    Ok(Pruned {
+        articles: choice.old.len() as u64,
+        tombstones,
+        forgotten: before("SELECT COUNT(*) FROM entry WHERE tombstone < ?1", rules.tombstones_before)?,
+        records: before(
+            "SELECT (SELECT COUNT(*) FROM poll WHERE at < ?1) + (SELECT COUNT(*) FROM event WHERE at < ?1)",
+            rules.records_before,
+        )?,
+        kept: choice.kept,
+        more: false,
+    })
 }
 
 fn choose(conn: &Connection, rules: &PruneRules) -> Result<Choice, StoreError> {

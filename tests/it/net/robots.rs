@@ -209,8 +209,9 @@ async fn rules_can_be_stored_and_taken_up_again() {
     server.on("/robots.txt", Answer::ok("text/plain", format!("{RULES}\nUser-agent: newsfold\nCrawl-delay: 0.2")));
     let (client, _) = timed(&server, Settings { max_wait: Duration::from_secs(5), ..obeying(&server) });
     page(&client, &server.url("/yes")).await.unwrap();
-    let rows = client.robots_rows();
+    let rows = client.new_robots();
     assert_eq!((rows.len(), rows[0].origin.as_str()), (1, server.url("").as_str()));
+    assert!(client.new_robots().is_empty(), "given out once");
     let (again, clock) = timed(&server, Settings { max_wait: Duration::from_secs(5), ..obeying(&server) });
     again.load_robots(rows);
     page(&again, &server.url("/yes")).await.unwrap();

@@ -115,7 +115,7 @@ fn origins(writer: &mut Writer, articles: usize) {
     let first = Id::article(&address(0));
     let evidence = vec!["credited by 2 copies".to_owned(), hostile(articles)];
     let origin = OriginView { article: Some(first), publisher: PUBLISHERS[0].to_owned(), confidence: 0.9, evidence, by_hand: false };
-    writer.set_origins(&[OriginRow { cluster: Id::cluster(first), origin: Some(origin) }]).expect("an origin");
+    writer.set_origins(&[OriginRow { cluster: Id::cluster(first), origin: Some(origin) }], Timestamp::UNIX_EPOCH).expect("an origin");
 }
 
 fn feed(n: usize) -> DeclaredFeed {
