@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Run every evaluation on the shared data and print accuracy, speed and memory as one table.
 
-usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,stories,newsroom] [--seeds 1-5] [--json]
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,stories,newsroom,rig] [--seeds 1-5] [--json]
 
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
-that folder or the build is absent. CPU and memory are those of the newsfold processes, read from wait4.
+that folder or the build is absent. The part `rig` (some ten minutes, so only when named) needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
 """
-import argparse, collections, gzip, json, os, re, resource, subprocess, sys, tempfile, time
+import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROWS = []
@@ -50,6 +50,23 @@ def feeds():
     row("feeds", "without an answer", re.search(r"without an answer (\d+)", text)[1], cpu, peak, f"{size / cpu:.0f} MB/s over all files")
     for name in ("real captures", "all feeds", "not well-formed"):
         row("feeds", f"{name}: right", re.search(rf"{name}\s.*right ([\d.]+)", text)[1])
+    for name, right, count in with_entries():
+        row("feeds", f"{name}, not empty: right", f"{right:.4f}", note=f"{count} feeds with entries in the reference")
+
+
+def with_entries():
+    """The same score without the feeds that the reference finds no entry in, which are easily right."""
+    source = importlib.util.spec_from_file_location("score_feeds", f"{SHARED}/eval/score_feeds.py")
+    score = importlib.util.module_from_spec(source)
+    source.loader.exec_module(score)
+    with gzip.open(f"{SHARED}/data/feeds/reference.jsonl.gz", "rt", encoding="utf8") as lines:
+        references = [r for r in map(json.loads, lines) if r["feed"] and r["entries"]]
+    with open(f"{TMP}/feeds.jsonl", encoding="utf8") as lines:
+        found = {o["path"].removeprefix(f"{TMP}/feeds/"): o for o in map(json.loads, lines)}
+    sets = {"real captures": lambda r: r["real"], "all feeds": lambda r: True, "not well-formed": lambda r: r["wellformed"] is False}
+    for name, belongs in sets.items():
+        chosen = [r for r in references if belongs(r)]
+        yield name, sum(score.judge(r, found.get(r["path"]))["right"] for r in chosen) / len(chosen), len(chosen)
 
 
 def extract():
@@ -157,12 +174,27 @@ def newsroom():
         row(name, "fetched twice", sum(n > 1 for n in paths.values()), note=f"together at most {max(a['together'] for a in log)}")
 
 
+def rig():
+    import rig as load
+    if not os.path.exists(ARGS.rig):
+        sys.exit(f"evaluate: {ARGS.rig} is absent; build it as {SHARED}/rig/README.md says")
+    clean, faulty = load.measure(ARGS.rig, BIN, TMP, rounds=ARGS.rounds, pages=not ARGS.no_pages)
+    for key, words in (("polled", "last healthy feed polled"), ("placed", "last healthy article placed")):
+        row("rig, 200 of 1000 faulty", f"{words}, s", f"{faulty[key]:.1f}", faulty["cpu"], faulty["peak"],
+            f"without them {clean[key]:.1f} ({100 * (faulty[key] / clean[key] - 1):+.1f} %)")
+    row("rig, 200 of 1000 faulty", "memory beyond, MB", f"{faulty['peak'] - clean['peak']:+.0f}", note=f"without them {clean['peak']:.0f}")
+    row("rig, 200 of 1000 faulty", "pass, s", f"{faulty['wall']:.1f}", note=f"without them {clean['wall']:.1f}; the rest waits for the faulty")
+
+
 if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", default=os.path.join(HERE, "..", "shared"))
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
     ap.add_argument("--only", default="feeds,extract,copies,stories,newsroom")
     ap.add_argument("--seeds", default="1-5")
+    ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
+    ap.add_argument("--rounds", type=int, default=3, help="pairs of runs of the part rig")
+    ap.add_argument("--no-pages", action="store_true", help="part rig: feeds alone, what they carry is their text")
     ap.add_argument("--json", action="store_true")
     ARGS = ap.parse_args()
     SHARED, BIN = os.path.abspath(ARGS.shared), os.path.abspath(ARGS.bin)

@@ -128,6 +128,7 @@ const SHORT: &[(&str, &str)] = &[
     ("PA", "PA"),
     ("AA", "Anadolu"),
     ("APA", "APA"),
+    ("APP", "APP"),
     ("ATS", "ATS"),
     ("AWP", "AWP"),
     ("SDA", "SDA"),
@@ -171,7 +172,8 @@ pub(super) fn known(name: &str) -> Option<&'static str> {
 
 fn one(name: &str) -> Option<&'static str> {
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
-    if let Some(found) = SHORT.iter().find(|(short, _)| *short == name) {
+    let short = name.strip_prefix("The ").unwrap_or(name);
+    if let Some(found) = SHORT.iter().find(|(known, _)| *known == short) {
         return Some(found.1);
     }
     let low = name.to_lowercase();

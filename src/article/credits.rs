@@ -179,7 +179,11 @@ fn classify(line: &str, opening: bool, closing: bool) -> Line {
     }
     if closing {
         if sign_off(&low) {
-            return Line::SignOff;
+            // "Compiled by Jane Roe. (Source: …)"
+            return match trailing(line) {
+                Line::Trailing(name, _) => Line::Credit(name),
+                _ => Line::SignOff,
+            };
         }
         if let Some(line) = closing_byline(line, chars) {
             return line;

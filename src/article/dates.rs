@@ -16,7 +16,10 @@ pub(super) use months::month;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Order {
     DayFirst,
+    /// Between slashes: English without a country.
     MonthFirst,
+    /// Between strokes too: the page says that it is American.
+    American,
 }
 
 /// Reads what metadata or a `<time>` gives; falls back to [`in_text`].
@@ -31,7 +34,8 @@ pub(super) fn read(text: &str, order: Order) -> Option<Stated> {
     let machine = text.starts_with(|c: char| c.is_ascii_digit()) || text.as_bytes().get(3) == Some(&b',');
     let halved = {
         let low = text.to_ascii_lowercase();
-        low.contains("p.m") || low.contains("pm") || low.contains("a.m")
+        let hours = |h: usize| low.as_bytes().get(h.wrapping_sub(1)..h + 2).is_some_and(|w| matches!(w, [b'0'..=b'9', _, b'0'..=b'9']));
+        low.contains("p.m") || low.contains("pm") || low.contains("a.m") || low.contains("uhr") || low.find('h').is_some_and(hours)
     };
     // "03/04/2024" and "03-04-2024" are no machine's either: they are read as the page's country writes.
     let turned = text.bytes().take_while(|b| b.is_ascii_digit()).count() <= 2 && text.bytes().take(3).any(|b| matches!(b, b'/' | b'-'));
@@ -50,6 +54,12 @@ fn numeric(text: &str) -> Option<Stated> {
     };
     let date = Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()?;
     stamp(date, clock(rest))
+}
+
+/// True where the two would be one day if day and month changed places in one of them.
+pub(super) fn turned(a: &Stated, b: &Stated) -> bool {
+    let (a, b) = (civil(a), civil(b));
+    a.year() == b.year() && a.month() == b.day() && a.day() == b.month()
 }
 
 /// The day and the time as the text has them, in its own zone.
@@ -74,7 +84,9 @@ pub(super) fn find(text: &str, order: Order) -> Option<(std::ops::Range<usize>, 
     let words = words(text);
     for (i, word) in words.iter().enumerate() {
         let at = |k: usize| words.get(k).map_or("", |w| w.text);
-        let found = match month(word.text) {
+        // Markup that puts no space between a name and a date leaves "CorrespondentDec 22, 2023".
+        let glued = || word.text.rfind(char::is_uppercase).and_then(|at| month(word.text.get(at..).filter(|_| at > 0)?));
+        let found = match month(word.text).or_else(glued) {
             Some(m) => named(&at, i, m),
             None => numbered(&at, i, text.get(word.end..).unwrap_or(""), order),
         };
@@ -110,10 +122,17 @@ struct Word<'a> {
 
 fn words(text: &str) -> Vec<Word<'_>> {
     let mut words: Vec<Word<'_>> = Vec::with_capacity(16);
-    let mut from = None;
+    let (mut from, mut before) = (None, ' ');
     for (i, c) in text.char_indices().chain(std::iter::once((text.len(), ' '))) {
         let inside = c.is_alphanumeric() || matches!(c, '\'');
+        // A name that markup leaves no space after: "Roe3/4/2025".
+        let glued = c.is_ascii_digit() && before.is_ascii_lowercase() && before != 't';
+        before = c;
         match (inside, from) {
+            (true, Some(start)) if glued => {
+                words.push(Word { text: text.get(start..i).unwrap_or(""), start, end: i });
+                from = Some(i);
+            }
             (true, None) => from = Some(i),
             (false, Some(start)) => {
                 words.push(Word { text: text.get(start..i).unwrap_or(""), start, end: i });
@@ -144,20 +163,30 @@ fn named<'a>(at: &dyn Fn(usize) -> &'a str, i: usize, m: i8) -> Option<Spelt> {
 
 /// "2024-01-03", "03.01.2024", "1/3/2024" from the number at `i`; `rest` is what follows it.
 fn numbered<'a>(at: &dyn Fn(usize) -> &'a str, i: usize, rest: &str, order: Order) -> Option<Spelt> {
+    if !rest.starts_with(['-', '/', '.']) {
+        return None;
+    }
     if let (Some(y), Some(m), Some(d)) = (year(at(i)), day(at(i + 1)), day(at(i + 2)).or_else(|| day_and_time(at(i + 2)))) {
         return Some((y, m, d, i, i + 2));
     }
     let (a, b, y) = (day(at(i))?, day(at(i + 1))?, year(at(i + 2))?);
     // Points mean day first; slashes and strokes too, but where the page's country writes otherwise or the second number can be no
     // month.
-    let swapped = b > 12 || (rest.starts_with(['/', '-']) && order == Order::MonthFirst && a <= 12);
+    let month_first = match order {
+        Order::DayFirst => false,
+        Order::MonthFirst => rest.starts_with('/'),
+        Order::American => rest.starts_with(['/', '-']),
+    };
+    let swapped = b > 12 || (month_first && a <= 12);
     Some(if swapped { (y, a, b, i, i + 2) } else { (y, b, a, i, i + 2) })
 }
 
 fn day(word: &str) -> Option<i8> {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = (word.get(..digits)?, word.get(digits..)?);
-    (digits <= 2 && matches!(rest, "" | "st" | "nd" | "rd" | "th" | "er" | "º")).then(|| number.parse().ok())?.filter(|d| (1..=31).contains(d))
+    (digits <= 2 && matches!(rest, "" | "st" | "nd" | "rd" | "th" | "er" | "º"))
+        .then(|| number.parse().ok())?
+        .filter(|d| (1..=31).contains(d))
 }
 
 /// The "03T17" of "2024-01-03T17:04".

@@ -1,5 +1,6 @@
 //! Lines that stand between paragraphs on many sites and are never part of a report.
 
+use super::agencies;
 use std::hash::Hasher;
 
 /// Letters and digits only, lower case: for comparing titles.
@@ -7,9 +8,8 @@ pub(super) fn squash(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The hash by which an outlet's repeated lines are known: FNV-1a over the letters and digits in lower case, so that it is the
-/// same in every version and on every machine.
-pub fn hash(text: &str) -> u64 {
+/// The hash of a text within one page: FNV-1a over the letters and digits in lower case.
+pub(super) fn hash(text: &str) -> u64 {
     let mut h = Fnv(0xcbf2_9ce4_8422_2325);
     let mut buf = [0u8; 4];
     for c in text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
@@ -207,5 +207,10 @@ pub(super) fn junk(text: &str) -> Option<&'static str> {
         low.extend(c.to_lowercase());
     }
     let low = low.replace('’', "'");
+    // A notice that names an agency says where the text is from.
+    let named = || agencies::known(text.trim_start_matches(|c: char| !c.is_alphabetic() || c == '©')).is_some();
+    if text.starts_with('©') && named() {
+        return None;
+    }
     OPENINGS.iter().find(|(opening, longest, _)| chars <= *longest && low.starts_with(opening)).map(|o| o.2)
 }

@@ -10,7 +10,6 @@ use super::hints::{self, Hints};
 use super::jsonld::Linked;
 use super::meta::meta;
 use jiff::tz::Offset;
-use std::ops::Range;
 use url::Url;
 
 /// Names of the head under which the time of publication stands, the plainest first.
@@ -52,7 +51,7 @@ pub(super) fn times(
     flat: &Flat,
     linked: Option<&Linked>,
     url: Option<&Url>,
-    body: Range<usize>,
+    kept: &[bool],
     page: &str,
 ) -> (Option<Stated>, Option<Stated>) {
     let order = order(flat, linked);
@@ -68,19 +67,23 @@ pub(super) fn times(
         first(PUBLISHED).or_else(|| flat.head.metas.iter().find_map(named)).or_else(|| first(DATED))
     });
     let stated = stated.or_else(|| flat.head.dates.iter().find(|d| d.published).and_then(|d| read(&d.value)));
-    let printed = printed(flat, &body, order);
+    let start = kept.iter().position(|k| *k).unwrap_or(0);
+    let heading = flat.blocks.iter().take(start + 40).position(|b| b.tag == Tag::Heading(1));
+    let printed = printed(flat, kept, heading, order);
     let path = || url.and_then(|u| dates::in_path(u.path()));
     let near = || {
-        let top = body.start.saturating_sub(30)..(body.start + 6).min(flat.blocks.len());
-        let tag = flat.head.dates.iter().filter(|d| !d.modified && top.contains(&(d.block as usize))).find_map(|d| read(&d.value));
-        let nearest = || printed.iter().filter(|p| p.label != Label::Updated).min_by_key(|p| p.away).map(|p| p.stated);
-        let updated = || printed.iter().min_by_key(|p| p.away).map(|p| p.stated);
-        tag.or_else(nearest)
-            .or_else(|| flat.head.dates.iter().filter(|d| !d.modified).find_map(|d| read(&d.value)))
-            .or_else(updated)
+        let from = heading.unwrap_or(start);
+        let tags = || flat.head.dates.iter().filter(|d| !d.modified).map(|d| (d, (d.block as usize).abs_diff(from)));
+        let tag = tags().filter(|(_, away)| *away <= 30).min_by_key(|(_, away)| *away).and_then(|(d, _)| read(&d.value));
+        let line = printed.iter().filter(|p| p.own && p.label != Label::Updated).min_by_key(|p| p.away).map(|p| p.stated);
+        let nearest = || printed.iter().min_by_key(|p| p.away + if p.label == Label::Published { 0 } else { 4 }).map(|p| p.stated);
+        match (tag, line) {
+            (Some(tag), Some(line)) if far(&tag, &line) && !dates::turned(&tag, &line) => Some(line),
+            (tag, line) => tag.or(line).or_else(nearest).or_else(|| tags().find_map(|(d, _)| read(&d.value))),
+        }
     };
     let published = match stated {
-        Some(stated) => Some(witnessed(stated, modified, &printed)),
+        Some(stated) => Some(witnessed(stated, &printed)),
         None => match (path(), near()) {
             // The address knows the day only; a printed time of the same day knows more.
             (Some(day), Some(time)) if (time.at.as_second() - day.at.as_second()).abs() < 2 * DAY => Some(time),
@@ -94,6 +97,12 @@ pub(super) fn times(
 
 /// Seconds.
 const DAY: i64 = 86_400;
+const HOUR: i64 = 3_600;
+
+/// More than a zone apart.
+fn far(a: &Stated, b: &Stated) -> bool {
+    dates::civil(a).duration_since(dates::civil(b)).as_secs().abs() >= 2 * DAY
+}
 
 /// What a printed date is said to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,10 +123,9 @@ struct Printed {
     own: bool,
 }
 
-/// The metadata's time of publication, set right by what the page prints: its zone where a printed time is the same instant; the printed
-/// day where the page was there before the metadata's day, or where it was dated anew on the day of its last change.
-fn witnessed(stated: Stated, modified: Option<Stated>, printed: &[Printed]) -> Stated {
-    let far = |a: &Stated, b: &Stated| dates::civil(a).duration_since(dates::civil(b)).as_secs().abs() >= 2 * DAY;
+/// The metadata's time of publication, set right by what the page prints: its zone where a printed time is the same instant, and the
+/// printed day where the page was there before the metadata's day. A later day is a change's, whatever the page calls it.
+fn witnessed(stated: Stated, printed: &[Printed]) -> Stated {
     if let Some(offset) = printed.iter().find_map(|p| zone_of(&stated, p)) {
         return Stated { offset: Some(offset), ..stated };
     }
@@ -126,9 +134,7 @@ fn witnessed(stated: Stated, modified: Option<Stated>, printed: &[Printed]) -> S
         return stated;
     }
     let before = |p: &&Printed| p.stated.at < stated.at;
-    let first = own().find(|p| p.label == Label::Published && before(p)).or_else(|| own().find(before));
-    let anew = || own().find(|p| p.label == Label::Plain && modified.is_some_and(|m| !far(&p.stated, &m)));
-    first.or_else(anew).map_or(stated, |p| p.stated)
+    own().find(|p| p.label == Label::Published && before(p)).or_else(|| own().find(before)).map_or(stated, |p| p.stated)
 }
 
 /// The zone in which a printed time is the stated instant.
@@ -137,30 +143,35 @@ fn zone_of(stated: &Stated, printed: &Printed) -> Option<Offset> {
         return None;
     }
     let ahead = dates::civil(&printed.stated).duration_since(Offset::UTC.to_datetime(stated.at)).as_secs() + 59;
-    let quarters = ahead.div_euclid(900);
+    let halves = ahead.div_euclid(HOUR / 2);
     // A printed time has no seconds.
-    (ahead.rem_euclid(900) < 60 + 59 && (-12 * 4..=14 * 4).contains(&quarters)).then_some(())?;
-    Offset::from_seconds(i32::try_from(quarters * 900).ok()?).ok()
+    (ahead.rem_euclid(HOUR / 2) < 60 + 59 && (-12 * 2..=14 * 2).contains(&halves)).then_some(())?;
+    Offset::from_seconds(i32::try_from(halves * HOUR / 2).ok()?).ok()
 }
 
 /// The dates that are printed near the headline, the start of the text or its end.
-fn printed(flat: &Flat, body: &Range<usize>, order: Order) -> Vec<Printed> {
-    let heading = flat.blocks.get(..body.end).unwrap_or(&[]).iter().position(|b| b.tag == Tag::Heading(1));
+fn printed(flat: &Flat, kept: &[bool], heading: Option<usize>, order: Order) -> Vec<Printed> {
+    let start = kept.iter().position(|k| *k).unwrap_or(0);
+    let end = kept.iter().rposition(|k| *k).map_or(start, |l| l + 1);
+    let of_the_text = |i: usize| kept.get(i).is_some_and(|k| *k);
     let mut out: Vec<Printed> = Vec::new();
     for (i, b) in flat.blocks.iter().enumerate() {
         let text = flat.of(b);
         if b.weight > 140 || !text.bytes().any(|c| c.is_ascii_digit()) {
             continue;
         }
-        let near = [heading, Some(body.start), Some(body.end)].into_iter().flatten().map(|at| at.abs_diff(i)).min().unwrap_or(usize::MAX);
+        let near = [heading, Some(start), Some(end)].into_iter().flatten().map(|at| at.abs_diff(i)).min().unwrap_or(usize::MAX);
         let marked = flat.chain(b.el).take(3).any(|(_, e)| e.hints & (hints::META | hints::AUTHOR) != 0);
-        let inside = body.contains(&i) && i > body.start + 2 && i + 2 < body.end;
+        let inside = of_the_text(i) && i > start + 2 && i + 2 < end;
         if (!marked && (near > 12 || inside)) || near > 80 {
             continue;
         }
-        let away = near + if marked { 0 } else { 12 } + if i > body.start + 3 { 10 } else { 0 } + if b.weight > 60 { 6 } else { 0 };
-        let between = i < body.start + 3 && heading.is_none_or(|h| i + 6 >= h) && body.start < i + 20;
-        let own = between && (marked || b.words <= 9) && b.weight <= 90 && b.link * 2 <= b.weight && !elsewhere(flat, b.el);
+        let away = near + if marked { 0 } else { 12 } + if i > start + 3 { 10 } else { 0 } + if b.weight > 60 { 6 } else { 0 };
+        let between = match heading {
+            Some(h) => i + 6 >= h && i <= h.max(start.min(h + 12)) + 8,
+            None => i < start + 3 && start < i + 20,
+        };
+        let own = between && !of_the_text(i) && (marked || b.words <= 9) && b.weight <= 90 && b.link * 2 <= b.weight && !elsewhere(flat, b.el);
         let mut from = 0;
         // A line may say both: "Updated … Published …".
         for _ in 0..2 {
@@ -185,7 +196,7 @@ fn printed(flat: &Flat, body: &Range<usize>, order: Order) -> Vec<Printed> {
 /// True below what is named as no part of the piece.
 fn elsewhere(flat: &Flat, el: u32) -> bool {
     const ELSEWHERE: Hints =
-        hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CONSENT | hints::NEWSLETTER | hints::CAPTION;
+        hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CAPTION;
     flat.chain(el).take(6).any(|(_, e)| e.tag != Tag::Body && e.hints & ELSEWHERE != 0)
 }
 
@@ -229,7 +240,56 @@ fn order(flat: &Flat, linked: Option<&Linked>) -> Order {
     let low: Vec<String> = declared.into_iter().flatten().map(|l| l.trim().to_ascii_lowercase().replace('_', "-")).collect();
     let country = low.iter().find(|l| l.len() > 2 && l.starts_with("en-"));
     match country.or(low.first()) {
-        Some(lang) if matches!(lang.as_str(), "en" | "en-us") => Order::MonthFirst,
+        Some(lang) if lang == "en-us" => Order::American,
+        Some(lang) if lang == "en" => Order::MonthFirst,
         _ => Order::DayFirst,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::article::{Page, extract};
+    use crate::model::Extracted;
+
+    fn page(head: &str, above: &str) -> Extracted {
+        let text = "<p>The ministry said on Monday that the talks would go on for another week, as both sides asked for time.</p>".repeat(6);
+        let html = format!("<html lang=en><head><title>Bridge opens at last</title>{head}</head><body><article><h1>Bridge opens at last</h1>{above}{text}</article></body></html>");
+        extract(Page { html: html.as_bytes(), ..Page::default() })
+    }
+
+    fn published(head: &str, above: &str) -> (String, Option<i16>) {
+        let found = page(head, above);
+        (found.published_at.map(|t| t.to_string()).unwrap_or_default(), found.published_offset)
+    }
+
+    const STATED: &str = r#"<meta property="article:published_time" content="2024-01-04T03:22:07Z">"#;
+
+    #[test]
+    fn the_zone_is_the_printed_times() {
+        for line in ["Jan 3, 2024, 10:22 PM EST", "January 3, 2024 10:22 pm", "Published 10:22 PM ET, Wed January 3, 2024"] {
+            assert_eq!(published(STATED, &format!("<div class=when>{line}</div>")), ("2024-01-04T03:22:07Z".to_owned(), Some(-300)), "{line}");
+        }
+        assert_eq!(published(STATED, "<div>Jan 3, 2024, 9:07 PM</div>").1, Some(0));
+        assert_eq!(published(r#"<meta property="article:published_time" content="2024-01-04T09:04:00+13:00">"#, "").1, Some(780));
+    }
+
+    #[test]
+    fn an_earlier_printed_day_is_the_first_publication() {
+        assert_eq!(published(STATED, "<div>Published November 2, 2022</div>").0, "2022-11-02T00:00:00Z");
+        assert_eq!(published(STATED, "<p>November 2, 2022</p>").0, "2022-11-02T00:00:00Z");
+        assert_eq!(published(STATED, "<p>Updated November 2, 2022</p>").0, "2024-01-04T03:22:07Z");
+        assert_eq!(published(STATED, "<p>January 4, 2024</p><p>November 2, 2022</p>").0, "2024-01-04T03:22:07Z");
+    }
+
+    #[test]
+    fn a_later_printed_day_is_a_changes() {
+        assert_eq!(published(STATED, "<p>March 9, 2024</p>").0, "2024-01-04T03:22:07Z");
+    }
+
+    #[test]
+    fn what_only_the_page_prints() {
+        assert_eq!(published("", "<div>Updated at Dec 10, 2025 · Posted on Nov 21, 2018</div>").0, "2018-11-21T00:00:00Z");
+        assert_eq!(published("", "<div>By Jane Roe</div><div>Dec 17, 2025</div>").0, "2025-12-17T00:00:00Z");
+        assert_eq!(published("", "").0, "");
     }
 }

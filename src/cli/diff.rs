@@ -313,7 +313,7 @@ mod tests {
             + "\n\nThe end.";
         let parts = changes::diff(&a.text, &b.text);
         let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
-        fixtures::at_widths(name, |look| render((&a, &b), &parts, &behind, (columns, full), short, look));
+        fixtures::at_widths(name, |look| render((&a, &b), &parts, &[Vec::new(), Vec::new()], (columns, full), short, look));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::cli::table::{self, Table, cell};
 use crate::cli::{hints, json, output, probe, times, words};
 use crate::daemon;
 use crate::model::views::{ClockView, FeedHealth, HeldHost};
-use crate::store::Reader;
+use crate::store::{BoilerplateRow, Reader};
 use serde::Serialize;
 
 #[derive(Debug, clap::Args)]
@@ -184,23 +184,39 @@ fn show(args: &Show, context: &mut Context) -> anyhow::Result<Exit> {
     let reader = context.reader()?;
     let feeds = known(&reader, context.look.now)?;
     let feed = find(&feeds, &args.feed)?;
-    let clock = feed.publisher.as_deref().map(|p| reader.clocks(Some(p))).transpose()?.and_then(|mut found| found.pop());
+    let publisher = feed.publisher.as_deref().unwrap_or_default();
+    let clock = reader.clocks(Some(publisher))?.pop();
+    let mut repeats = reader.boilerplate_of(publisher)?;
+    repeats.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.sample.cmp(&b.sample)));
     if args.json {
-        context.out.json(&json::versioned("newsfold/feed/1", &Shown { feed, clock }))?;
+        let repeats = repeats.iter().map(|r| Repeat { line: &r.sample, articles: r.count, last_seen_at: r.last_seen_at }).collect();
+        context.out.json(&json::versioned("newsfold/feed/1", &Shown { feed, clock, repeats }))?;
     } else {
-        context.out.doc(&detail(feed, clock.as_ref(), &context.look), &context.look)?;
+        context.out.doc(&detail(feed, clock.as_ref(), &repeats, &context.look), &context.look)?;
     }
     Ok(Exit::Done)
 }
 
-/// What `--json` prints of one feed.
+/// A feed with what was learnt of its publisher.
 #[derive(Serialize)]
 struct Shown<'a> {
     #[serde(flatten)]
     feed: &'a FeedHealth,
-    /// What was learnt of its publisher's clock.
+    /// What its publisher's clock is worth.
     clock: Option<ClockView>,
+    /// Lines that are left out of its articles, the commonest first.
+    repeats: Vec<Repeat<'a>>,
 }
+
+#[derive(Serialize)]
+struct Repeat<'a> {
+    line: &'a str,
+    articles: u32,
+    last_seen_at: jiff::Timestamp,
+}
+
+/// Repeated lines that the page for people lists.
+const LISTED: usize = 12;
 
 /// A publisher's clock in words: "2 h ahead, judged by 40 articles".
 fn clock_words(clock: &ClockView) -> String {
@@ -245,7 +261,7 @@ fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealt
 }
 
 /// Label and value, a line each.
-fn detail(feed: &FeedHealth, clock: Option<&ClockView>, look: &Look) -> Doc {
+fn detail(feed: &FeedHealth, clock: Option<&ClockView>, repeats: &[BoilerplateRow], look: &Look) -> Doc {
     let mut doc = Doc::new();
     doc.wrapped(Role::Strong, feed.title.as_deref().or(feed.publisher.as_deref()).unwrap_or("(no title yet)"), look.text_width());
     let when = |at: Option<jiff::Timestamp>| {
@@ -272,6 +288,14 @@ fn detail(feed: &FeedHealth, clock: Option<&ClockView>, look: &Look) -> Doc {
         let role = if label == "state" { role_of(&feed.state) } else { Role::Plain };
         doc.fact(label, role, value.unwrap_or_default(), (15, look.text_width()));
     }
+    for (at, row) in repeats.iter().take(LISTED).enumerate() {
+        let label = if at == 0 { "repeats" } else { "" };
+        let line = format!("“{}” ({} articles)", cut(&row.sample, 90), words::grouped(u64::from(row.count)));
+        doc.fact(label, Role::Plain, line, (15, look.text_width()));
+    }
+    if let Some(more) = repeats.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        doc.fact("", Role::Plain, format!("and {more} lines more; --json has them"), (15, look.text_width()));
+    }
     doc
 }
 
@@ -290,10 +314,16 @@ mod tests {
     #[test]
     fn one_feed_tells_everything() {
         let feeds = fixtures::feeds();
-        fixtures::at_widths("feeds_show", |look| {
-            let clock = ClockView { observed: 40, offset_s: -5400, spread_s: 60, ..ClockView::default() };
-            detail(&feeds[1], Some(&clock), look)
+        let repeats = [("Sign up for the Harbour letter, which comes before breakfast.", 41), ("\u{1b}[31mWrite to the desk", 3)];
+        let repeats = repeats.map(|(line, count)| BoilerplateRow {
+            publisher: "The Ledger".to_owned(),
+            hash: 1,
+            sample: line.to_owned(),
+            count,
+            last_seen_at: "2026-11-22T09:00:00Z".parse().unwrap(),
         });
+        let clock = ClockView { observed: 40, offset_s: -5400, spread_s: 60, ..ClockView::default() };
+        fixtures::at_widths("feeds_show", |look| detail(&feeds[1], Some(&clock), &repeats, look));
     }
 
     #[test]

@@ -124,6 +124,8 @@ enum Command {
     Backup(care::Backup),
     /// Put a backup in the place of the database
     Restore(care::Restore),
+    /// Remove what is past its retention now
+    Prune(care::Prune),
     /// Look for what can be wrong with the database and its folder
     Doctor(care::Doctor),
     /// Check the configuration, or show what is in force
@@ -210,6 +212,7 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Resume(_) => control::rest(false, context),
         Command::Backup(args) => care::backup(args, context),
         Command::Restore(args) => care::restore(args, context),
+        Command::Prune(args) => care::prune(args, context),
         Command::Doctor(args) => care::doctor(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Config(args) => config::run(args, context),

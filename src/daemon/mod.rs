@@ -23,7 +23,7 @@ mod run;
 mod server;
 mod settle;
 mod space;
-mod tidy;
+pub mod tidy;
 pub mod whose;
 mod writer;
 

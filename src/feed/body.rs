@@ -5,6 +5,9 @@ use super::scan::{Scanner, Token};
 use super::text::{escape, repair_double_encoded, unescape, unescape_xml};
 use crate::model::encoding::repair_mojibake;
 
+/// Longest plain text that is taken, in bytes.
+const MOST_PLAIN: usize = 1 << 20;
+
 /// The HTML that stands at `span` in `text`, which begins at `offset` of the document. `None` where there is none.
 pub(super) fn html(text: &str, offset: usize, span: &Span) -> Option<String> {
     let inner = text.get(span.start.checked_sub(offset)?..span.end.checked_sub(offset)?)?;
@@ -37,7 +40,16 @@ pub(super) fn from_plain(text: &str) -> String {
     let marked = ["</p>", "</a>", "<br", "</div>", "</b>", "</em>", "</strong>", "<img ", "</i>", "</span>", "</li>"]
         .iter()
         .any(|tag| text.contains(tag));
-    if marked { text.to_owned() } else { escape(text) }
+    if marked { text.to_owned() } else { as_html(text) }
+}
+
+/// Plain text as HTML. A megabyte of it is taken: escaped, a text may grow to four times its size.
+pub(super) fn as_html(text: &str) -> String {
+    let mut end = text.len().min(MOST_PLAIN);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    escape(text.get(..end).unwrap_or(""))
 }
 
 /// Character data only: references resolved once, CDATA as it is.

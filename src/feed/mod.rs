@@ -67,6 +67,13 @@ pub fn parse(bytes: &[u8], context: Context<'_>) -> Result<ParsedFeed, FeedError
     Ok(feed)
 }
 
+/// The cleaning step by itself: `field`, whose XML escapes are resolved, as one line of plain text (a title) and as HTML
+/// (a body). References, doubled encoding and mojibake are put right, control characters go. `None` where nothing is left.
+pub fn clean(field: &str) -> (Option<String>, Option<String>) {
+    let field = text::without_controls(field);
+    (text::plain(extract::shortened(&field)), body::finish(field.into_owned()))
+}
+
 /// Everything that is written in tags.
 fn markup(text: &str, base: Option<&Url>) -> Result<ParsedFeed, FeedError> {
     let mut reading = extract::read(text, base);

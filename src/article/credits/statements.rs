@@ -44,6 +44,11 @@ pub(super) fn labelled(line: &str, low: &str, opening: bool, closing: bool) -> O
         "за матеріалами",
     ];
     let low_trimmed = low.trim_start_matches(['(', '[', ' ']);
+    if closing
+        && let Some(name) = bracketed(line).and_then(|inner| inner.strip_prefix("via ").or_else(|| inner.strip_prefix("Via ")))
+    {
+        return tidy_name(name).map(Line::Credit);
+    }
     let label = LABELS.iter().find(|l| low_trimmed.starts_with(**l))?;
     let after = low_trimmed.get(label.len()..)?;
     let marked = after.trim_start();
@@ -66,6 +71,12 @@ pub(super) fn labelled(line: &str, low: &str, opening: bool, closing: bool) -> O
         return agencies::known(&name).map(|n| Line::Credit(n.to_owned()));
     }
     Some(Line::Credit(name))
+}
+
+/// What a line holds that is all bracket.
+fn bracketed(line: &str) -> Option<&str> {
+    let line = line.trim().trim_end_matches('.');
+    line.strip_prefix('[').and_then(|l| l.strip_suffix(']')).or_else(|| line.strip_prefix('(').and_then(|l| l.strip_suffix(')')))
 }
 
 /// A name as written: trimmed, an address reduced to its host, an agency under its one name. `None` for what reads like a text.
@@ -96,6 +107,7 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("with inputs from ", ""),
     ("with agency inputs", "agencies"),
     ("with additional inputs from ", ""),
+    ("with additional input from ", ""),
     ("(with inputs from ", ""),
     ("with input from ", ""),
     ("with files from ", ""),
@@ -170,6 +182,12 @@ pub(super) fn stated(line: &str, low: &str) -> Option<Line> {
         let rest = rest.trim_start_matches(|c: char| !c.is_alphabetic());
         let name = rest.split(['.', ',', ';']).next().unwrap_or("").trim();
         return agencies::known(rest).or_else(|| agencies::known(name)).map(|n| Line::Credit(n.to_owned()));
+    }
+    // "… receives support from a foundation. The AP is solely responsible for all content."
+    if let Some(head) = line.find(" is solely responsible for ").and_then(|at| line.get(..at))
+        && let Some(name) = agencies::known(head.rsplit(". ").next().unwrap_or(head))
+    {
+        return Some(Line::Credit(name.to_owned()));
     }
     if let Some(at) = plain.find(" contributed ")
         && [" to this report", " to this article", " to this story", " reporting"]

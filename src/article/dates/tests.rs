@@ -17,6 +17,13 @@ fn forms_that_pages_write() {
         ("3 de enero de 2024", "2024-01-03T00:00:00Z"),
         ("3 января 2024, 12:30", "2024-01-03T12:30:00Z"),
         ("2024年1月3日", "2024-01-03T00:00:00Z"),
+        ("8:04 PM EST, Wed January 3, 2024", "2024-01-04T01:04:00Z"),
+        ("January 3, 2024 — 5.30am", "2024-01-03T05:30:00Z"),
+        ("3 janvier 2024 à 17h04", "2024-01-03T17:04:00Z"),
+        ("2024-01-03T17:04+02:00", "2024-01-03T15:04:00Z"),
+        ("Jane Roe, CorrespondentJan 3, 2024, 10:15 PM", "2024-01-03T22:15:00Z"),
+        ("Jan. 3, 2024 5:04 PM PST", "2024-01-04T01:04:00Z"),
+        ("2024년 1월 3일 17:04", "2024-01-03T17:04:00Z"),
         ("1704301440", "2024-01-03T17:04:00Z"),
     ] {
         assert_eq!(at(text), want, "{text}");
@@ -29,7 +36,9 @@ fn slashes_as_the_country_writes_them() {
     assert_eq!(at("03/04/2024", Order::DayFirst), "2024-04-03T00:00:00Z");
     assert_eq!(at("03/04/2024", Order::MonthFirst), "2024-03-04T00:00:00Z");
     assert_eq!(at("13/04/2024", Order::MonthFirst), "2024-04-13T00:00:00Z");
-    assert_eq!(at("03.04.2024", Order::MonthFirst), "2024-04-03T00:00:00Z");
+    assert_eq!(at("03.04.2024", Order::American), "2024-04-03T00:00:00Z");
+    assert_eq!(at("03-04-2024", Order::MonthFirst), "2024-04-03T00:00:00Z");
+    assert_eq!(at("03-04-2024", Order::American), "2024-03-04T00:00:00Z");
 }
 
 #[test]
@@ -46,7 +55,7 @@ fn dates_in_the_data_that_a_page_renders() {
 
 #[test]
 fn what_is_no_date() {
-    for text in ["", "Market 3, 2024x", "yesterday", "10,000 of 2024", "99.99.2024"] {
+    for text in ["", "Market 3, 2024x", "yesterday", "10,000 of 2024", "Roe 22, 2023, 06:21", "99.99.2024"] {
         assert_eq!(at(text), "", "{text}");
     }
 }
@@ -56,4 +65,14 @@ fn dates_in_addresses() {
     assert_eq!(in_path("/world/2024/jan/03/x").map(|t| t.at.to_string()).as_deref(), Some("2024-01-03T00:00:00Z"));
     assert_eq!(in_path("/a-20240103/").map(|t| t.at.to_string()).as_deref(), Some("2024-01-03T00:00:00Z"));
     assert_eq!(in_path("/2024/99/03"), None);
+}
+
+#[test]
+fn the_zone_is_kept_as_it_is_stated() {
+    let zone = |text| read(text, Order::DayFirst).and_then(|s| s.offset).map(|o| o.seconds() / 60);
+    assert_eq!(zone("2024-01-03T17:04+01:00"), Some(60));
+    assert_eq!(zone("Jan. 3, 2024 5:04 p.m. EST"), Some(-300));
+    assert_eq!(zone("2024-01-03T17:04Z"), Some(0));
+    assert_eq!(zone("2024-01-03"), None);
+    assert_eq!(zone("le 3 janvier 2024 à 17:04 et"), None);
 }

@@ -7,7 +7,7 @@ mod articles;
 mod feeds;
 mod learnt;
 mod polls;
-mod prune;
+pub(super) mod prune;
 mod rechecks;
 mod regroup;
 mod ruling;
