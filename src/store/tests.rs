@@ -4,7 +4,7 @@ use super::*;
 use crate::model::views::{OriginView, StoryFilter};
 use crate::model::{Credit, Id, ParsedEntry, Quality, Validators};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 const FEEDS: [(&str, &str); 3] = [
@@ -79,6 +79,7 @@ fn poll(feed: Id, minutes: i64, new: Vec<NewEntry>) -> PollCommit {
         state: "ok".to_owned(),
         new,
         changed: Vec::new(),
+        not_before: HashMap::new(),
         notes: Vec::new(),
     }
 }

@@ -1,9 +1,9 @@
 //! Commit A: a poll, the entries it brought, and the queue of pages to fetch.
 
 use super::{Tx, Writer};
-use crate::model::{Id, ParsedEntry};
+use crate::model::{EntryKeys, Id, NewEntry};
 use crate::store::codec::{count, get, key_hash, ms, put, time};
-use crate::store::{EntryKeys, KnownRow, NewEntry, PendingEntry, PollCommit, PollStored, StoreError};
+use crate::store::{KnownRow, PendingEntry, PollCommit, PollStored, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -229,7 +229,7 @@ impl Tx<'_> {
         if added == 0 {
             return Ok(false);
         }
-        self.enqueue(self.tx.last_insert_rowid(), entry.id, &entry.entry, poll.at)?;
+        self.enqueue(self.tx.last_insert_rowid(), entry, poll)?;
         Ok(true)
     }
 
@@ -245,12 +245,14 @@ impl Tx<'_> {
                    content_hash = ?5, url = COALESCE(?6, url), published_at = COALESCE(?7, published_at) WHERE seq = ?1",
             )?
             .execute(params![seq, guid, url, title, entry.content_hash.cast_signed(), entry.entry.url, entry.entry.published_at.map(ms)])?;
-        self.enqueue(seq, entry.id, &entry.entry, poll.at)?;
+        self.enqueue(seq, entry, poll)?;
         Ok(true)
     }
 
     /// Puts an entry into the queue, once.
-    fn enqueue(&mut self, seq: i64, id: Id, entry: &ParsedEntry, at: Timestamp) -> Result<(), StoreError> {
+    fn enqueue(&mut self, seq: i64, new: &NewEntry, poll: &PollCommit) -> Result<(), StoreError> {
+        let NewEntry { id, entry, .. } = new;
+        let at = poll.not_before.get(id).copied().unwrap_or(poll.at);
         let host = entry.url.as_deref().and_then(|u| url::Url::parse(u).ok()?.host_str().map(str::to_owned)).unwrap_or_default();
         let json = serde_json::to_vec(entry).map_err(|e| StoreError::Sqlite(e.to_string()))?;
         let data = self.packer.pack(&json);
@@ -259,7 +261,7 @@ impl Tx<'_> {
                 "INSERT INTO pending (entry, id, host, next_try_at, data) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (entry) DO UPDATE SET host = excluded.host, next_try_at = excluded.next_try_at, attempts = 0, data = excluded.data",
             )?
-            .execute(params![seq, put(id), host, ms(at), data])?;
+            .execute(params![seq, put(*id), host, ms(at), data])?;
         Ok(())
     }
 
