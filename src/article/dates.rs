@@ -184,7 +184,9 @@ fn numbered<'a>(at: &dyn Fn(usize) -> &'a str, i: usize, rest: &str, order: Orde
 fn day(word: &str) -> Option<i8> {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = (word.get(..digits)?, word.get(digits..)?);
-    (digits <= 2 && matches!(rest, "" | "st" | "nd" | "rd" | "th" | "er" | "º")).then(|| number.parse().ok())?.filter(|d| (1..=31).contains(d))
+    (digits <= 2 && matches!(rest, "" | "st" | "nd" | "rd" | "th" | "er" | "º"))
+        .then(|| number.parse().ok())?
+        .filter(|d| (1..=31).contains(d))
 }
 
 /// The "03T17" of "2024-01-03T17:04".
