@@ -14,5 +14,6 @@ mod rooms;
 mod server;
 mod stock;
 mod subscribers;
+mod sites;
 mod texts;
 mod world;
