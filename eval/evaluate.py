@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Run every evaluation on the shared data and print accuracy, speed and memory as one table.
 
-usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,gate,credits,outlets,copies,stories,newsroom] [--seeds 1-5] [--marks FILE] [--rig BIN] [--json]
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,gate,credits,outlets,copies,orders,pages,stories,newsroom,rig] [--seeds 1-5]
+       [--marks FILE] [--rig BIN] [--json]
 
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
-that folder or the build is absent. CPU and memory are those of the newsfold processes, read from wait4.
+that folder or the build is absent. The part `rig` (some ten minutes, so only when named) needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
 """
-import argparse, collections, gzip, io, json, lzma, os, re, resource, subprocess, sys, tarfile, tempfile, time
+import argparse, collections, gzip, importlib.util, io, itertools, json, lzma, math, os, random, re, resource, subprocess, sys, tarfile, tempfile, time
 
 import outlets as repeated
 import score_credits
@@ -53,6 +54,23 @@ def feeds():
     row("feeds", "without an answer", re.search(r"without an answer (\d+)", text)[1], cpu, peak, f"{size / cpu:.0f} MB/s over all files")
     for name in ("real captures", "all feeds", "not well-formed"):
         row("feeds", f"{name}: right", re.search(rf"{name}\s.*right ([\d.]+)", text)[1])
+    for name, right, count in with_entries():
+        row("feeds", f"{name}, not empty: right", f"{right:.4f}", note=f"{count} feeds with entries in the reference")
+
+
+def with_entries():
+    """The same score without the feeds that the reference finds no entry in, which are easily right."""
+    source = importlib.util.spec_from_file_location("score_feeds", f"{SHARED}/eval/score_feeds.py")
+    score = importlib.util.module_from_spec(source)
+    source.loader.exec_module(score)
+    with gzip.open(f"{SHARED}/data/feeds/reference.jsonl.gz", "rt", encoding="utf8") as lines:
+        references = [r for r in map(json.loads, lines) if r["feed"] and r["entries"]]
+    with open(f"{TMP}/feeds.jsonl", encoding="utf8") as lines:
+        found = {o["path"].removeprefix(f"{TMP}/feeds/"): o for o in map(json.loads, lines)}
+    sets = {"real captures": lambda r: r["real"], "all feeds": lambda r: True, "not well-formed": lambda r: r["wellformed"] is False}
+    for name, belongs in sets.items():
+        chosen = [r for r in references if belongs(r)]
+        yield name, sum(score.judge(r, found.get(r["path"]))["right"] for r in chosen) / len(chosen), len(chosen)
 
 
 def extract():
@@ -127,19 +145,32 @@ def clusters(gold, system, *more):
     return json.loads(tool("score_clusters.py", gold, system, "--json", *more))
 
 
-def copies():
-    pool = unzip("pool.jsonl.gz")
+def seeds():
+    first, last = (ARGS.seeds.split("-") * 2)[:2]
+    return range(int(first), int(last) + 1)
+
+
+def plant(seed):
+    """The planted set of this seed: the path with the answers, and the path without."""
+    paths = []
+    for blind in (False, True):
+        paths.append(f"{TMP}/{'blind' if blind else 'planted'}-{seed}.jsonl")
+        if not os.path.exists(paths[-1]):
+            with open(paths[-1], "w") as target:
+                subprocess.run([sys.executable, f"{SHARED}/eval/plant_copies.py", unzip("pool.jsonl.gz"), "--seed", str(seed), "--lang", "en",
+                                "--stories", "150", *(["--blind"] if blind else [])], stdout=target, check=True)
+    return paths
+
+
+def scored(what, run):
+    """Scores the planted sets, each clustered by `run`, and prints them one by one and together."""
     total, kinds = collections.Counter(), collections.defaultdict(lambda: [0.0, 0])
     wrong, cpu_all, articles, peak_all = collections.Counter(), 0.0, 0, 0
-    first, last = (ARGS.seeds.split("-") * 2)[:2]
-    for seed in range(int(first), int(last) + 1):
-        for blind in (False, True):
-            with open(f"{TMP}/{'blind' if blind else 'planted'}.jsonl", "w") as target:
-                subprocess.run([sys.executable, f"{SHARED}/eval/plant_copies.py", pool, "--seed", str(seed), "--lang", "en", "--stories", "150",
-                                *(["--blind"] if blind else [])], stdout=target, check=True)
-        cpu, peak, _, _ = newsfold(["cluster", "--json", f"{TMP}/blind.jsonl"], out=f"{TMP}/p.out")
-        r = clusters(f"{TMP}/planted.jsonl", f"{TMP}/p.out")
-        row("copies, planted", f"seed {seed}: pair F1", r["f1"], cpu, peak, f"P {r['precision']} R {r['recall']}")
+    for seed in seeds():
+        gold, blind = plant(seed)
+        out, cpu, peak = run(seed, blind)
+        r = clusters(gold, out)
+        row(what, f"seed {seed}: pair F1", r["f1"], cpu, peak, f"P {r['precision']} R {r['recall']}")
         total.update(pairs=r["pairs"], found=r["found"], false=r["false"])
         cpu_all, articles, peak_all = cpu_all + cpu, articles + r["articles"], max(peak_all, peak)
         for kind, v in r["kinds"].items():
@@ -148,15 +179,74 @@ def copies():
                 kinds[kind][0] += v["recall"] * v["articles"]
                 kinds[kind][1] += v["articles"]
     p, q = total["found"] / max(1, total["found"] + total["false"]), total["found"] / total["pairs"]
-    row("copies, planted", "together: pair F1", f"{2 * p * q / (p + q):.4f}", cpu_all, peak_all, f"P {p:.4f} R {q:.4f}; {articles / cpu_all:.0f} texts/s")
+    row(what, "together: pair F1", f"{2 * p * q / (p + q):.4f}", cpu_all, peak_all, f"P {p:.4f} R {q:.4f}; {articles / cpu_all:.0f} texts/s")
     for kind in sorted(kinds):
-        row("copies, planted", f"recall of {kind}", f"{kinds[kind][0] / kinds[kind][1]:.4f}", note=f"false pairs {wrong[kind]}" if wrong[kind] else "")
+        row(what, f"recall of {kind}", f"{kinds[kind][0] / kinds[kind][1]:.4f}", note=f"false pairs {wrong[kind]}" if wrong[kind] else "")
     for kind in sorted(set(wrong) - set(kinds)):
-        row("copies, planted", f"false pairs of {kind}", wrong[kind])
+        row(what, f"false pairs of {kind}", wrong[kind])
+
+
+def copies():
+    def run(seed, blind):
+        cpu, peak, _, _ = newsfold(["cluster", "--json", blind], out=f"{TMP}/p.out")
+        return f"{TMP}/p.out", cpu, peak
+
+    scored("copies, planted", run)
     for name in ("wire", "ecbplus", "basil"):
         cpu, peak, _, _ = newsfold(["cluster", "--json", unzip(f"{name}.jsonl.gz")], out=f"{TMP}/{name}.out")
         r = clusters(unzip(f"{name}.jsonl.gz"), f"{TMP}/{name}.out", "--pairs", unzip(f"{name}.pairs.jsonl.gz"))
         row(f"copies, {name}", "pair recall", r["recall"], cpu, peak, f"{r['found']} of {r['pairs']} pairs, {r['false']} unlisted")
+
+
+def ari(one, other):
+    """Adjusted Rand index of two partitions of the same ids."""
+    pairs = lambda counts: sum(math.comb(n, 2) for n in counts)
+    both = pairs(collections.Counter((one[i], other[i]) for i in one).values())
+    a, b = pairs(collections.Counter(one.values()).values()), pairs(collections.Counter(other.values()).values())
+    expected = a * b / math.comb(len(one), 2)
+    return 1.0 if a == b == both else (both - expected) / ((a + b) / 2 - expected)
+
+
+def orders():
+    """Ten random orders of each set: the least agreement between any two of the results."""
+    sets = [(f"planted {seed}", plant(seed)[1]) for seed in seeds()] + [(n, unzip(f"{n}.jsonl.gz")) for n in ("wire", "ecbplus", "basil")]
+    for name, path in sets:
+        lines = open(path).readlines()
+        found = []
+        for seed in range(10):
+            random.Random(seed).shuffle(lines)
+            with open(f"{TMP}/order.jsonl", "w") as target:
+                target.writelines(lines)
+            newsfold(["cluster", "--json", f"{TMP}/order.jsonl"], out=f"{TMP}/order.out")
+            found.append({o["id"]: o["cluster"] for o in map(json.loads, open(f"{TMP}/order.out"))})
+        agree = [ari(a, b) for a, b in itertools.combinations(found, 2)]
+        row("copies, ten orders", f"{name}: least ARI", f"{min(agree):.4f}", note=f"mean {sum(agree) / len(agree):.4f} of {len(agree)} pairs")
+
+
+def pages():
+    """The planted texts served as pages, and polled by the whole program."""
+    def run(seed, blind):
+        state, port = f"{TMP}/pages-{seed}", "8951"
+        os.makedirs(state)
+        serve = [sys.executable, f"{HERE}/eval/pages.py", blind, "--port", port]
+        with open(f"{state}/newsfold.toml", "w") as target:
+            target.write(f'state_dir = "{state}"\n[fetch]\nallow_networks = ["127.0.0.0/8"]\nmin_gap = "0s"\n')
+            target.write(subprocess.run([*serve, "--print-config"], capture_output=True, text=True, check=True).stdout)
+        server = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
+        try:
+            server.stdout.readline()
+            cpu, peak, _, _ = newsfold(["--config", f"{state}/newsfold.toml", "poll"])
+        finally:
+            server.terminate()
+            server.wait()
+        newsfold(["--config", f"{state}/newsfold.toml", "export", "jsonl"], out=f"{state}/export.jsonl")
+        with open(f"{state}/export.jsonl") as source, open(f"{state}/system.jsonl", "w") as target:
+            for line in source:
+                o = json.loads(line)
+                target.write(json.dumps({**o, "id": re.search(r"/a/(.+)\.html", o["entry_url"])[1]}) + "\n")
+        return f"{state}/system.jsonl", cpu, peak
+
+    scored("copies, as pages", run)
 
 
 def stories():
@@ -208,14 +298,28 @@ def newsroom():
         row(name, "fetched twice", sum(n > 1 for n in paths.values()), note=f"together at most {max(a['together'] for a in log)}")
 
 
+def rig():
+    import rig as load
+    if not os.path.exists(ARGS.rig):
+        sys.exit(f"evaluate: {ARGS.rig} is absent; build it as {SHARED}/rig/README.md says")
+    clean, faulty = load.measure(ARGS.rig, BIN, TMP, rounds=ARGS.rounds, pages=not ARGS.no_pages)
+    for key, words in (("polled", "last healthy feed polled"), ("placed", "last healthy article placed")):
+        row("rig, 200 of 1000 faulty", f"{words}, s", f"{faulty[key]:.1f}", faulty["cpu"], faulty["peak"],
+            f"without them {clean[key]:.1f} ({100 * (faulty[key] / clean[key] - 1):+.1f} %)")
+    row("rig, 200 of 1000 faulty", "memory beyond, MB", f"{faulty['peak'] - clean['peak']:+.0f}", note=f"without them {clean['peak']:.0f}")
+    row("rig, 200 of 1000 faulty", "pass, s", f"{faulty['wall']:.1f}", note=f"without them {clean['wall']:.1f}; the rest waits for the faulty")
+
+
 if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", default=os.path.join(HERE, "..", "shared"))
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
-    ap.add_argument("--only", default="feeds,extract,gate,credits,outlets,copies,stories,newsroom")
+    ap.add_argument("--only", default="feeds,extract,gate,credits,outlets,copies,orders,pages,stories,newsroom")
     ap.add_argument("--seeds", default="1-5")
     ap.add_argument("--marks", help="credits marked by hand, as eval/score_credits.py reads them")
     ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
+    ap.add_argument("--rounds", type=int, default=3, help="pairs of runs of the part rig")
+    ap.add_argument("--no-pages", action="store_true", help="part rig: feeds alone, what they carry is their text")
     ap.add_argument("--json", action="store_true")
     ARGS = ap.parse_args()
     SHARED, BIN = os.path.abspath(ARGS.shared), os.path.abspath(ARGS.bin)

@@ -62,6 +62,12 @@ fn main() {
             "free" => settings.free_days = v,
             "fade" => settings.fade_days = v,
             "floor" => settings.time_floor = v,
+            "hfloor" => settings.headline_floor = v,
+            "hgain" => settings.headline_gain = v,
+            "hcap" => settings.headline_cap = v,
+            "two" => settings.two_sided = v,
+            "breadth" => settings.breadth = v,
+            "bpow" => settings.breadth_power = v,
             "prior" => prior = prior.believing(v, 0.0005),
             other => panic!("{other}?"),
         }
@@ -174,11 +180,22 @@ fn online(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, backg
         let mut groups: HashMap<usize, Vec<&Value>> = HashMap::new();
         rows.iter().zip(&first).for_each(|(r, &s)| groups.entry(s).or_default().push(r));
         let mut groups: Vec<Vec<&Value>> = groups.into_values().filter(|g| g.len() > 1).collect();
-        groups.sort_by_key(|g| std::cmp::Reverse(g.len()));
+        let publishers = |g: &[&Value]| g.iter().map(|r| r["source"].to_string()).collect::<std::collections::HashSet<_>>().len();
+        groups.sort_by_key(|g| std::cmp::Reverse((publishers(g), g.len())));
         println!("{} stories of more than one, of {} articles", groups.len(), groups.iter().map(Vec::len).sum::<usize>());
         for group in groups.iter().take(60) {
             println!("--- {}", group.len());
-            group.iter().for_each(|r| println!("  {} {} | {} | {}", r["lang"], r["published"], r["source"], r["title"]));
+            let read: Vec<Features> = group.iter().map(|r| read(r, flags, background, settings)).collect();
+            let vectors: Vec<Vector> = read.iter().map(|f| Vector::of_features(f, background, settings)).collect();
+            for (i, r) in group.iter().enumerate() {
+                let alike = |j: usize| vectors[i].likeness(&vectors[j], settings);
+                let others = || (0..group.len()).filter(|&j| j != i);
+                let best = others().max_by(|&a, &b| alike(a).total_cmp(&alike(b))).unwrap_or(i);
+                let shared = why_story(&read[i], &read[best], background, settings).shared;
+                let shared: Vec<String> = shared.iter().map(|s| format!("{} {:.3}", s.term, s.weight)).collect();
+                let mean = others().map(alike).sum::<f32>() / others().count().max(1) as f32;
+                println!("  {} {mean:.2} {:.2} | {} | {} | {}", r["lang"], alike(best), r["source"], r["title"], shared.join(", "));
+            }
         }
     }
     let mut results = vec![first];

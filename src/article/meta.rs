@@ -103,14 +103,8 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> 
 
 /// A heading of its own that says what is printed above the text; the head's titles are often written for search engines.
 fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Option<String> {
-    const ELSEWHERE: hints::Hints = hints::RELATED
-        | hints::NAV
-        | hints::FOOTER
-        | hints::COMMENTS
-        | hints::ASIDE
-        | hints::CONSENT
-        | hints::HIDDEN
-        | hints::NEWSLETTER;
+    const ELSEWHERE: hints::Hints =
+        hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CONSENT | hints::HIDDEN | hints::NEWSLETTER;
     let blocks = |e: &El| flat.blocks.get(e.first as usize..e.last as usize).unwrap_or(&[]);
     let all: u32 = flat.blocks.iter().map(|b| b.weight).sum();
     // A name over much of the page is the page's, and says nothing of its heading.

@@ -6,7 +6,10 @@ use crate::cli::exit::Exit;
 use crate::cli::json;
 use crate::cli::sanitize::clean;
 use crate::cli::words::{count, size};
-use crate::store::{self, Copied, Health};
+use crate::clock::Clock;
+use crate::daemon::control::{self, ControlError};
+use crate::daemon::tidy;
+use crate::store::{self, Copied, Health, Pruned};
 use std::path::PathBuf;
 
 /// Copy the database to a file, while the daemon runs or not
@@ -35,6 +38,25 @@ pub struct Restore {
     /// Which backup
     #[arg(value_name = "FILE")]
     file: PathBuf,
+    /// One JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Remove what is past its retention now
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The daemon does so by itself, a little at a time. What was kept by hand stays, and so does the first text of a cluster
+that is still carried; the keys of what goes stay too, so that it does not come back as new.
+
+Examples:
+  newsfold prune --dry-run              what would go
+  newsfold prune --json | jq .articles"
+)]
+pub struct Prune {
+    /// Only count
+    #[arg(long)]
+    dry_run: bool,
     /// One JSON object
     #[arg(long)]
     json: bool,
@@ -84,6 +106,40 @@ fn tell(done: &Copied, what: &str, as_json: bool, context: &mut Context) -> anyh
     context.out.own(&clean(&format!("{what}: {articles}, {bytes}, {}{former}", done.path.display())))?;
     context.out.own("\n")?;
     Ok(Exit::Done)
+}
+
+/// Runs `prune`.
+///
+/// # Errors
+/// Those of the store.
+pub fn prune(args: &Prune, context: &mut Context) -> anyhow::Result<Exit> {
+    let (config, now) = (context.config()?, Clock::system().now());
+    let done: Pruned = if args.dry_run {
+        context.reader()?.prunable(&tidy::rules(&config, now))?
+    } else {
+        match control::call(&context.state_dir()?, control::Command::Prune, |_| {}) {
+            Ok(report) => serde_json::from_value(report)?,
+            Err(ControlError::NotRunning(_)) => tidy::prune_here(&config, now)?,
+            Err(error) => return Err(error.into()),
+        }
+    };
+    if args.json {
+        context.out.json(&json::versioned("newsfold/pruned/1", &done))?;
+    } else {
+        context.out.own(&pruned(&done, args.dry_run))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn pruned(done: &Pruned, dry_run: bool) -> String {
+    let records = count(done.records + done.forgotten, "old record", "old records");
+    format!(
+        "{}{} and {records} {}; {} past the retention stay: kept by hand, or first of a cluster that lives on\n",
+        if dry_run { "would remove " } else { "" },
+        count(done.articles, "article", "articles"),
+        if dry_run { "of polls, events and keys" } else { "of polls, events and keys removed" },
+        count(done.kept, "article", "articles"),
+    )
 }
 
 /// Runs `doctor`.

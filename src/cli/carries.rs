@@ -120,7 +120,9 @@ fn from_file(path: &Path) -> anyhow::Result<Extracted> {
     if path == Path::new("-") {
         std::io::stdin().lock().take(32 << 20).read_to_end(&mut bytes).context("standard input")?;
     } else {
-        std::fs::File::open(path).and_then(|file| file.take(32 << 20).read_to_end(&mut bytes)).with_context(|| path.display().to_string())?;
+        std::fs::File::open(path)
+            .and_then(|file| file.take(32 << 20).read_to_end(&mut bytes))
+            .with_context(|| path.display().to_string())?;
     }
     let start: String = String::from_utf8_lossy(bytes.get(..512).unwrap_or(&bytes)).trim_start().to_ascii_lowercase();
     if ["<!doctype", "<html", "<head", "<body", "<article", "<?xml"].iter().any(|mark| start.starts_with(mark)) {
@@ -137,7 +139,14 @@ fn words_of(text: &str) -> usize {
 
 fn stored(text: StoredText) -> Extracted {
     let words = words_of(&text.text);
-    Extracted { title: Some(text.title), words, dateline: text.dateline, publisher: Some(text.publisher), text: text.text, ..Extracted::default() }
+    Extracted {
+        title: Some(text.title),
+        words,
+        dateline: text.dateline,
+        publisher: Some(text.publisher),
+        text: text.text,
+        ..Extracted::default()
+    }
 }
 
 fn fetched(address: &str, context: &Context) -> anyhow::Result<Extracted> {

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::daemon::DaemonError;
 use crate::daemon::control::{self, Command, ControlError};
 use crate::daemon::person::{self, Order, Ruled};
+use crate::daemon::whose::Whose;
 use crate::model::Id;
 use crate::store::{Decision, Found, Reader};
 use serde::Serialize;
@@ -100,9 +101,13 @@ pub fn split(args: &Split, context: &mut Context) -> anyhow::Result<Exit> {
         [Found::Cluster(cluster)] => {
             let members = reader.articles_of(*cluster)?;
             let is_in = |id: &Id| members.contains(id);
-            let merged = reader.decisions()?.into_iter().rfind(|d| d.kind == "merge" && is_in(&d.subject) && d.object.as_ref().is_some_and(is_in));
+            let merged =
+                reader.decisions()?.into_iter().rfind(|d| d.kind == "merge" && is_in(&d.subject) && d.object.as_ref().is_some_and(is_in));
             let number = merged.map(|d| d.seq).ok_or_else(|| {
-                Failure::usage("nobody merged anything into this cluster", "name the articles that are another text; `newsfold story ID` lists them")
+                Failure::usage(
+                    "nobody merged anything into this cluster",
+                    "name the articles that are another text; `newsfold story ID` lists them",
+                )
             })?;
             Order::Withdraw { number }
         }
@@ -173,7 +178,8 @@ fn rows(reader: &Reader, all: Vec<Decision>) -> anyhow::Result<Vec<Row>> {
 }
 
 fn render(rows: &[Row], short: Short, look: &Look) -> Doc {
-    let mut table = Table::new(&[number("NO"), number("AGE"), whole("WHAT"), whole("ARTICLE"), whole("WITH").spare(2), flexible("HEADLINE", 16)]);
+    let mut table =
+        Table::new(&[number("NO"), number("AGE"), whole("WHAT"), whole("ARTICLE"), whole("WITH").spare(2), flexible("HEADLINE", 16)]);
     for row in rows {
         table.row(vec![
             cell(Role::Plain, row.number.to_string()),
@@ -200,7 +206,7 @@ fn first_of(reader: &Reader, found: Found) -> anyhow::Result<Id> {
 }
 
 /// Hands the order to the daemon, or carries it out here when none runs.
-fn obey(order: &Order, as_json: bool, context: &mut Context) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn obey(order: &Order, as_json: bool, context: &mut Context) -> anyhow::Result<Exit> {
     const HINT: &str = "`newsfold story ID` and `newsfold decisions` show how things are";
     let ruled: Ruled = match control::call(&context.state_dir()?, Command::Order(order.clone()), |_| {}) {
         Ok(report) => serde_json::from_value(report)?,
@@ -228,6 +234,9 @@ fn told(order: &Order, ruled: &Ruled, look: &Look) -> Doc {
         Order::Split { .. } => format!("Another text from now on: cluster {}, {moved} moved; its story is {}.", ruled.cluster, ruled.story),
         Order::Keep { on: true, .. } => "Kept: retention leaves it alone.".to_owned(),
         Order::Keep { .. } => "Not kept any longer than the others.".to_owned(),
+        Order::Origin { whose: Whose::Article(id), .. } => format!("The origin of cluster {} is article {id} from now on.", ruled.cluster),
+        Order::Origin { whose: Whose::Publisher(name), .. } => format!("The origin of cluster {} is {name} from now on.", ruled.cluster),
+        Order::Origin { whose: Whose::Evidence, .. } => format!("The evidence says whose cluster {} is.", ruled.cluster),
         Order::Withdraw { .. } => format!("Taken back: {}, {moved} moved.", count(ruled.withdrawn.len() as u64, "decision", "decisions")),
     };
     let mut doc = Doc::new();
@@ -236,7 +245,8 @@ fn told(order: &Order, ruled: &Ruled, look: &Look) -> Doc {
         doc.wrapped(Role::Faint, format!("Decision {number}; `newsfold decisions --withdraw {number}` takes it back."), look.text_width());
     }
     let overruled = ruled.withdrawn.len() as u64;
-    if overruled > 0 && matches!(order, Order::Merge { .. } | Order::Split { .. }) {
+    let overrules = matches!(order, Order::Merge { .. } | Order::Split { .. } | Order::Origin { .. });
+    if overruled > 0 && overrules && !ruled.decisions.is_empty() {
         doc.wrapped(Role::Faint, format!("It overrules {}.", count(overruled, "earlier decision", "earlier decisions")), look.text_width());
     }
     doc
@@ -265,12 +275,16 @@ mod tests {
 
     #[test]
     fn every_order_says_what_came_of_it_and_how_to_take_it_back() {
-        let ruled = Ruled { decisions: vec![12, 13], withdrawn: vec![3], cluster: Id(0xc1), story: Id(0xa1), moved: 2, kind: "split".into() };
+        let ruled =
+            Ruled { decisions: vec![12, 13], withdrawn: vec![3], cluster: Id(0xc1), story: Id(0xa1), moved: 2, kind: "split".into() };
         let orders = [
             Order::Merge { a: Id(1), b: Id(2) },
             Order::Split { articles: vec![Id(1)] },
             Order::Keep { article: Id(1), on: true },
             Order::Keep { article: Id(1), on: false },
+            Order::Origin { article: Id(1), whose: Whose::Article(Id(2)) },
+            Order::Origin { article: Id(1), whose: Whose::Publisher(HOSTILE.to_owned()) },
+            Order::Origin { article: Id(1), whose: Whose::Evidence },
             Order::Withdraw { number: 3 },
         ];
         fixtures::at_widths("orders", |look| {

@@ -6,7 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, width};
 use crate::cli::{json, times, words};
-use crate::dedup::changes::{self, Piece, Run, Side};
+use crate::dedup::changes::{self, Piece, Replaced, Run, Side};
 use crate::model::Id;
 use crate::model::views::ArticleDetail;
 use crate::store::Reader;
@@ -51,6 +51,9 @@ struct Report<'a> {
     a: Id,
     b: Id,
     parts: &'a [Piece],
+    /// What A has corrected since and B still carries, and the other way round.
+    uncorrected_in_b: &'a [Replaced],
+    uncorrected_in_a: &'a [Replaced],
 }
 
 /// Runs the command.
@@ -68,15 +71,27 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         }
     };
     let parts = changes::diff(&a.text, &b.text);
+    let behind = [behind(&reader, &a, &b)?, behind(&reader, &b, &a)?];
     if args.json {
-        context.out.json(&json::versioned("newsfold/diff/1", &Report { a: a.member.id, b: b.member.id, parts: &parts }))?;
+        let [uncorrected_in_a, uncorrected_in_b] = &behind;
+        let report = Report { a: a.member.id, b: b.member.id, parts: &parts, uncorrected_in_b, uncorrected_in_a };
+        context.out.json(&json::versioned("newsfold/diff/1", &report))?;
         return Ok(Exit::Done);
     }
     let columns = args.side_by_side || (!args.inline && context.look.width.is_some_and(|w| w >= WIDE));
     let short = context.short(&reader, &[a.member.id, b.member.id]);
-    let doc = render((&a, &b), &parts, (columns, args.full), short, &context.look);
+    let doc = render((&a, &b), &parts, &behind, (columns, args.full), short, &context.look);
     context.out.doc(&doc, &context.look)?;
     Ok(Exit::Done)
+}
+
+/// What `origin` has corrected since it was first seen and `copy` still carries, where the two carry one text.
+pub fn behind(reader: &Reader, copy: &ArticleDetail, origin: &ArticleDetail) -> anyhow::Result<Vec<Replaced>> {
+    if origin.revisions == 0 || copy.cluster != origin.cluster || copy.member.id == origin.member.id {
+        return Ok(Vec::new());
+    }
+    let earlier = reader.revisions(origin.member.id)?;
+    Ok(earlier.first().map(|earlier| changes::uncorrected(&earlier.text, &origin.text, &copy.text)).unwrap_or_default())
 }
 
 /// The article as it was before its last revision.
@@ -90,7 +105,14 @@ fn former(reader: &Reader, now: &ArticleDetail) -> anyhow::Result<ArticleDetail>
 }
 
 /// Heads, summary, and the parts in one column or two.
-fn render((a, b): (&ArticleDetail, &ArticleDetail), parts: &[Piece], (columns, full): (bool, bool), short: Short, look: &Look) -> Doc {
+fn render(
+    (a, b): (&ArticleDetail, &ArticleDetail),
+    parts: &[Piece],
+    behind: &[Vec<Replaced>; 2],
+    (columns, full): (bool, bool),
+    short: Short,
+    look: &Look,
+) -> Doc {
     let mut doc = Doc::new();
     for (mark, role, article) in [("A", Role::Bad, a), ("B", Role::Good, b)] {
         let m = &article.member;
@@ -102,6 +124,11 @@ fn render((a, b): (&ArticleDetail, &ArticleDetail), parts: &[Piece], (columns, f
         put_cut(&mut doc, Role::Strong, words::titled(&m.title), look).end();
     }
     doc.end();
+    for (still, (copy, origin)) in behind.iter().zip([("A", "B"), ("B", "A")]).filter(|(still, _)| !still.is_empty()) {
+        let said = still.iter().map(|r| format!("{} → {}", r.from, r.to)).collect::<Vec<_>>().join(", ");
+        let line = format!("{copy} still has what {origin} has corrected since: {said}");
+        doc.wrapped(Role::Warn, line, look.text_width());
+    }
     doc.line(Role::Faint, summary(parts)).end();
     if columns {
         side_by_side(&mut doc, parts, full, look);
@@ -286,7 +313,7 @@ mod tests {
             + "\n\nThe end.";
         let parts = changes::diff(&a.text, &b.text);
         let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
-        fixtures::at_widths(name, |look| render((&a, &b), &parts, (columns, full), short, look));
+        fixtures::at_widths(name, |look| render((&a, &b), &parts, &[Vec::new(), Vec::new()], (columns, full), short, look));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::look::Look;
-use crate::cli::{json, times};
+use crate::cli::{json, output, times};
 use crate::clock::Clock;
 use crate::model::views::EventRow;
 use crate::store::Reader;
@@ -24,10 +24,15 @@ const BEFORE_FOLLOWING: usize = 10;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  newsfold log                          the last day, event by event
-  newsfold log -f                       the last ten events, then what happens next
+  newsfold log                                     the last day, event by event
+  newsfold log -f                                  the last ten events, then what happens next
   newsfold log --since 1h --kind poll
-  newsfold log -f --json --kind story   for a program that waits for stories")]
+  newsfold log -f --json --kind new_story          for a program that waits for stories
+  newsfold log -f --past 5                         stories as their fifth independent publisher comes
+  newsfold log -f --json --after 4711              go on after the event whose `seq` was 4711
+
+Kinds: poll, article, cluster (an article joined copies), story (it joined other reports), revision, new_cluster, new_story,
+grew, origin, corrected, merged, split, and what the daemon and people do. docs/database.md describes each.")]
 pub struct Args {
     /// Stay, and print what happens
     #[arg(short, long)]
@@ -41,6 +46,12 @@ pub struct Args {
     /// Only events of this kind: poll, article, story … (may be given more than once)
     #[arg(long, value_name = "KIND")]
     kind: Vec<String>,
+    /// Only stories that grow to N independent publishers or past them
+    #[arg(long, value_name = "N", conflicts_with = "kind")]
+    past: Option<u64>,
+    /// Only events after this one: its `seq` in --json. The period does not matter then
+    #[arg(long, value_name = "SEQ")]
+    after: Option<i64>,
     /// One JSON object a line
     #[arg(long)]
     json: bool,
@@ -49,12 +60,17 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let reader = context.reader()?;
-    let mut cursor = 0;
-    let last = args.lines.or(args.follow.then_some(BEFORE_FOLLOWING));
+    let mut cursor = args.after.unwrap_or(0);
+    let last = args.lines.or((args.follow && args.after.is_none()).then_some(BEFORE_FOLLOWING));
     // Only the last few are kept, however long the log is.
     let mut kept = VecDeque::new();
-    let since = (args.since != "all").then(|| at_or_before(&args.since, &context.look)).transpose()?;
+    let since = (args.since != "all" && args.after.is_none()).then(|| at_or_before(&args.since, &context.look)).transpose()?;
+    let mut gone = args.after.is_some();
+    let after = cursor;
     pages(&reader, &mut cursor, since, |event| {
+        if std::mem::take(&mut gone) && event.seq > after + 1 {
+            output::note(&format!("events {} to {} are forgotten", after + 1, event.seq - 1));
+        }
         if !wanted(args, &event) {
             return Ok(());
         }
@@ -101,6 +117,10 @@ fn pages(
 }
 
 fn wanted(args: &Args, event: &EventRow) -> bool {
+    if let Some(n) = args.past {
+        let number = |key: &str| event.data.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
+        return event.kind == "grew" && number("from") < n && number("publishers") >= n;
+    }
     args.kind.is_empty() || args.kind.contains(&event.kind)
 }
 
@@ -115,7 +135,7 @@ fn show(args: &Args, context: &mut Context, event: &EventRow) -> anyhow::Result<
 /// One line, never cut: a log is for grep too.
 fn render(event: &EventRow, look: &Look) -> Doc {
     let mut doc = Doc::new();
-    doc.add(Role::Faint, times::stamp(look, event.at)).text("  ").label(&event.kind, 9);
+    doc.add(Role::Faint, times::stamp(look, event.at)).text("  ").label(&event.kind, 13);
     if let Some(id) = event.id {
         doc.add(Role::Id, id.to_string()).text("  ");
     }
@@ -140,7 +160,7 @@ mod tests {
             data: serde_json::Value::Null,
         };
         let text = render(&event, &Look::test(None)).render(&Look::test(None));
-        assert!(text.starts_with("Nov 22 07:41:03  article  0000000000000007  Free␛[2J"), "{text}");
+        assert!(text.starts_with("Nov 22 07:41:03  article      0000000000000007  Free␛[2J"), "{text}");
         assert_eq!(text.lines().count(), 1);
     }
 }

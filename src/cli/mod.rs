@@ -25,11 +25,13 @@ mod log;
 mod logging;
 mod look;
 mod man;
+mod origin;
 mod output;
 mod parse;
 mod poll;
 mod probe;
 mod recluster;
+mod report;
 mod run;
 mod sanitize;
 mod search;
@@ -94,6 +96,8 @@ enum Command {
     Merge(decide::Merge),
     /// Say that articles are not copies of the rest of their cluster
     Split(decide::Split),
+    /// Tell whose a text is, and by what evidence, or say it
+    Origin(origin::Args),
     /// Keep an article beyond the retention
     Keep(decide::Keep),
     /// Let an article go when it is as old as the others
@@ -104,6 +108,8 @@ enum Command {
     Recluster(recluster::Args),
     /// Show what happened, event by event
     Log(log::Args),
+    /// Sum up a period: who leads, who follows whom, how fast
+    Report(report::Args),
     /// Show the feeds and their health
     Feeds(feeds::Args),
     /// Tell whether all is well
@@ -118,6 +124,8 @@ enum Command {
     Backup(care::Backup),
     /// Put a backup in the place of the database
     Restore(care::Restore),
+    /// Remove what is past its retention now
+    Prune(care::Prune),
     /// Look for what can be wrong with the database and its folder
     Doctor(care::Doctor),
     /// Check the configuration, or show what is in force
@@ -191,17 +199,20 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Match(args) => carries::run(args, context),
         Command::Merge(args) => decide::merge(args, context),
         Command::Split(args) => decide::split(args, context),
+        Command::Origin(args) => origin::run(args, context),
         Command::Keep(args) => decide::keep(args, true, context),
         Command::Unkeep(args) => decide::keep(args, false, context),
         Command::Decisions(args) => decide::decisions(args, context),
         Command::Recluster(args) => recluster::run(args, context),
         Command::Log(args) => log::run(args, context),
+        Command::Report(args) => report::run(args, context),
         Command::Feeds(args) => feeds::run(args, context),
         Command::Reload(args) => control::reload(args, context),
         Command::Pause(_) => control::rest(true, context),
         Command::Resume(_) => control::rest(false, context),
         Command::Backup(args) => care::backup(args, context),
         Command::Restore(args) => care::restore(args, context),
+        Command::Prune(args) => care::prune(args, context),
         Command::Doctor(args) => care::doctor(args, context),
         Command::Status(args) => status::run(args, context),
         Command::Config(args) => config::run(args, context),

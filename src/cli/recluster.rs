@@ -19,14 +19,16 @@ use serde::Serialize;
 
 /// Place every stored article over again, under today's limits
 #[derive(Debug, clap::Args)]
-#[command(after_help = "What people decided stays. A cluster keeps its id as far as its articles stay together; ids that are no more lead to
+#[command(
+    after_help = "What people decided stays. A cluster keeps its id as far as its articles stay together; ids that are no more lead to
 where their articles went. The daemon goes on meanwhile. --set changes one limit for a look at what it would do: `newsfold
 cluster` and the daemon keep theirs.
 
 Examples:
   newsfold recluster --dry-run
   newsfold recluster --dry-run --set containment=0.9 --set brief_words=60
-  newsfold recluster")]
+  newsfold recluster"
+)]
 pub struct Args {
     /// Only tell what would change, and how that agrees with what people decided
     #[arg(long)]
@@ -99,7 +101,8 @@ fn limits(set: &[String]) -> anyhow::Result<Settings> {
             (_, Err(_)) => return Err(Failure::usage(format!("“{one}” gives no number"), "for example --set containment=0.9")),
         }
     }
-    serde_json::from_value(value).map_err(|error| Failure::usage(error.to_string(), "words and seconds are whole numbers; shares are 0 to 1"))
+    serde_json::from_value(value)
+        .map_err(|error| Failure::usage(error.to_string(), "words and seconds are whole numbers; shares are 0 to 1"))
 }
 
 #[derive(Serialize)]

@@ -6,12 +6,13 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, width, wrap};
 use crate::cli::table::{self, Table, cell};
-use crate::cli::{json, times, words};
-use crate::dedup::changes::{self, Changes, Kind};
+use crate::cli::{diff, json, times, words};
+use crate::dedup::changes::{self, Changes, Kind, Replaced};
 use crate::model::Id;
 use crate::model::views::{ArticleDetail, ClusterDetail, MemberRow, OriginView, StoryDetail};
 use crate::store::Reader;
 use jiff::Timestamp;
+use serde::Serialize;
 use std::collections::HashMap;
 
 /// Members whose texts are compared with their origin's; the rest of a very large story is told by numbers.
@@ -46,7 +47,10 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         let story = reader.story(id)?.ok_or_else(|| Failure::no_such_id(format!("no story {id}"), "`newsfold stories` lists them"))?;
         let members = || story.clusters.iter().flat_map(|c| &c.members);
         if args.json {
-            context.out.json(&json::versioned("newsfold/story/1", &story))?;
+            let made = changes(&reader, &story)?;
+            let did = |m: &MemberRow| made.get(&m.id).map(|made| ChangeRow { article: m.id, made });
+            let shown = Shown { story: &story, changes: members().filter_map(did).collect() };
+            context.out.json(&json::versioned("newsfold/story/1", &shown))?;
         } else if args.ids {
             members().try_for_each(|m| context.out.own(&format!("{}\n", m.id)))?;
         } else {
@@ -61,8 +65,35 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// What `--json` prints: the story, and what each copy did.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    story: &'a StoryDetail,
+    changes: Vec<ChangeRow<'a>>,
+}
+
+/// What one copy did with its origin's text.
+#[derive(Serialize)]
+struct ChangeRow<'a> {
+    article: Id,
+    #[serde(flatten)]
+    made: &'a Copied,
+}
+
 /// What each member did with the text of its cluster's origin, for as many as are worth the time.
-type Made = HashMap<Id, Changes>;
+type Made = HashMap<Id, Copied>;
+
+/// What a copy did with a text, and what it has not done since.
+#[derive(Clone, Debug, Serialize)]
+struct Copied {
+    /// The article that it is held against.
+    of: Id,
+    #[serde(flatten)]
+    changes: Changes,
+    /// What the origin has corrected since and this copy still carries.
+    uncorrected: Vec<Replaced>,
+}
 
 /// Compares the members' texts with their origin's.
 fn changes(reader: &Reader, story: &StoryDetail) -> anyhow::Result<Made> {
@@ -75,7 +106,8 @@ fn changes(reader: &Reader, story: &StoryDetail) -> anyhow::Result<Made> {
                 return Ok(made);
             }
             if let Some(copy) = reader.article(member.id)? {
-                made.insert(member.id, changes::changes(text(&origin), text(&copy)));
+                let (changes, uncorrected) = (changes::changes(text(&origin), text(&copy)), diff::behind(reader, &copy, &origin)?);
+                made.insert(member.id, Copied { of: base.id, changes, uncorrected });
             }
         }
     }
@@ -143,7 +175,11 @@ fn head(doc: &mut Doc, story: &StoryDetail, look: &Look) {
     let publishers = words::count(row.publishers.into(), "independent publisher", "independent publishers");
     let copies = words::count(row.copies.into(), "copy", "copies");
     let texts = words::count(row.texts.into(), "text", "texts");
-    let line = format!("{publishers}, {copies} of {texts}, first seen {}", times::full(look, row.first_seen_at));
+    let through = match through_others(story).as_slice() {
+        [] => String::new(),
+        names => format!(" and, through them alone, {}", names.join(", ")),
+    };
+    let line = format!("{publishers}{through}, {copies} of {texts}, first seen {}", times::full(look, row.first_seen_at));
     let times = story.clusters.iter().flat_map(|c| &c.members).map(appeared).collect::<Vec<_>>();
     let bars = times::sparkline(&times, BARS);
     let mut lines = wrap(&line, look.width.unwrap_or(usize::MAX));
@@ -161,6 +197,17 @@ fn head(doc: &mut Doc, story: &StoryDetail, look: &Look) {
         doc.add(Role::Faint, "spread ").add(Role::Good, bars);
     }
     doc.end();
+}
+
+/// Origins that none of the articles is of: agencies, mostly. They report, but who carried them is counted.
+fn through_others(story: &StoryDetail) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for origin in story.clusters.iter().filter_map(|c| c.origin.as_ref()).filter(|o| o.article.is_none()) {
+        if !names.contains(&origin.publisher) {
+            names.push(origin.publisher.clone());
+        }
+    }
+    names
 }
 
 /// "text 1   origin Al Jazeera, confident: credited by 4 copies, longest".
@@ -232,7 +279,7 @@ struct Did {
 }
 
 /// Reads it from the comparison of the texts or, where there was none, from the numbers alone.
-fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: Option<&Changes>) -> Did {
+fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: Option<&Copied>) -> Did {
     let length = words::count(member.words.into(), "word", "words");
     if origin == Some(member.id) {
         return Did { word: "origin", role: Role::Strong, details: vec![length] };
@@ -243,9 +290,14 @@ fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: O
         _ => return plain("first listed"),
     };
     let (word, mut details) = match made {
-        Some(made) => (kind(made.kind), made.summary().split_once(", ").map(|(_, rest)| rest.to_owned()).into_iter().collect()),
+        Some(Copied { changes, .. }) => {
+            (kind(changes.kind), changes.summary().split_once(", ").map(|(_, rest)| rest.to_owned()).into_iter().collect())
+        }
         None => by_numbers(member, base),
     };
+    let still = made.into_iter().flat_map(|made| &made.uncorrected).take(2).map(|r| format!("{} (now {})", r.from, r.to));
+    let still = still.collect::<Vec<_>>().join(", ");
+    details.extend((!still.is_empty()).then(|| format!("not corrected: still {still}")));
     details.extend(member.distance.filter(|d| *d > 0).map(|d| format!("distance {d}")));
     Did { word, role: Role::Plain, details }
 }
@@ -299,7 +351,8 @@ mod tests {
             text: "The ferry left at noon with 43,000 on board.",
             credit: Some("Source: Meridian Wire"),
         };
-        let made = Made::from([(Id(0x12 << 40), changes::changes(origin, copy))]);
+        let uncorrected = vec![Replaced { from: "43,000".to_owned(), to: "34,000".to_owned() }];
+        let made = Made::from([(Id(0x12 << 40), Copied { of: Id(0x11 << 40), changes: changes::changes(origin, copy), uncorrected })]);
         fixtures::at_widths("story", |look| render(&story, &made, short, look));
     }
 }

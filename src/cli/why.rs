@@ -52,12 +52,13 @@ struct Side<'a> {
     story: Id,
     fingerprint: &'a str,
     because: &'a Value,
+    story_because: &'a Value,
 }
 
 impl<'a> Side<'a> {
-    fn of(article: &'a ArticleDetail) -> Self {
+    fn of(article: &'a ArticleDetail, story_because: &'a Value) -> Self {
         let ArticleDetail { member, cluster, story, fingerprint, .. } = article;
-        Self { id: member.id, cluster: *cluster, story: *story, fingerprint, because: &member.because }
+        Self { id: member.id, cluster: *cluster, story: *story, fingerprint, because: &member.because, story_because }
     }
 }
 
@@ -75,16 +76,25 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let settings = settings(context);
     let verdict = dedup::why(&prepared(&a), &prepared(&b), &settings);
     let as_events = events(&a, &b);
+    let reasons = [reader.story_reason(a.member.id)?, reader.story_reason(b.member.id)?];
     if args.json {
         let sentence = verdict.sentence(&settings);
         let (same_cluster, same_story) = (a.cluster == b.cluster, a.story == b.story);
         let (thresholds, compared) = (&settings, &verdict);
-        let report =
-            Report { a: Side::of(&a), b: Side::of(&b), same_cluster, same_story, compared, sentence, thresholds, as_events: &as_events };
+        let report = Report {
+            a: Side::of(&a, &reasons[0]),
+            b: Side::of(&b, &reasons[1]),
+            same_cluster,
+            same_story,
+            compared,
+            sentence,
+            thresholds,
+            as_events: &as_events,
+        };
         context.out.json(&json::versioned("newsfold/why/1", &report))?;
     } else {
         let short = context.short(&reader, &[a.member.id, b.member.id]);
-        context.out.doc(&render((&a, &b), (&verdict, &settings, &as_events), short, &context.look), &context.look)?;
+        context.out.doc(&render((&a, &b), (&verdict, &settings, &as_events), &reasons, short, &context.look), &context.look)?;
     }
     Ok(Exit::Done)
 }
@@ -142,6 +152,14 @@ fn coverage(doc: &mut Doc, c: &StoryComparison, look: &Look) {
         ("words", format!("{:.2} alike by weighty words", c.cosine)),
         ("time", format!("× {:.2} for the time between them", c.time_factor)),
         ("language, publisher", format!("× {:.2}, × {:.2}", c.language_factor, c.publisher_factor)),
+        (
+            "headlines",
+            match c.headline_support {
+                Some(support) => format!("× {:.2}: {:.0} % of them in the other's headline and lead", c.headline_factor, support * 100.0),
+                None => "say nothing".to_owned(),
+            },
+        ),
+        ("breadth", format!("× {:.2}: the likeness rests on {:.1} words", c.breadth_factor, c.breadth)),
         ("in common", if shared.is_empty() { "nothing weighty".to_owned() } else { shared }),
         ("only in A", c.only_a.join(", ")),
         ("only in B", c.only_b.join(", ")),
@@ -157,6 +175,7 @@ fn coverage(doc: &mut Doc, c: &StoryComparison, look: &Look) {
 fn render(
     (a, b): (&ArticleDetail, &ArticleDetail),
     (verdict, settings, as_events): (&Verdict, &Settings, &StoryComparison),
+    reasons: &[Value; 2],
     short: Short,
     look: &Look,
 ) -> Doc {
@@ -191,11 +210,33 @@ fn render(
         doc.end();
         coverage(&mut doc, as_events, look);
     }
-    for article in [a, b] {
+    for (article, of_story) in [a, b].into_iter().zip(reasons) {
         doc.end();
         reason(&mut doc, article, short, look);
+        for (i, line) in wrap(&clean(&story_reason(of_story)), look.text_width().saturating_sub(24)).iter().enumerate() {
+            doc.pad(2).label(if i == 0 { "in its story" } else { "" }, 22).text(line).end();
+        }
     }
     doc
+}
+
+/// Why an article's cluster is in its story, as was decided when it was placed, in a sentence.
+fn story_reason(because: &Value) -> String {
+    let Ok(because) = serde_json::from_value::<story::StoryBecause>(because.clone()) else {
+        return match because.get("rule").and_then(Value::as_str) {
+            Some("copy") => "with the copies of its text".to_owned(),
+            _ => "no reason was recorded".to_owned(),
+        };
+    };
+    let terms = because.terms.iter().map(|t| format!("{} {:.2}", t.term, t.weight)).collect::<Vec<_>>().join(", ");
+    let with = because.with.map(|id| format!(", most like cluster {id}")).unwrap_or_default();
+    let numbers = format!("{:.2} alike, two texts need {:.2}", because.similarity, because.threshold);
+    match because.rule.as_str() {
+        "joined" => format!("joined what was there{with}: {numbers}; by {terms}"),
+        "apart" => format!("started it{with}, but not enough: {numbers}; in common {terms}"),
+        "alone" => "by itself: its text tells no event, or a person said so".to_owned(),
+        _ => "started it: nothing of the window was like it".to_owned(),
+    }
 }
 
 /// What was measured, each with the limit that it was held against.
@@ -294,7 +335,10 @@ mod tests {
         let shown = |name, a: &ArticleDetail, b: &ArticleDetail| {
             let (verdict, as_events) = (dedup::why(&prepared(a), &prepared(b), &settings), events(a, b));
             assert!(verdict.copy);
-            fixtures::at_widths(name, |look| render((a, b), (&verdict, &settings, &as_events), short, look));
+            let joined = serde_json::json!({"rule": "joined", "with": "00000000000000a9", "similarity": 0.412, "threshold": 0.252,
+                "terms": [{"term": "ferry", "weight": 0.13}, {"term": "Meridian", "weight": 0.07}], "version": 2});
+            let reasons = [joined, serde_json::json!({"rule": "copy", "version": 2})];
+            fixtures::at_widths(name, |look| render((a, b), (&verdict, &settings, &as_events), &reasons, short, look));
         };
         shown("why", &a, &b);
         (b.cluster, b.story) = (Id(0xc9), Id(0xa9));

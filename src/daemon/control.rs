@@ -56,6 +56,8 @@ pub enum Command {
     Pause,
     /// Go on.
     Resume,
+    /// Remove now what is past its retention.
+    Prune,
     /// A person's decision.
     Order(Order),
     /// Cluster everything anew under today's limits.

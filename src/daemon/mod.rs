@@ -1,6 +1,7 @@
 //! The daemon: scheduler, poller, fetcher, writer, control socket, service notification.
 
 mod bell;
+pub mod clocks;
 pub mod control;
 mod dues;
 mod engine;
@@ -22,7 +23,8 @@ mod run;
 mod server;
 mod settle;
 mod space;
-mod tidy;
+pub mod tidy;
+pub mod whose;
 mod writer;
 
 pub use engine::{ConfigSource, Engine, held_hosts};
@@ -35,7 +37,7 @@ pub enum DaemonError {
     #[error("{0}")]
     Start(String),
     /// The HTTP client could not be built.
-    #[error("{0}")]
+    #[error(transparent)]
     Net(#[from] crate::net::NetError),
     /// The scheduler did not start.
     #[error("the scheduler did not start: {0}")]

@@ -1,40 +1,47 @@
 //! After a commit: whose text each touched cluster is, and what each touched story is called.
 
+use super::clocks;
 use super::place::State;
-use crate::dedup::origin::{Witness, origin};
+use crate::dedup::changes;
+use crate::dedup::origin::{Clock, Witness, origin};
 use crate::dedup::story::headline;
 use crate::model::Id;
 use crate::model::views::OriginView;
 use crate::store::{ArticleCommit, ClusterMember, OriginRow, StoreError};
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 use url::Url;
 
 /// Members that an origin or a headline is decided from, the first placed: a bound on the work, and a cluster's origin
 /// is hardly its two-hundredth copy.
 const MEMBERS: u32 = 200;
+/// Copies that are held against a correction: each is read and compared.
+const COPIES: u32 = 40;
+/// A feed's first poll finds what was published within about this time, in seconds: when it was seen says little.
+const NEVER_POLLED_S: i64 = 7 * 86_400;
 
 impl State {
     /// Decides origins and headlines of what these commits touched.
     ///
     /// # Errors
     /// Where the database fails.
-    pub(super) fn name(&mut self, commits: &[ArticleCommit]) -> Result<(), StoreError> {
+    pub(super) fn name(&mut self, commits: &[ArticleCommit], now: Timestamp) -> Result<(), StoreError> {
         let clusters: BTreeSet<Id> = commits.iter().map(|commit| commit.cluster).collect();
         let moved = commits.iter().flat_map(|c| c.moved_clusters.iter().chain(&c.joined_stories).map(|(_, into)| *into));
         let stories: BTreeSet<Id> = commits.iter().map(|commit| commit.story).chain(moved).collect();
-        self.name_groups(clusters, stories)
+        self.name_groups(clusters, stories, now)
     }
 
     /// Decides origins of these clusters and headlines of these stories.
     ///
     /// # Errors
     /// Where the database fails.
-    pub(super) fn name_groups(&mut self, clusters: BTreeSet<Id>, stories: BTreeSet<Id>) -> Result<(), StoreError> {
+    pub(super) fn name_groups(&mut self, clusters: BTreeSet<Id>, stories: BTreeSet<Id>, now: Timestamp) -> Result<(), StoreError> {
         let mut origins = Vec::new();
         for cluster in clusters {
             origins.push(OriginRow { cluster, origin: self.origin_of(cluster)? });
         }
-        self.store.set_origins(&origins)?;
+        self.store.set_origins(&origins, now)?;
         let mut titles = Vec::new();
         for story in stories {
             let (all, lang) = self.store.story_headlines(story, MEMBERS)?;
@@ -50,7 +57,10 @@ impl State {
 
     fn origin_of(&self, cluster: Id) -> Result<Option<OriginView>, StoreError> {
         let members = self.store.cluster_members(cluster, MEMBERS)?;
-        let witnesses: Vec<Witness> = members.iter().map(witness).collect();
+        if let Some(said) = self.origin_by_hand(cluster, &members)? {
+            return Ok(Some(said));
+        }
+        let witnesses: Vec<Witness> = members.iter().map(|member| witness(member, self.clocks.of(&member.publisher))).collect();
         let Some(found) = origin(&witnesses) else { return Ok(None) };
         Ok(Some(OriginView {
             article: found.member.and_then(|at| members.get(at)).map(|member| member.id),
@@ -62,15 +72,67 @@ impl State {
     }
 }
 
-fn witness(member: &ClusterMember) -> Witness {
+/// An article whose text was replaced by a later one.
+pub(super) struct Revised {
+    pub article: Id,
+    pub cluster: Id,
+    /// Its text until now.
+    pub earlier: String,
+}
+
+impl State {
+    /// Says where the origin of a text corrected it, and who still carries what was corrected: numbers and names that now
+    /// read otherwise.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub(super) fn note_corrections(&mut self, revised: &[Revised], now: Timestamp) -> Result<(), StoreError> {
+        for one in revised {
+            let members = self.store.cluster_members(one.cluster, COPIES)?;
+            let origin = self.store.origin_of(one.cluster)?;
+            // A copy that changes its own text corrects nobody's but its own.
+            if origin.is_some_and(|(article, _)| article != Some(one.article)) && members.len() > 1 {
+                continue;
+            }
+            let Some(text) = self.store.texts(&[one.article])?.pop() else { continue };
+            let made = changes::replaced_in(&one.earlier, &text.text);
+            if made.is_empty() {
+                continue;
+            }
+            let others: Vec<Id> = members.iter().map(|member| member.id).filter(|id| *id != one.article).collect();
+            let behind: Vec<Id> = self
+                .store
+                .texts(&others)?
+                .iter()
+                .filter(|copy| !changes::uncorrected(&one.earlier, &text.text, &copy.text).is_empty())
+                .map(|copy| copy.id)
+                .collect();
+            let said: Vec<String> = made.iter().take(3).map(|r| format!("{} → {}", r.from, r.to)).collect();
+            let still = match behind.len() {
+                0 => String::new(),
+                1 => "; a copy still has the old".to_owned(),
+                n => format!("; {n} copies still have the old"),
+            };
+            let words = format!("{}: {} ({}){still}", text.publisher, text.title, said.join(", "));
+            let data = serde_json::json!({"cluster": one.cluster, "replaced": made, "copies_behind": behind});
+            self.store.note(now, "corrected", Some(one.article), &words, &data)?;
+        }
+        Ok(())
+    }
+}
+
+fn witness(member: &ClusterMember, clock: Clock) -> Witness {
     let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     Witness {
         publisher: member.publisher.clone(),
-        aliases: host(&member.url).into_iter().collect(),
+        aliases: member.domains.iter().cloned().chain(host(&member.url)).collect(),
         credit: member.credit.as_ref().map(|credit| credit.name.clone()),
         canonical_elsewhere: member.canonical_elsewhere.as_deref().and_then(host),
         published_at: member.published_at,
+        date_only: member.published_at.is_some_and(clocks::is_date_only),
         seen_at: Some(member.seen_at),
+        unseen_for_s: member.unseen_for_s.unwrap_or(NEVER_POLLED_S),
+        clock,
         words: member.words as usize,
         shared: 1.0,
         byline: member.byline.is_some(),

@@ -1,8 +1,9 @@
 //! What a person decides: two clusters are one text, an article is another text, an article is kept. Each order is one
 //! transaction; the decision outlives every re-clustering.
 
-use super::place::{State, document};
 use super::DaemonError;
+use super::place::{State, document};
+use super::whose::Whose;
 use crate::config::Config;
 use crate::dedup::recluster::{Change, Recluster, Stands};
 use crate::dedup::story::{self, Features};
@@ -41,6 +42,13 @@ pub enum Order {
         article: Id,
         /// False: no longer.
         on: bool,
+    },
+    /// Whose the text is that an article carries.
+    Origin {
+        /// One of the articles that carry it.
+        article: Id,
+        /// Who it was.
+        whose: Whose,
     },
     /// A decision is taken back, and the texts speak again.
     Withdraw {
@@ -96,16 +104,21 @@ impl State {
             Order::Merge { a, b } => self.merge(*a, *b)?,
             Order::Split { articles } => self.split(articles)?,
             Order::Keep { article, on } => return self.keep(*article, *on, now),
+            Order::Origin { article, whose } => return self.set_origin(*article, whose, now),
             Order::Withdraw { number } => self.withdraw(*number)?,
         };
         let (ruling, cluster, story) = match planned {
             Ok(planned) => planned,
             Err(why) => return Ok(Err(why)),
         };
-        let touched: BTreeSet<Id> = self.old_clusters(&ruling.moves)?;
+        let mut touched: BTreeSet<Id> = self.old_clusters(&ruling.moves)?;
+        touched.insert(cluster);
         let numbers = self.store.rule(&ruling, now)?;
         tracing::info!(kind = ruling.kind, %cluster, articles = ruling.moves.len(), "a person's decision: {}", ruling.kind);
-        self.learn_moves(&ruling.moves, touched)?;
+        self.learn_moves(&ruling.moves, touched, now)?;
+        if ruling.kind == "withdraw" {
+            self.origin_spoken(cluster, now)?;
+        }
         let moved = ruling.moves.len() as u64;
         Ok(Ok(Ruled { kind: ruling.kind, decisions: numbers, withdrawn: ruling.withdrawn, cluster, story, moved }))
     }
@@ -142,7 +155,8 @@ impl State {
             let why = if leaving.len() == 1 { "it stands alone already" } else { "these are all articles of the cluster: none would stay" };
             return Ok(Err(why.into()));
         };
-        let withdrawn = self.store.decisions()?.iter().filter(|d| d.kind == "merge" && spans(d, &leaving, &staying)).map(|d| d.seq).collect();
+        let withdrawn =
+            self.store.decisions()?.iter().filter(|d| d.kind == "merge" && spans(d, &leaving, &staying)).map(|d| d.seq).collect();
         let pairs = leaving.iter().flat_map(|x| staying.iter().map(|y| ("split".to_owned(), x.id, Some(y.id)))).take(PAIRS).collect();
         let cluster = self.fresh_cluster(head.id, other.cluster)?;
         let story = self.story_apart(head, other, cluster);
@@ -290,12 +304,12 @@ impl State {
             moves.map(|(m, because)| Move { article: m.article, cluster: change.cluster, story: change.story, because }).collect();
         let touched = change.moves.iter().map(|m| m.cluster).collect();
         self.store.apply_moves(&moves, now)?;
-        self.learn_moves(&moves, touched)?;
+        self.learn_moves(&moves, touched, now)?;
         Ok(moves.len() as u64)
     }
 
     /// Tells the indexes and the names what moved.
-    fn learn_moves(&mut self, moves: &[Move], mut touched: BTreeSet<Id>) -> Result<(), StoreError> {
+    fn learn_moves(&mut self, moves: &[Move], mut touched: BTreeSet<Id>, now: Timestamp) -> Result<(), StoreError> {
         let all = decisions(&self.store.decisions()?);
         self.copies.set_decisions(all);
         let mut stories: BTreeSet<Id> = BTreeSet::new();
@@ -315,7 +329,7 @@ impl State {
                 self.stories.assign(&features, cluster, text.story, text.seen_at);
             }
         }
-        self.name_groups(touched, stories)
+        self.name_groups(touched, stories, now)
     }
 }
 

@@ -4,7 +4,7 @@ use super::DaemonError;
 use super::control::{Command, DaemonStatus, MAX_REQUEST, Reply, Request, VERSION, socket_path};
 use super::engine::Engine;
 use super::pass::{self, Selection};
-use super::recluster;
+use super::{recluster, tidy};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -142,6 +142,7 @@ async fn answer(engine: &Arc<Engine>, command: Command, to: &mut (impl AsyncWrit
             let ruled = engine.writer.with(move |state| state.obey(&order, now)).await?;
             serde_json::to_value(ruled.map_err(DaemonError::Refused)?)
         }
+        Command::Prune => return busy(engine, tidy::prune(engine), to).await,
         Command::Recluster => return busy(engine, recluster::run(engine), to).await,
         Command::Candidates(text) => serde_json::to_value(engine.writer.with(move |state| Ok(state.candidates_to_match(&text))).await?),
         Command::Reload => Ok(engine.reload().await?),

@@ -4,7 +4,7 @@ use super::engine::Engine;
 use super::place::State;
 use super::{DaemonError, run};
 use crate::config::Config;
-use crate::store::{PruneRules, StoreError};
+use crate::store::{self, PruneRules, Pruned, StoreError};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -48,6 +48,36 @@ async fn tidy(engine: &Engine) -> Result<(), DaemonError> {
     Ok(())
 }
 
+/// Retention now and to the end, in bounded steps between which the writer does other work.
+///
+/// # Errors
+/// Where the store fails; what was removed by then stays removed.
+pub async fn prune(engine: &Engine) -> Result<Pruned, DaemonError> {
+    let (config, now) = (engine.config(), engine.clock.now());
+    let mut all = Pruned { more: true, ..Pruned::default() };
+    while all.more && !engine.stop.is_cancelled() {
+        let rules = rules(&config, now);
+        all.add(engine.writer.with(move |state| state.store.prune(&rules, now)).await?);
+    }
+    Ok(all)
+}
+
+/// [`prune`] where no daemon runs.
+///
+/// # Errors
+/// Where another process holds the database's lock, and where the store fails.
+pub fn prune_here(config: &Config, now: Timestamp) -> Result<Pruned, DaemonError> {
+    let mut store = store::Writer::open(&config.state_dir, store::Options::default())?;
+    let rules = rules(config, now);
+    let mut all = Pruned { more: true, ..Pruned::default() };
+    while all.more {
+        all.add(store.prune(&rules, now)?);
+    }
+    while store.tidy()? {}
+    store.close()?;
+    Ok(all)
+}
+
 /// One bounded step. True: there is more to do.
 fn step(state: &mut State, config: &Config, now: Timestamp) -> Result<bool, StoreError> {
     let old = state.store.forget_index_rows(before(now, config.dedup.window), STEP)?;
@@ -70,7 +100,6 @@ pub fn rules(config: &Config, now: Timestamp) -> PruneRules {
         tombstones_before: Some(before(now, retention.articles.saturating_mul(4))),
         records_before: Some(before(now, retention.events)),
         limit: STEP,
-        dry_run: false,
     }
 }
 

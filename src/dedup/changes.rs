@@ -239,15 +239,21 @@ impl Changes {
     }
 }
 
-/// Numbers that `correction` (the origin's later text) replaced in `earlier` and that `copy` still carries: a copy that was not
+/// Numbers and names of a text that read otherwise in its later text.
+pub fn replaced_in(earlier: &str, later: &str) -> Vec<Replaced> {
+    let made = changes(Text { text: earlier, ..Text::default() }, Text { text: later, ..Text::default() });
+    made.numbers.into_iter().chain(made.names).collect()
+}
+
+/// Numbers and names that `correction` (the origin's later text) replaced in `earlier` and that `copy` still carries: a copy that was not
 /// corrected along. Empty when the copy followed, or when nothing was corrected.
 pub fn uncorrected(earlier: &str, correction: &str, copy: &str) -> Vec<Replaced> {
-    let made = changes(Text { text: earlier, ..Text::default() }, Text { text: correction, ..Text::default() });
+    let made = replaced_in(earlier, correction);
     let has = |text: &str, what: &str| {
         let (all, what) = (words(text), words(what));
         !what.is_empty() && all.windows(what.len()).any(|w| w == what)
     };
-    made.numbers.into_iter().chain(made.names).filter(|r| has(copy, &r.from) && !has(copy, &r.to)).collect()
+    made.into_iter().filter(|r| has(copy, &r.from) && !has(copy, &r.to)).collect()
 }
 
 /// A paragraph with its words, folded.

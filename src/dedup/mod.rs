@@ -4,6 +4,7 @@ pub mod boilerplate;
 pub mod changes;
 pub mod fingerprint;
 mod id_table;
+pub mod lag;
 pub mod near;
 pub mod origin;
 pub mod passages;
@@ -17,7 +18,7 @@ pub mod sketch;
 pub mod story;
 pub mod tokens;
 
-pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement, matches};
+pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement, Rebuild, matches};
 pub use prepare::{Document, Prepared, Question, prepare};
 pub use proof::{Rule, Verdict, why};
 pub use settings::Settings;

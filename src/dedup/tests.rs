@@ -187,7 +187,8 @@ fn who_carries_this_text_is_answered_nearest_first() {
     let all = [plain(1, &parts[..6].join("\n")), plain(2, &parts.join("\n")), plain(3, &text(8))];
     let (index, _) = clusters(&all);
     let asked = plain(77, &parts.join("\n"));
-    let candidates: Vec<Prepared> = index.candidates_to_match(&asked.question(), 50).iter().map(|id| all[id.0 as usize - 1].clone()).collect();
+    let candidates: Vec<Prepared> =
+        index.candidates_to_match(&asked.question(), 50).iter().map(|id| all[id.0 as usize - 1].clone()).collect();
     let found: Vec<Id> = matches(&asked, &candidates, &Settings::default()).into_iter().map(|m| m.article).collect();
     assert_eq!(found, [Id(2), Id(1)]);
     assert_eq!(index.len(), 3);

@@ -314,3 +314,36 @@ pub struct Counts {
     /// Bytes of the database file.
     pub bytes: u64,
 }
+
+/// One article of a text or event that others carry too: what `report lag` sums up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    /// Its cluster or story.
+    pub group: Id,
+    /// The article.
+    pub article: Id,
+    /// Its publisher's name.
+    pub publisher: String,
+    /// The publisher's owner.
+    pub owner: String,
+    /// As stated.
+    pub published_at: Option<Timestamp>,
+    /// When newsfold first saw it.
+    pub seen_at: Timestamp,
+    /// The publisher whose report its text is, where that is known.
+    pub origin: Option<String>,
+}
+
+/// What was learnt of a publisher's clock.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ClockView {
+    /// The publisher.
+    #[serde(default)]
+    pub publisher: String,
+    /// Articles that it was judged by.
+    pub observed: u32,
+    /// How far ahead of the true time its statements are, in seconds; negative: behind.
+    pub offset_s: i64,
+    /// Typical distance from that, in seconds.
+    pub spread_s: i64,
+}

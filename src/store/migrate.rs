@@ -9,8 +9,11 @@ use std::path::Path;
 pub(super) struct Migration {
     sql: &'static str,
     /// What SQL cannot do, in the same transaction.
-    then: Option<fn(&Connection) -> Result<(), StoreError>>,
+    then: Option<Step>,
 }
+
+/// A step of a migration in Rust.
+type Step = fn(&Connection) -> Result<(), StoreError>;
 
 /// Every migration, in order. Never change one that was released: append.
 pub(super) const MIGRATIONS: &[Migration] = &[

@@ -13,11 +13,12 @@ mod lock;
 mod migrate;
 mod reader;
 mod records;
-mod texts;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod writer;
 
+pub use crate::model::{EntryKeys, NewEntry};
 pub use care::{Copied, Finding, Health, backup, doctor, restore};
 pub use error::{Advice, StoreError};
 pub use reader::{Found, Reader, SearchOrder};

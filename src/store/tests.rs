@@ -4,7 +4,7 @@ use super::*;
 use crate::model::views::{OriginView, StoryFilter};
 use crate::model::{Credit, Id, ParsedEntry, Quality, Validators};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 const FEEDS: [(&str, &str); 3] = [
@@ -79,6 +79,7 @@ fn poll(feed: Id, minutes: i64, new: Vec<NewEntry>) -> PollCommit {
         state: "ok".to_owned(),
         new,
         changed: Vec::new(),
+        not_before: HashMap::new(),
         notes: Vec::new(),
     }
 }
@@ -200,6 +201,8 @@ fn the_queue_is_fair_and_patient() {
     assert_eq!(two.len(), 2, "at most two of one host");
     let flying: HashSet<Id> = two.iter().map(|e| e.id).collect();
     assert!(writer.pending(at(1), 10, 2, &flying).unwrap().is_empty(), "those in flight count for their host");
+    let others = writer.pending_but_of(&HashSet::from([two[0].feed]), at(1), 10, 10, &HashSet::new()).unwrap();
+    assert!(others.is_empty(), "its feed has its share");
     let rest = writer.pending(at(1), 10, 4, &flying).unwrap();
     assert!(rest.len() == 2 && rest.iter().all(|e| !flying.contains(&e.id)));
     assert_eq!(two[0].publisher.as_deref(), Some("Harbour Post"));
@@ -226,7 +229,7 @@ fn a_story_is_told_with_its_clusters() {
         evidence: vec!["first by 1 min".to_owned()],
         by_hand: false,
     };
-    writer.set_origins(&[OriginRow { cluster: cluster_id(1), origin: Some(origin.clone()) }]).unwrap();
+    writer.set_origins(&[OriginRow { cluster: cluster_id(1), origin: Some(origin.clone()) }], at(5)).unwrap();
     let reader = Reader::open(dir.path()).unwrap();
     let rows = reader.stories(&StoryFilter::default()).unwrap();
     assert_eq!(rows.len(), 1);
@@ -435,8 +438,8 @@ fn export_counts_and_events() {
     let counts = reader.counts(at(31)).unwrap();
     assert_eq!((counts.feeds, counts.entries, counts.pending, counts.articles, counts.clusters, counts.stories), (3, 4, 1, 3, 1, 1));
     let kinds: Vec<String> = reader.events(0, None, 100).unwrap().into_iter().map(|e| e.kind).collect();
-    assert_eq!(kinds, ["poll", "poll", "poll", "article", "cluster", "story", "poll"]);
-    assert_eq!(reader.events(6, None, 100).unwrap().len(), 1);
+    assert_eq!(kinds, ["poll", "poll", "poll", "article", "cluster", "new_cluster", "story", "new_story", "grew", "poll"]);
+    assert_eq!(reader.events(9, None, 100).unwrap().len(), 1);
     assert_eq!(reader.polls(id, 1).unwrap()[0].new, 1);
 }
 
@@ -493,7 +496,7 @@ fn old_articles_go_and_do_not_come_back() {
     let commits = three(&mut writer);
     let rules = PruneRules { before: Some(at(3)), limit: 100, ..PruneRules::default() };
     // 1 and 2 are old and in one cluster that has no younger member: both go. 3 stays.
-    let dry = writer.prune(&PruneRules { dry_run: true, ..rules.clone() }, at(100)).unwrap();
+    let dry = Reader::open(dir.path()).unwrap().prunable(&rules).unwrap();
     assert_eq!((dry.articles, dry.tombstones), (2, 2));
     writer.decide("keep", commits[1].article.id, None, at(4)).unwrap();
     let pruned = writer.prune(&rules, at(100)).unwrap();

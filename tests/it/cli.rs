@@ -252,3 +252,23 @@ fn completion_words_are_one_a_line_and_inert() {
     let nowhere = tempfile::tempdir().expect("a folder");
     assert_eq!(run(nowhere.path(), &["__words", "stories"]).status.code(), Some(0));
 }
+
+#[test]
+fn retention_is_told_before_it_is_applied_and_spares_what_was_kept() {
+    let home = tempfile::tempdir().expect("a folder");
+    let dir = home.path();
+    fill(dir, 40, false, Timestamp::now() - jiff::SignedDuration::from_hours(24 * 40));
+    std::fs::write(dir.join("newsfold.toml"), "[retention]\narticles = \"30d\"\n").expect("written");
+    let told = |args: &[&str]| -> serde_json::Value { serde_json::from_str(printed(&run(dir, args))).expect("JSON") };
+    let articles = || told(&["status", "--json"])["articles"].as_u64();
+    assert_eq!(articles(), Some(40));
+    assert!(run(dir, &["keep", &address(0)]).status.success());
+    let would = told(&["prune", "--dry-run", "--json"]);
+    assert_eq!(articles(), Some(40), "only counted");
+    assert_eq!((would["articles"].as_u64(), would["kept"].as_u64()), (Some(39), Some(1)));
+    let did = told(&["prune", "--json"]);
+    assert_eq!(would["articles"], did["articles"]);
+    assert_eq!(articles(), Some(1));
+    assert!(run(dir, &["article", &address(0)]).status.success(), "it was kept");
+    assert!(printed(&run(dir, &["prune", "--dry-run"])).starts_with("would remove 0 articles"));
+}

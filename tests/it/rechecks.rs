@@ -2,11 +2,10 @@
 
 use crate::server::{Answer, Seen};
 use crate::texts::{own_report, page, report};
-use crate::world::World;
+use crate::world::{World, engine};
 use jiff::{SignedDuration, Timestamp};
 use newsfold::clock::Clock;
 use newsfold::daemon::pass::{self, Selection, Summary};
-use newsfold::daemon::{ConfigSource, Engine};
 use std::sync::{Arc, Mutex};
 
 /// What one page says now.
@@ -72,11 +71,8 @@ impl Newsroom {
         self.clock.set(self.clock.now() + SignedDuration::from_hours(hours));
         let before = self.world.server.log().len();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let file = self.world.config_path();
-        let config = newsfold::config::load(Some(&file), None).unwrap();
-        let source = ConfigSource { file: Some(file), state_dir: None };
         let summary = runtime.block_on(async {
-            let engine = Engine::start(config, source, self.clock.clone()).await.unwrap();
+            let engine = engine(&self.world.config_path(), &self.clock).await;
             let summary = pass::run(Arc::clone(&engine), Selection::Due).await.unwrap();
             engine.writer.close().await;
             summary
@@ -99,7 +95,7 @@ impl Newsroom {
     }
 
     fn log(&self, kind: &str) -> Vec<serde_json::Value> {
-        self.world.json(&["log", "--kind", kind])
+        self.world.json(&["log", "--kind", kind, "--since", "all"])
     }
 }
 
@@ -160,7 +156,7 @@ fn a_silent_edit_becomes_a_revision_that_stays_where_it_was() {
     // The new edition's own ETag goes back: nothing more happens.
     assert_eq!(room.pass_after(5).0.rechecked, 2);
     assert_eq!((room.article(1)["revisions"].as_u64(), room.world.entries().len()), (Some(1), 3));
-    assert_eq!(room.world.json(&["stories", "--min-publishers", "2"]).len(), 1);
+    assert_eq!(room.world.json(&["stories", "--since", "all", "--min-publishers", "2"]).len(), 1);
 }
 
 #[test]

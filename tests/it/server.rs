@@ -174,7 +174,7 @@ impl Server {
                 let listener = TcpListener::from_std(listener).expect("a listener");
                 tokio::select! {
                     _ = stopped => {}
-                    () = accept(listener, theirs, tls.then(acceptor)) => {}
+                    () = accept(listener, theirs, tls.then(|| acceptor(&[]))) => {}
                 }
             });
         });
@@ -250,12 +250,14 @@ impl Drop for Server {
     }
 }
 
-fn acceptor() -> TlsAcceptor {
+/// TLS with the certificate for `localhost` and 127.0.0.1, speaking these protocols.
+pub fn acceptor(protocols: &[&[u8]]) -> TlsAcceptor {
     use tokio_rustls::rustls::{ServerConfig, crypto::ring};
     let certs = CertificateDer::pem_slice_iter(include_bytes!("tls/leaf.pem")).map(|c| c.expect("a certificate")).collect();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/leaf.key")).expect("a key");
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions();
-    let config = config.expect("versions").with_no_client_auth().with_single_cert(certs, key).expect("a pair");
+    let mut config = config.expect("versions").with_no_client_auth().with_single_cert(certs, key).expect("a pair");
+    config.alpn_protocols = protocols.iter().map(|p| p.to_vec()).collect();
     TlsAcceptor::from(Arc::new(config))
 }
 

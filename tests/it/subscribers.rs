@@ -4,7 +4,7 @@ use crate::server::{Answer, Seen, Server};
 use crate::texts::{Item, own_report, page, rss};
 use crate::world::World;
 
-const SECRETS: [&str; 4] = ["authorization", "x-canary", "cookie", "user-agent"];
+const SECRETS: [&str; 4] = ["authorization", "x-key", "cookie", "user-agent"];
 
 /// What a request told of the feed's secrets.
 fn told(seen: &Seen) -> usize {
@@ -24,7 +24,7 @@ fn subscribe(world: &World, own: &str, links: &[String]) {
         .collect();
     world.server.on("127.0.7.1 /feed.xml", Answer::ok("application/rss+xml", rss("Own", &items)));
     world.configure(&format!(
-        "[[feed]]\nurl = {own:?}\nusername = \"anna\"\npassword = \"secret\"\n[feed.headers]\nx-canary = \"canary\"\ncookie = \"id=canary\"\nuser-agent = \"canary/1\"\naccept = \"application/rss+xml\"\n"
+        "[[feed]]\nurl = {own:?}\nusername = \"anna\"\npassword = \"secret\"\n[feed.headers]\nx-key = \"canary\"\ncookie = \"id=canary\"\nuser-agent = \"canary/1\"\naccept = \"application/rss+xml\"\n"
     ));
 }
 

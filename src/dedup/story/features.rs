@@ -11,6 +11,8 @@ use jiff::Timestamp;
 pub struct Features {
     /// The weightiest terms, by hash.
     pub(super) terms: Box<[Term]>,
+    /// Which of them stand in the headline, and which in headline or lead.
+    pub(super) places: Places,
     /// When it was published, or else first seen: minutes since 1970.
     pub(super) minute: Option<i32>,
     /// Language, ISO 639-1, zeros when unknown.
@@ -51,6 +53,49 @@ impl Term {
     /// Built-in class: how common the word is in its language.
     pub fn class(self) -> u8 {
         (self.0 & 15) as u8
+    }
+}
+
+/// Where an article's terms stand, a bit a term in the order of the terms.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Places {
+    title: u64,
+    lead: u64,
+}
+
+/// Bytes of each of the two as they are stored: a bit for every term kept.
+const PLACE_BYTES: usize = 6;
+
+impl Places {
+    fn mark(&mut self, at: usize, title: bool, lead: bool) {
+        let bit = if at < 64 { 1 << at } else { 0 };
+        self.title |= if title { bit } else { 0 };
+        self.lead |= if title || lead { bit } else { 0 };
+    }
+    /// The term at this place stands in the headline.
+    pub fn in_title(self, at: usize) -> bool {
+        at < 64 && self.title >> at & 1 == 1
+    }
+    /// The term at this place stands in the headline or the lead.
+    pub fn in_lead(self, at: usize) -> bool {
+        at < 64 && self.lead >> at & 1 == 1
+    }
+    /// As kept and stored.
+    pub(super) fn packed(self) -> [[u8; PLACE_BYTES]; 2] {
+        [self.title, self.lead].map(|bits| {
+            let mut bytes = [0; PLACE_BYTES];
+            bytes.iter_mut().zip(bits.to_le_bytes()).for_each(|(to, b)| *to = b);
+            bytes
+        })
+    }
+    /// What [`Places::packed`] made.
+    pub(super) fn unpacked(packed: [[u8; PLACE_BYTES]; 2]) -> Self {
+        let [title, lead] = packed.map(|bytes| {
+            let mut bits = [0; 8];
+            bits.iter_mut().zip(bytes).for_each(|(to, b)| *to = b);
+            u64::from_le_bytes(bits)
+        });
+        Self { title, lead }
     }
 }
 
@@ -116,18 +161,20 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
         length += 1;
     });
     let listed = about.lang.and_then(Listed::of);
-    let mut weighed: Vec<(f32, Term, &str)> = uses
+    let mut weighed: Vec<(f32, Term, &str, (bool, bool))> = uses
         .into_iter()
         .map(|(hash, used)| {
             let class = if used.number { number_class(used.word) } else { listed.map_or(UNLISTED, |l| l.class(hash)) };
             let name = if used.number { settings.number_names && class > 6 } else { used.capital > used.plain };
             let local = local_weight(&used, settings);
-            (local * background.idf(hash, class), Term::new(hash, local, name, class), used.word)
+            (local * background.idf(hash, class), Term::new(hash, local, name, class), used.word, (used.title, used.lead))
         })
         .collect();
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     weighed.truncate(settings.terms);
     weighed.sort_by_key(|w| w.1.hash());
+    let mut places = Places::default();
+    weighed.iter().enumerate().for_each(|(at, w)| places.mark(at, w.3.0, w.3.1));
     let mut lang = [0; 2];
     if let Some(code) = about.lang {
         lang.iter_mut().zip(code.bytes().filter(u8::is_ascii_lowercase)).for_each(|(to, b)| *to = b);
@@ -138,6 +185,7 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
     };
     Features {
         terms: weighed.iter().map(|w| w.1).collect(),
+        places,
         minute: time.map(|t| (t.as_second() / 60).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32),
         lang,
         publisher: about.publisher.map_or(0, |p| (terms::hash(p) as u16).max(1)),
@@ -178,31 +226,42 @@ fn clip(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or(text)
 }
 
-/// The first byte of a stored row: its layout.
-const ROW_VERSION: u8 = 1;
+/// The first byte of a stored row: its layout. Rows of layout 1 do not say where the terms stand.
+const ROW_VERSION: u8 = 2;
 
 impl Features {
-    /// The row to store: 10 bytes and 4 a term.
+    /// The row to store: 22 bytes and 4 a term.
     pub fn row(&self) -> Vec<u8> {
-        let mut row = Vec::with_capacity(10 + 4 * self.terms.len());
+        let mut row = Vec::with_capacity(22 + 4 * self.terms.len());
         row.extend([ROW_VERSION, self.lang[0], self.lang[1], u8::from(self.minute.is_some())]);
         row.extend(self.minute.unwrap_or(0).to_le_bytes());
         row.extend(self.publisher.to_le_bytes());
+        row.extend(self.places.packed().as_flattened());
         self.terms.iter().for_each(|t| row.extend(t.0.to_le_bytes()));
         row
     }
 
-    /// What [`Features::row`] wrote; none for a row of another version or a damaged one.
+    /// What [`Features::row`] wrote, now or in an earlier layout; none for a row of an unknown layout or a damaged one.
     pub fn restore(row: &[u8]) -> Option<Self> {
-        let (head, terms) = row.split_at_checked(10)?;
+        let (head, rest) = row.split_at_checked(10)?;
         let &[version, l0, l1, timed, m0, m1, m2, m3, p0, p1] = head else { return None };
-        if version != ROW_VERSION || terms.len() % 4 != 0 {
+        let (places, terms) = match version {
+            1 => (Places::default(), rest),
+            ROW_VERSION => {
+                let (places, terms) = rest.split_at_checked(2 * PLACE_BYTES)?;
+                let (title, lead) = places.split_at_checked(PLACE_BYTES)?;
+                (Places::unpacked([title.try_into().ok()?, lead.try_into().ok()?]), terms)
+            }
+            _ => return None,
+        };
+        if terms.len() % 4 != 0 {
             return None;
         }
         let minute = i32::from_le_bytes([m0, m1, m2, m3]);
         let terms: Box<[Term]> = terms.as_chunks::<4>().0.iter().map(|t| Term(u32::from_le_bytes(*t))).collect();
         terms.is_sorted_by_key(|t| t.hash()).then_some(Self {
             terms,
+            places,
             minute: (timed != 0).then_some(minute),
             lang: [l0, l1],
             publisher: u16::from_le_bytes([p0, p1]),
@@ -219,6 +278,11 @@ impl Features {
     /// The time that counts, in minutes since 1970.
     pub fn minute(&self) -> Option<i32> {
         self.minute
+    }
+
+    /// True when it holds the term, as a name.
+    pub fn is_name(&self, hash: TermHash) -> bool {
+        self.terms.binary_search_by_key(&hash, |t| t.hash()).is_ok_and(|at| self.terms.get(at).is_some_and(|t| t.is_name()))
     }
 
     /// The word of a term, when this article was read and not restored.

@@ -82,12 +82,12 @@ pub struct StoryIndex {
     free: Vec<u32>,
 }
 
-/// A story near the newcomer, opened up or as a whole.
+/// A story near the newcomer, opened up as far as its size allows.
 struct Near {
     slot: u32,
-    /// The members' numbers and nodes; empty when it is one node.
+    /// Numbers and nodes of the members that are looked at one by one.
     members: Vec<(At, usize)>,
-    /// The node of the whole, when it is not opened up.
+    /// The node of all others together.
     whole: Option<usize>,
 }
 
@@ -119,7 +119,7 @@ impl StoryIndex {
 
     /// The terms that `f` is found by, weightiest first.
     fn keys(&self, f: &Features, vector: &Vector, most: usize) -> Vec<(TermHash, f32)> {
-        let mut keys: Vec<(TermHash, f32)> = vector.weights.iter().take(TERMS.min(f.terms.len())).copied().collect();
+        let mut keys: Vec<(TermHash, f32)> = vector.weights.iter().take(TERMS.min(f.terms.len())).map(|w| (w.term, w.weight)).collect();
         keys.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         keys.truncate(most);
         keys
@@ -152,7 +152,7 @@ impl StoryIndex {
     fn vector(&self, entry: &Entry, background: &Background) -> Vector {
         Vector::of(
             entry.terms(),
-            About { minute: entry.minute(), lang: entry.lang, publisher: entry.publisher },
+            About { places: entry.places(), minute: entry.minute(), lang: entry.lang, publisher: entry.publisher },
             background,
             &self.settings,
         )
@@ -178,18 +178,26 @@ impl StoryIndex {
                 continue;
             }
             let Some(story) = self.stories.get(slot as usize) else { continue };
-            let open =
-                story.count as usize <= self.settings.opened && !story.kept && nodes.len() + story.count as usize <= self.settings.nodes;
-            let mut found = Near { slot, members: Vec::new(), whole: None };
-            if open {
-                for (at, entry) in self.members(slot) {
-                    found.members.push((at, nodes.len()));
-                    nodes.push(self.vector(entry, background));
+            let open = story.count as usize <= self.settings.opened && nodes.len() + story.count as usize <= self.settings.nodes;
+            // Of a story that is too large to be opened up, only the members most like the newcomer are looked at one by one: it
+            // can lose some of them, and its size does not matter for the work.
+            let single: Vec<At> = match (story.kept, open) {
+                (true, _) => Vec::new(),
+                (false, true) => self.members(slot).map(|m| m.0).collect(),
+                (false, false) => {
+                    let of_it = candidates.iter().map(|c| c.1).filter(|at| self.entries.get(*at).is_some_and(|e| e.story == slot));
+                    of_it.take(self.settings.loosened).collect()
                 }
-            } else {
-                let sum = self.members(slot).take(self.settings.opened).map(|(_, e)| self.vector(e, background)).reduce(|a, b| a.add(&b));
+            };
+            let mut found = Near { slot, members: Vec::new(), whole: None };
+            for (at, entry) in single.iter().filter_map(|at| Some((*at, self.entries.get(*at)?))) {
+                found.members.push((at, nodes.len()));
+                nodes.push(self.vector(entry, background));
+            }
+            let rest = self.members(slot).filter(|m| !single.contains(&m.0)).take(self.settings.opened);
+            if let Some(sum) = rest.map(|(_, e)| self.vector(e, background)).reduce(|a, b| a.add(&b)) {
                 found.whole = Some(nodes.len());
-                nodes.extend(sum);
+                nodes.push(sum);
             }
             near.push(found);
             if near.len() >= self.settings.stories || nodes.len() >= self.settings.nodes {
@@ -227,11 +235,15 @@ impl StoryIndex {
         let group_of = |node: usize| groups.get(node).copied().unwrap_or(node);
         // (members, story, group), and the story's place in `near`
         let mut shares: Vec<(u32, u32, usize)> = Vec::new();
+        // What is a node as a whole cannot be taken apart: its story goes on where that node is.
+        let mut bound: AHashMap<u32, usize> = AHashMap::new();
         for story in near {
             let mut counts: AHashMap<usize, u32> = AHashMap::new();
             story.members.iter().for_each(|m| *counts.entry(group_of(m.1)).or_insert(0) += 1);
             if let Some(node) = story.whole {
-                counts.insert(group_of(node), self.stories.get(story.slot as usize).map_or(1, |s| s.count.max(1)));
+                let all = self.stories.get(story.slot as usize).map_or(1, |s| s.count) as usize;
+                *counts.entry(group_of(node)).or_insert(0) += all.saturating_sub(story.members.len()).max(1) as u32;
+                bound.insert(story.slot, group_of(node));
             }
             shares.extend(counts.into_iter().map(|(group, n)| (n, story.slot, group)));
         }
@@ -239,7 +251,8 @@ impl StoryIndex {
         shares.sort_by(|a, b| b.0.cmp(&a.0).then(a.2.cmp(&b.2)).then(id_of(a.1).cmp(&id_of(b.1))));
         let (mut heir, mut owner): (AHashMap<u32, usize>, AHashMap<usize, u32>) = (AHashMap::new(), AHashMap::new());
         for &(_, slot, group) in &shares {
-            if !heir.contains_key(&slot) && !owner.contains_key(&group) {
+            let may = bound.get(&slot).is_none_or(|&whole| whole == group);
+            if may && !heir.contains_key(&slot) && !owner.contains_key(&group) {
                 heir.insert(slot, group);
                 owner.insert(group, slot);
             }
@@ -247,7 +260,8 @@ impl StoryIndex {
         // Stories that own no group go where most of them went.
         let mut merged = Vec::new();
         for &(_, slot, group) in &shares {
-            if let (false, Some(&into)) = (heir.contains_key(&slot), owner.get(&group)) {
+            let may = bound.get(&slot).is_none_or(|&whole| whole == group);
+            if let (true, false, Some(&into)) = (may, heir.contains_key(&slot), owner.get(&group)) {
                 heir.insert(slot, group);
                 merged.push(Merged { from: id_of(slot), into: id_of(into) });
             }

@@ -18,11 +18,11 @@ pub use features::{About, Features, Term, features};
 pub use headline::headline;
 pub use index::{Merged, Split, StoryIndex, StoryPlacement};
 pub use stories::{InStory, Stories};
-pub use vector::Vector;
+pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The numbers behind a story decision. There is one setting: the default.
 #[derive(Clone, Debug)]
@@ -63,6 +63,18 @@ pub struct Settings {
     pub fade_days: f32,
     /// What remains of the likeness after a long time.
     pub time_floor: f32,
+    /// Factor where no headline speaks of what the other reports first.
+    pub headline_floor: f32,
+    /// Added to it for headlines that do, wholly.
+    pub headline_gain: f32,
+    /// The largest factor for headlines.
+    pub headline_cap: f32,
+    /// How much it counts that the headlines support each other, and not one the other alone; 0 to 1.
+    pub two_sided: f32,
+    /// Shared terms from which on the likeness of two texts counts in full.
+    pub breadth: f32,
+    /// How steeply it falls below.
+    pub breadth_power: f32,
     /// Factor between two languages.
     pub across_languages: f32,
     /// Factor between two texts of one publisher.
@@ -77,6 +89,8 @@ pub struct Settings {
     pub stories: usize,
     /// Members up to which a story is opened up.
     pub opened: usize,
+    /// Members of a larger story that are looked at one by one: those most like the newcomer.
+    pub loosened: usize,
     /// Texts that are grouped afresh, at most.
     pub nodes: usize,
 }
@@ -93,7 +107,7 @@ impl Default for Settings {
             name_share: 0.2,
             number_names: true,
             number_factor: 1.0,
-            threshold: 0.7,
+            threshold: 0.65,
             usual: 0.36,
             usual_pairs: 6.0,
             full_terms: 48.0,
@@ -102,6 +116,12 @@ impl Default for Settings {
             free_days: 2.0,
             fade_days: 10.0,
             time_floor: 0.0,
+            headline_floor: 0.55,
+            headline_gain: 2.3,
+            headline_cap: 1.1,
+            two_sided: 0.6,
+            breadth: 4.2,
+            breadth_power: 1.0,
             across_languages: 0.3,
             one_publisher: 0.6,
             probes: 20,
@@ -109,6 +129,7 @@ impl Default for Settings {
             compared: 64,
             stories: 8,
             opened: 32,
+            loosened: 8,
             nodes: 80,
         }
     }

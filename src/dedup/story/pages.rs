@@ -1,6 +1,6 @@
 //! The window's articles in arrival order, in pages: no spare capacity, and the oldest page goes as a whole.
 
-use super::features::{Features, Term};
+use super::features::{Features, Places, Term};
 use crate::model::Id;
 use std::collections::VecDeque;
 
@@ -14,7 +14,7 @@ pub const KEYS: usize = 8;
 pub const TERMS: usize = 48;
 const PAGE: usize = 2048;
 
-/// One cluster's text as the index keeps it: 256 bytes.
+/// One cluster's text as the index keeps it: 264 bytes.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The cluster.
@@ -35,6 +35,7 @@ pub struct Entry {
     pub count: u8,
     /// For each of its key terms the posting before it: article × KEYS + key.
     pub before: [u32; KEYS],
+    places: [[u8; 6]; 2],
     terms: [Term; TERMS],
 }
 
@@ -53,12 +54,17 @@ impl Entry {
             timed: f.minute.is_some(),
             count: f.terms.len().min(TERMS) as u8,
             before: [NONE; KEYS],
+            places: f.places.packed(),
             terms,
         }
     }
     /// Its terms, by hash.
     pub fn terms(&self) -> &[Term] {
         self.terms.get(..usize::from(self.count)).unwrap_or(&[])
+    }
+    /// Where its terms stand.
+    pub fn places(&self) -> Places {
+        Places::unpacked(self.places)
     }
     /// Its time.
     pub fn minute(&self) -> Option<i32> {

@@ -103,7 +103,7 @@ struct Part {
 
 impl Part {
     fn of(vector: &Vector) -> Self {
-        let square: f32 = vector.weights.iter().map(|w| w.1 * w.1).sum();
+        let square: f32 = vector.weights.iter().map(|w| w.weight * w.weight).sum();
         let pairs = vector.count * (vector.count - 1.0) / 2.0;
         Self { count: vector.count, pairs, within: ((square - vector.count) / 2.0).max(0.0), fullness: vector.fullness }
     }

@@ -114,12 +114,66 @@ fn a_row_restores_what_decides() {
     let background = Background::default();
     let f = read(FLOOD[0], Some(3), &background);
     let row = f.row();
-    assert!(row.len() <= 10 + 4 * 48);
+    assert!(row.len() <= 22 + 4 * 48);
     let back = Features::restore(&row).expect("a row");
     assert_eq!((back.row(), back.minute()), (row.clone(), f.minute()));
     assert_eq!(Features::restore(&row[..row.len() - 1]), None);
     assert_eq!(Features::restore(&[]), None);
     assert_eq!(Features::restore(&[9; 18]), None);
+}
+
+#[test]
+fn a_row_of_the_first_layout_restores_without_places() {
+    let f = read(FLOOD[0], Some(3), &Background::default());
+    let row = f.row();
+    let old: Vec<u8> = [1].into_iter().chain(row[1..10].iter().copied()).chain(row[22..].iter().copied()).collect();
+    let back = Features::restore(&old).expect("a row");
+    assert_eq!((back.minute(), back.hashes().collect::<Vec<_>>()), (f.minute(), f.hashes().collect()));
+    let (vector, settings) = (Vector::of_features(&back, &Background::default(), &Settings::default()), Settings::default());
+    assert_eq!(vector.headline_support(&vector, &settings), None, "unknown, and so no word against it");
+}
+
+#[test]
+fn headlines_that_support_each_other_raise_the_likeness_and_a_subject_alone_does_not_make_it() {
+    let (background, settings) = (Background::default(), Settings::default());
+    let compare = |a, b| why_story(&read(a, None, &background), &read(b, None, &background), &background, &settings);
+    let same = compare(FLOOD[0], FLOOD[1]);
+    assert!(same.headline_factor > 1.0 && same.breadth_factor == 1.0 && same.similarity >= same.threshold, "{same:?}");
+    // The same text under a headline that nothing in the other speaks of.
+    let other = compare(("Premier sets off on a tour of the south", FLOOD[0].1), FLOOD[1]);
+    assert!(other.headline_factor < same.headline_factor, "{other:?}");
+    let product = |title, text| {
+        compare(
+            (title, text),
+            (
+                "Oops: owners of the Velta report a blank screen",
+                "Owners of the Velta complained on Monday that a software update left them with a blank screen. The maker said a patch would follow.",
+            ),
+        )
+    };
+    let subject = product(
+        "Should the Velta have kept its button?",
+        "I have used the Velta for a month and I miss the button. My thumb finds only glass, and in winter gloves the Velta is hopeless.",
+    );
+    assert!(subject.breadth_factor < 0.6 && subject.similarity < 0.6 * subject.cosine, "{subject:?}");
+}
+
+#[test]
+fn a_story_too_large_to_be_opened_up_loses_what_belongs_elsewhere() {
+    let background = Background::default();
+    let mut index = StoryIndex::new(Settings { opened: 4, ..Settings::default() });
+    let mut known = AHashMap::new();
+    let large = Id::story(cluster(0));
+    // Six flood reports, and a court report that was put with them.
+    for n in 0..6 {
+        index.restore(&read(FLOOD[n % 3], None, &background), cluster(n), large, 0, &background, &mut known);
+    }
+    index.restore(&read(COURT[0], None, &background), cluster(6), large, 0, &background, &mut known);
+    let placed = index.decide(&read(COURT[1], None, &background), cluster(7), &background);
+    assert_eq!(placed.splits, [Split { from: large, into: placed.story, clusters: vec![cluster(6)] }], "{placed:?}");
+    assert_ne!(placed.story, large);
+    index.learn(&read(COURT[1], None, &background), cluster(7), &placed, 0, &background);
+    assert_eq!(index.decide(&read(FLOOD[1], None, &background), cluster(8), &background).story, large);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::background::Background;
-use super::features::{Features, Term};
+use super::features::{Features, Places, Term};
 use super::terms::TermHash;
 
 /// The sum of the normalised vectors of some articles, with what else their likeness depends on. The dot product of two sums,
@@ -10,7 +10,9 @@ use super::terms::TermHash;
 #[derive(Clone, Debug, Default)]
 pub struct Vector {
     /// Weights by hash, sorted.
-    pub(super) weights: Vec<(TermHash, f32)>,
+    pub(super) weights: Vec<Weight>,
+    /// Articles in the sum whose headline says something.
+    pub(super) titled: f32,
     /// Articles in the sum.
     pub(super) count: f32,
     /// Sum over the articles of how much there is to go by, each 0 to 1: a headline alone shares less with its like.
@@ -25,9 +27,24 @@ pub struct Vector {
     pub(super) publisher: u16,
 }
 
+/// One term of a [`Vector`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weight {
+    /// The term.
+    pub term: TermHash,
+    /// Its weight in the normalised vector.
+    pub weight: f32,
+    /// Its share of its article's headline, 0 to 1.
+    pub title: f32,
+    /// 1 in headline or lead, else 0.
+    pub lead: f32,
+}
+
 /// What likeness depends on besides terms.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct About {
+    /// Where the terms stand.
+    pub places: Places,
     /// Minutes since 1970.
     pub minute: Option<i32>,
     /// ISO 639-1, zeros when unknown.
@@ -39,27 +56,52 @@ pub struct About {
 impl Vector {
     /// The vector of one article, of length 1.
     pub fn of(terms: &[Term], about: About, background: &Background, settings: &Settings) -> Self {
-        let mut weights: Vec<(TermHash, f32)> =
-            terms.iter().map(|t| (t.hash(), t.local().powf(settings.damp) * background.idf(t.hash(), t.class()))).collect();
-        let length = norm(weights.iter().map(|w| w.1), settings);
+        let mut weights: Vec<Weight> = terms
+            .iter()
+            .enumerate()
+            .map(|(at, t)| Weight {
+                term: t.hash(),
+                weight: t.local().powf(settings.damp) * background.idf(t.hash(), t.class()),
+                title: f32::from(u8::from(about.places.in_title(at))),
+                lead: f32::from(u8::from(about.places.in_lead(at))),
+            })
+            .collect();
+        let length = norm(weights.iter().map(|w| w.weight), settings);
         // Names make a share of their own: two events of one kind differ in little else.
-        let names = norm(terms.iter().zip(&weights).filter(|t| t.0.is_name()).map(|t| t.1.1), settings);
+        let names = norm(terms.iter().zip(&weights).filter(|t| t.0.is_name()).map(|t| t.1.weight), settings);
         let share = if terms.iter().filter(|t| t.is_name()).count() >= 2 { settings.name_share } else { 0.0 };
-        for (term, weight) in terms.iter().zip(&mut weights) {
-            let name = if term.is_name() { share * (weight.1 / names).powi(2) } else { 0.0 };
-            weight.1 = ((1.0 - share) * (weight.1 / length).powi(2) + name).sqrt();
+        for (term, w) in terms.iter().zip(&mut weights) {
+            let name = if term.is_name() { share * (w.weight / names).powi(2) } else { 0.0 };
+            w.weight = ((1.0 - share) * (w.weight / length).powi(2) + name).sqrt();
         }
+        let title: f32 = weights.iter().map(|w| w.title * w.weight * w.weight).sum();
+        weights.iter_mut().for_each(|w| w.title *= w.weight * w.weight / title.max(1e-9));
         // Where nearly everything comes from one publisher, that says nothing.
         let others = 1.0 - background.publisher_share(about.publisher);
         let house = 1.0 - (1.0 - settings.one_publisher) * others * others;
         let full = terms.len() as f32 / settings.full_terms;
         let fullness = settings.bare + (1.0 - settings.bare) * full.min(1.0);
-        Self { weights, count: 1.0, fullness, span: about.minute.map(|m| (m, m)), lang: about.lang, house, publisher: about.publisher }
+        let titled = f32::from(u8::from(title > 0.0));
+        Self {
+            weights,
+            titled,
+            count: 1.0,
+            fullness,
+            span: about.minute.map(|m| (m, m)),
+            lang: about.lang,
+            house,
+            publisher: about.publisher,
+        }
     }
 
     /// The vector of an article's features.
     pub fn of_features(f: &Features, background: &Background, settings: &Settings) -> Self {
-        Self::of(&f.terms, About { minute: f.minute, lang: f.lang, publisher: f.publisher }, background, settings)
+        Self::of(&f.terms, About { places: f.places, minute: f.minute, lang: f.lang, publisher: f.publisher }, background, settings)
+    }
+
+    /// The weights by term, sorted by term.
+    pub fn weights(&self) -> &[Weight] {
+        &self.weights
     }
 
     /// The sum of both.
@@ -68,12 +110,12 @@ impl Vector {
         let (mut a, mut b) = (self.weights.iter().peekable(), other.weights.iter().peekable());
         loop {
             match (a.peek(), b.peek()) {
-                (Some(x), Some(y)) if x.0 == y.0 => {
-                    weights.push((x.0, x.1 + y.1));
+                (Some(x), Some(y)) if x.term == y.term => {
+                    weights.push(Weight { term: x.term, weight: x.weight + y.weight, title: x.title + y.title, lead: x.lead + y.lead });
                     a.next();
                     b.next();
                 }
-                (Some(x), Some(y)) if x.0 > y.0 => weights.extend(b.next()),
+                (Some(x), Some(y)) if x.term > y.term => weights.extend(b.next()),
                 (Some(_), _) => weights.extend(a.next()),
                 (None, Some(_)) => weights.extend(b.next()),
                 (None, None) => break,
@@ -85,6 +127,7 @@ impl Vector {
         };
         Self {
             weights,
+            titled: self.titled + other.titled,
             count: self.count + other.count,
             fullness: self.fullness + other.fullness,
             span,
@@ -94,26 +137,72 @@ impl Vector {
         }
     }
 
-    /// The mean cosine between the articles of both, 0 to 1.
-    pub fn cosine(&self, other: &Self) -> f32 {
-        let (mut a, mut b, mut dot) = (self.weights.as_slice(), other.weights.as_slice(), 0.0);
+    /// Calls `each` with the terms that both have.
+    fn shared<'a>(&'a self, other: &'a Self, mut each: impl FnMut(&'a Weight, &'a Weight)) {
+        let (mut a, mut b) = (self.weights.as_slice(), other.weights.as_slice());
         while let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first(), b.split_first()) {
-            match x.0.cmp(&y.0) {
+            match x.term.cmp(&y.term) {
                 std::cmp::Ordering::Less => a = rest_a,
                 std::cmp::Ordering::Greater => b = rest_b,
                 std::cmp::Ordering::Equal => {
-                    dot += x.1 * y.1;
+                    each(x, y);
                     (a, b) = (rest_a, rest_b);
                 }
             }
         }
+    }
+
+    /// The mean cosine between the articles of both, 0 to 1.
+    pub fn cosine(&self, other: &Self) -> f32 {
+        let mut dot = 0.0;
+        self.shared(other, |x, y| dot += x.weight * y.weight);
         dot / (self.count * other.count).max(1.0)
     }
 
-    /// How alike both are as coverage of one event: the cosine, less for a distance in time, nearly nothing across languages.
+    /// What both share, compared in one walk over their terms.
+    fn compared(&self, other: &Self, settings: &Settings) -> Compared {
+        let (mut dot, mut squares, mut mine, mut theirs) = (0.0, 0.0, 0.0, 0.0);
+        self.shared(other, |x, y| {
+            let both = x.weight * y.weight;
+            dot += both;
+            squares += both * both;
+            mine += x.title * y.lead;
+            theirs += x.lead * y.title;
+        });
+        let supported = |found: f32, titled: f32, count: f32| (titled > 0.0).then(|| (found / (titled * count)).min(1.0));
+        let headlines = match (supported(mine, self.titled, other.count), supported(theirs, other.titled, self.count)) {
+            (Some(a), Some(b)) => Some(settings.two_sided * a.min(b) + (1.0 - settings.two_sided) * (a + b) / 2.0),
+            (a, b) => a.or(b),
+        };
+        Compared { cosine: dot / (self.count * other.count).max(1.0), headlines, breadth: dot * dot / f32::max(squares, 1e-12) }
+    }
+
+    /// How much of the headlines of each stands in the headlines and leads of the other, 0 to 1: the mean over all pairs, and
+    /// less where only one of the two supports the other. None where no headline says anything.
+    pub fn headline_support(&self, other: &Self, settings: &Settings) -> Option<f32> {
+        self.compared(other, settings).headlines
+    }
+
+    /// How many terms the likeness rests on: as many as would make it if all were of one weight.
+    pub fn breadth(&self, other: &Self, settings: &Settings) -> f32 {
+        self.compared(other, settings).breadth
+    }
+
+    /// How much text there is, 0 to 1: little where there is a headline alone.
+    pub fn full(&self, settings: &Settings) -> f32 {
+        ((self.fullness / self.count - settings.bare) / (1.0 - settings.bare)).clamp(0.0, 1.0)
+    }
+
+    /// How alike both are as coverage of one event: the cosine, less for a distance in time, where neither headline speaks of
+    /// what the other reports first, and where all they share is a subject; nearly nothing across languages.
     pub fn likeness(&self, other: &Self, settings: &Settings) -> f32 {
-        let cosine = self.cosine(other);
-        cosine * self.time_factor(other, settings) * self.language_factor(other, settings) * self.publisher_factor(other)
+        let (shared, full) = (self.compared(other, settings), self.full(settings).min(other.full(settings)));
+        shared.cosine
+            * headline_factor(shared.headlines, full, settings)
+            * breadth_factor(shared.breadth, full, settings)
+            * self.time_factor(other, settings)
+            * self.language_factor(other, settings)
+            * self.publisher_factor(other)
     }
 
     /// 1 within the same hours, falling with the days between both.
@@ -133,6 +222,26 @@ impl Vector {
     pub fn language_factor(&self, other: &Self, settings: &Settings) -> f32 {
         if self.lang == other.lang || self.lang == [0; 2] || other.lang == [0; 2] { 1.0 } else { settings.across_languages }
     }
+}
+
+/// What the support of the headlines makes of a likeness; 1 where there are none. Where there is little text beside them
+/// (`full`, 0 to 1) they say nothing that the likeness does not say.
+pub fn headline_factor(support: Option<f32>, full: f32, settings: &Settings) -> f32 {
+    support.map_or(1.0, |s| (settings.headline_floor + settings.headline_gain * s).min(settings.headline_cap).powf(full))
+}
+
+/// What it makes of a likeness that it rests on so many terms: two texts on one subject share its name and little else. Short
+/// texts (`full`, 0 to 1) cannot share many.
+pub fn breadth_factor(breadth: f32, full: f32, settings: &Settings) -> f32 {
+    let asked = 1.0 + (settings.breadth - 1.0) * full;
+    (breadth / asked).min(1.0).powf(settings.breadth_power)
+}
+
+/// What two vectors share.
+struct Compared {
+    cosine: f32,
+    headlines: Option<f32>,
+    breadth: f32,
 }
 
 fn norm(weights: impl Iterator<Item = f32>, settings: &Settings) -> f32 {

@@ -3,7 +3,7 @@
 use super::background::Background;
 use super::features::Features;
 use super::regroup;
-use super::vector::Vector;
+use super::vector::{Vector, breadth_factor, headline_factor};
 use super::{Settings, VERSION};
 use crate::model::Id;
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,15 @@ pub struct StoryComparison {
     pub language_factor: f32,
     /// Factor for one publisher.
     pub publisher_factor: f32,
-    /// The product of the four.
+    /// How much of each headline stands in the other's headline and lead, 0 to 1; none without headlines.
+    pub headline_support: Option<f32>,
+    /// Factor for that.
+    pub headline_factor: f32,
+    /// Terms that the likeness rests on: as many as would make it if all were of one weight.
+    pub breadth: f32,
+    /// Factor for that: less where both share a subject and little else.
+    pub breadth_factor: f32,
+    /// The product of the six.
     pub similarity: f32,
     /// What two single texts like these need.
     pub threshold: f32,
@@ -91,8 +99,8 @@ fn shared(a: &Vector, b: &Vector, readers: &[&Features]) -> Vec<Shared> {
         .weights
         .iter()
         .filter_map(|x| {
-            let at = b.weights.binary_search_by_key(&x.0, |w| w.0).ok()?;
-            Some((x.1 * b.weights.get(at)?.1, x.0))
+            let at = b.weights.binary_search_by_key(&x.term, |w| w.term).ok()?;
+            Some((x.weight * b.weights.get(at)?.weight, x.term))
         })
         .collect();
     found.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -111,15 +119,20 @@ pub fn why_story(a: &Features, b: &Features, background: &Background, settings: 
     let (x, y) = (Vector::of_features(a, background, settings), Vector::of_features(b, background, settings));
     let only = |x: &Vector, f: &Features, y: &Vector| {
         let mut own: Vec<(u32, f32)> =
-            x.weights.iter().filter(|w| y.weights.binary_search_by_key(&w.0, |o| o.0).is_err()).copied().collect();
+            x.weights.iter().filter(|w| y.weights.binary_search_by_key(&w.term, |o| o.term).is_err()).map(|w| (w.term, w.weight)).collect();
         own.sort_by(|p, q| q.1.total_cmp(&p.1).then(p.0.cmp(&q.0)));
         own.iter().take(LISTED).map(|w| f.word(w.0).map_or_else(|| format!("#{:06x}", w.0), str::to_owned)).collect()
     };
+    let full = x.full(settings).min(y.full(settings));
     StoryComparison {
         cosine: x.cosine(&y),
         time_factor: x.time_factor(&y, settings),
         language_factor: x.language_factor(&y, settings),
         publisher_factor: x.publisher_factor(&y),
+        headline_support: x.headline_support(&y, settings),
+        headline_factor: headline_factor(x.headline_support(&y, settings), full, settings),
+        breadth: x.breadth(&y, settings),
+        breadth_factor: breadth_factor(x.breadth(&y, settings), full, settings),
         similarity: x.likeness(&y, settings),
         threshold: regroup::needed(&x, &y, settings),
         shared: shared(&x, &y, &[a, b]),

@@ -4,7 +4,8 @@ use super::Reader;
 use crate::model::Id;
 use crate::model::views::{Counts, EventRow, FeedHealth};
 use crate::store::codec::{count, get, ms, put, time};
-use crate::store::{PollRow, StoreError};
+use crate::store::writer::prune;
+use crate::store::{PollRow, PruneRules, Pruned, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -83,6 +84,14 @@ impl Reader {
             })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
+    }
+
+    /// What retention would remove now, in all its steps together.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn prunable(&self, rules: &PruneRules) -> Result<Pruned, StoreError> {
+        self.read(|conn| prune::prunable(conn, rules))
     }
 
     /// What `status` counts.

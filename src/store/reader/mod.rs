@@ -7,6 +7,7 @@ mod articles;
 mod export;
 mod feeds;
 mod persons;
+mod report;
 mod search;
 mod stories;
 

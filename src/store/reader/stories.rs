@@ -44,7 +44,12 @@ fn members(filter: &StoryFilter, first: usize) -> (Vec<String>, Vec<Value>) {
         conditions.push(sql.replace("?N", &format!("?{}", first + values.len() - 1)));
     };
     if let Some(publisher) = &filter.publisher {
-        add("a.publisher = (SELECT id FROM publisher WHERE name = ?N)", publisher.clone());
+        // An agency is a publisher too, though it may be seen only through those who carry it.
+        add(
+            "(a.publisher = (SELECT id FROM publisher WHERE name = ?N)
+             OR EXISTS (SELECT 1 FROM origin g WHERE g.cluster = p.cluster AND g.article IS NULL AND g.publisher = ?N COLLATE NOCASE))",
+            publisher.clone(),
+        );
     }
     if let Some(owner) = &filter.owner {
         add("p.owner = (SELECT id FROM owner WHERE name = ?N)", owner.clone());

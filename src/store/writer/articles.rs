@@ -43,12 +43,11 @@ impl Writer {
         self.write(|t| {
             let mut touched = BTreeSet::new();
             for commit in commits {
+                t.at.set(ms(commit.at));
                 t.place(commit, &mut touched)?;
             }
-            for &story in &touched {
-                t.refresh_story(story)?;
-            }
-            Ok(())
+            let at = commits.last().map_or(0, |commit| ms(commit.at));
+            touched.iter().try_for_each(|&story| t.recount_story(story, at))
         })
     }
 
@@ -66,6 +65,14 @@ impl Writer {
         })
     }
 
+    /// How many rows [`Writer::index_rows`] gives, about: those of the window.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn count_index_rows(&self, since: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.conn.query_row("SELECT COUNT(*) FROM placed WHERE seen_at >= ?1", [ms(since)], |r| crate::store::codec::count(r, 0))?)
+    }
+
     /// What start-up rebuilds the indexes from: articles first seen at or after `since`, in the order of placement.
     ///
     /// # Errors
@@ -77,29 +84,29 @@ impl Writer {
 
 /// As [`Writer::index_rows`].
 pub(in crate::store) fn index_rows(conn: &Connection, since: Timestamp, row: &mut dyn FnMut(IndexRow)) -> Result<(), StoreError> {
-        let first: Option<i64> = conn.query_row("SELECT MIN(seq) FROM placed WHERE seen_at >= ?1", [ms(since)], |r| r.get(0))?;
-        let Some(first) = first else {
-            return Ok(());
-        };
-        let mut query = conn.prepare(
-            "SELECT p.id, p.cluster, p.story, p.seen_at, p.fingerprint, p.version, i.copies, i.story
+    let first: Option<i64> = conn.query_row("SELECT MIN(seq) FROM placed WHERE seen_at >= ?1", [ms(since)], |r| r.get(0))?;
+    let Some(first) = first else {
+        return Ok(());
+    };
+    let mut query = conn.prepare(
+        "SELECT p.id, p.cluster, p.story, p.seen_at, p.fingerprint, p.version, i.copies, i.story
              FROM placed p LEFT JOIN index_row i ON i.seq = p.seq WHERE p.seq >= ?1 AND p.seen_at >= ?2 ORDER BY p.seq",
-        )?;
-        let mut rows = query.query(params![first, ms(since)])?;
-        while let Some(r) = rows.next()? {
-            row(IndexRow {
-                id: get(r.get(0)?),
-                cluster: get(r.get(1)?),
-                story: get(r.get(2)?),
-                seen_at: time(r.get(3)?),
-                fingerprint: r.get::<_, i64>(4)?.cast_unsigned(),
-                fingerprint_version: r.get(5)?,
-                index_row: r.get::<_, Option<Vec<u8>>>(6)?.unwrap_or_default(),
-                story_row: r.get::<_, Option<Vec<u8>>>(7)?.unwrap_or_default(),
-            });
-        }
-        Ok(())
+    )?;
+    let mut rows = query.query(params![first, ms(since)])?;
+    while let Some(r) = rows.next()? {
+        row(IndexRow {
+            id: get(r.get(0)?),
+            cluster: get(r.get(1)?),
+            story: get(r.get(2)?),
+            seen_at: time(r.get(3)?),
+            fingerprint: r.get::<_, i64>(4)?.cast_unsigned(),
+            fingerprint_version: r.get(5)?,
+            index_row: r.get::<_, Option<Vec<u8>>>(6)?.unwrap_or_default(),
+            story_row: r.get::<_, Option<Vec<u8>>>(7)?.unwrap_or_default(),
+        });
     }
+    Ok(())
+}
 
 impl Tx<'_> {
     fn stands(&self, article: Id) -> Result<Option<Stands>, StoreError> {
@@ -268,26 +275,24 @@ impl Tx<'_> {
     /// One event an article: what became of it.
     fn placed_event(&self, commit: &ArticleCommit, known: bool) -> Result<(), StoreError> {
         let a = &commit.article;
-        let others = |column: &str, value: i64| -> Result<bool, StoreError> {
-            let sql = format!("SELECT 1 FROM placed WHERE {column} = ?1 AND id <> ?2");
-            Ok(self.tx.prepare_cached(&sql)?.exists([value, put(a.id)])?)
+        let others = |column: &str, value: i64| -> Result<i64, StoreError> {
+            let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM placed WHERE {column} = ?1 AND id <> ?2 LIMIT 2)");
+            Ok(self.tx.prepare_cached(&sql)?.query_row([value, put(a.id)], |r| r.get(0))?)
         };
-        let kind = if !commit.merged_clusters.is_empty() || !commit.merged_stories.is_empty() {
-            "merged"
-        } else if known {
-            "revision"
-        } else if others("cluster", put(commit.cluster))? {
-            "cluster"
-        } else if others("story", put(commit.story))? {
-            "story"
-        } else {
-            "article"
+        let copies = others("cluster", put(commit.cluster))?;
+        let kind = match () {
+            () if known => "revision",
+            () if copies > 0 => "cluster",
+            () if others("story", put(commit.story))? > 0 => "story",
+            () => "article",
         };
-        let mut data = serde_json::json!({"cluster": commit.cluster, "story": commit.story, "publisher": a.publisher});
-        if kind == "merged" {
-            data["clusters"] = serde_json::json!(commit.merged_clusters);
-            data["stories"] = serde_json::json!(commit.merged_stories);
+        let (at, text) = (ms(commit.at), format!("{}: {}", a.publisher, a.title));
+        let data = serde_json::json!({"cluster": commit.cluster, "story": commit.story, "publisher": a.publisher});
+        self.event(at, kind, Some(a.id), &text, &data)?;
+        if !known && copies == 1 {
+            let data = serde_json::json!({"story": commit.story, "article": a.id, "publisher": a.publisher});
+            self.event(at, "new_cluster", Some(commit.cluster), &format!("a first copy: {text}"), &data)?;
         }
-        self.event(ms(commit.at), kind, Some(a.id), &format!("{}: {}", a.publisher, a.title), &data)
+        Ok(())
     }
 }

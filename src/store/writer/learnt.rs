@@ -51,6 +51,18 @@ impl Writer {
         decision_rows(&self.conn)
     }
 
+    /// Decisions of one kind in force, oldest first.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn decisions_of(&self, kind: &str) -> Result<Vec<Decision>, StoreError> {
+        // Asked with every placement, and most databases hold none.
+        if !self.conn.prepare_cached("SELECT 1 FROM decision WHERE kind = ?1 AND void = 0")?.exists([kind])? {
+            return Ok(Vec::new());
+        }
+        Ok(self.decisions()?.into_iter().filter(|decision| decision.kind == kind).collect())
+    }
+
     /// Learnt boilerplate of one publisher, or of all.
     ///
     /// # Errors
@@ -121,6 +133,31 @@ impl Writer {
         Ok(self.conn.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
     }
 
+    /// What is kept under names that begin with `prefix`: the rest of each name, and the thing.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn metas(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let mut query =
+            self.conn.prepare_cached("SELECT substr(key, length(?1) + 1), value FROM meta WHERE substr(key, 1, length(?1)) = ?1")?;
+        Ok(query.query_map([prefix], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Keeps several small things, each under its name.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn set_metas(&mut self, rows: &[(String, String)]) -> Result<(), StoreError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.write(|t| {
+            let mut set = t.tx.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+            rows.iter().try_for_each(|(key, value)| set.execute([key, value]).map(drop))?;
+            Ok(())
+        })
+    }
+
     /// Keeps a small thing under a name.
     ///
     /// # Errors
@@ -143,8 +180,7 @@ impl Writer {
 
 /// As [`Writer::decisions`].
 pub(in crate::store) fn decision_rows(conn: &Connection) -> Result<Vec<Decision>, StoreError> {
-    let mut query =
-        conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
+    let mut query = conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
     let rows = query.query_map([], |r| {
         Ok(Decision {
             seq: r.get(0)?,

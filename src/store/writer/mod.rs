@@ -7,7 +7,7 @@ mod articles;
 mod feeds;
 mod learnt;
 mod polls;
-mod prune;
+pub(super) mod prune;
 mod rechecks;
 mod regroup;
 mod ruling;
@@ -20,6 +20,7 @@ use super::codec::{Packer, Unpacker, put};
 use super::{Options, StoreError, lock, migrate};
 use crate::model::Id;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt;
@@ -75,6 +76,8 @@ struct Tx<'a> {
     names: &'a mut Names,
     packer: &'a mut Packer,
     options: &'a Options,
+    /// When what it carries out happened; 0 while that is not known.
+    at: Cell<i64>,
 }
 
 impl Writer {
@@ -150,7 +153,7 @@ impl Writer {
         let result = (|| {
             let tx = self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let (names, packer) = (&mut self.names, &mut self.packer);
-            let value = body(&mut Tx { tx: &tx, names, packer, options: &self.options })?;
+            let value = body(&mut Tx { tx: &tx, names, packer, options: &self.options, at: Cell::new(0) })?;
             tx.commit()?;
             Ok(value)
         })();
@@ -372,6 +375,17 @@ impl Tx<'_> {
         let seq = seq.ok_or_else(|| StoreError::Unknown { what: "feed", id: feed.to_string() })?;
         self.names.feeds.insert(feed, seq);
         Ok(seq)
+    }
+
+    /// When what the transaction carries out happened; where nobody said, when the last event did.
+    fn now(&self) -> Result<i64, StoreError> {
+        match self.at.get() {
+            0 => {
+                let mut last = self.tx.prepare_cached("SELECT at FROM event ORDER BY seq DESC LIMIT 1")?;
+                Ok(last.query_row([], |r| r.get(0)).optional()?.unwrap_or(0))
+            }
+            at => Ok(at),
+        }
     }
 
     /// Writes an event; the oldest beyond the limit go.

@@ -28,14 +28,6 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn prune(&mut self, rules: &PruneRules, now: Timestamp) -> Result<Pruned, StoreError> {
-        if rules.dry_run {
-            let choice = choose(&self.conn, &PruneRules { limit: u32::MAX, ..rules.clone() })?;
-            let tombstones = choice.old.iter().try_fold(0u64, |sum, old| -> Result<u64, StoreError> {
-                let sql = "SELECT COUNT(*) FROM entry WHERE article = ?1";
-                Ok(sum + self.conn.prepare_cached(sql)?.query_row([old.seq], |r| count(r, 0))?)
-            })?;
-            return Ok(Pruned { articles: choice.old.len() as u64, tombstones, kept: choice.kept, ..Pruned::default() });
-        }
         self.write(|t| {
             let choice = choose(t.tx, rules)?;
             let mut pruned = Pruned { kept: choice.kept, more: choice.more, ..Pruned::default() };
@@ -118,6 +110,31 @@ impl Tx<'_> {
         self.tx.prepare_cached(sql)?.execute([story])?;
         Ok(())
     }
+}
+
+/// What [`Writer::prune`] would do in all its steps together.
+pub(in crate::store) fn prunable(conn: &Connection, rules: &PruneRules) -> Result<Pruned, StoreError> {
+    let choice = choose(conn, &PruneRules { limit: u32::MAX, ..rules.clone() })?;
+    let mut tombstones = 0;
+    for old in &choice.old {
+        let sql = "SELECT COUNT(*) FROM entry WHERE article = ?1";
+        tombstones += conn.prepare_cached(sql)?.query_row([old.seq], |r| count(r, 0))?;
+    }
+    let before = |sql: &str, limit: Option<Timestamp>| match limit {
+        Some(limit) => Ok(conn.query_row(sql, [ms(limit)], |r| count(r, 0))?),
+        None => Ok::<u64, StoreError>(0),
+    };
+    Ok(Pruned {
+        articles: choice.old.len() as u64,
+        tombstones,
+        forgotten: before("SELECT COUNT(*) FROM entry WHERE tombstone < ?1", rules.tombstones_before)?,
+        records: before(
+            "SELECT (SELECT COUNT(*) FROM poll WHERE at < ?1) + (SELECT COUNT(*) FROM event WHERE at < ?1)",
+            rules.records_before,
+        )?,
+        kept: choice.kept,
+        more: false,
+    })
 }
 
 fn choose(conn: &Connection, rules: &PruneRules) -> Result<Choice, StoreError> {

@@ -6,7 +6,7 @@ use crate::model::{Credit, Id};
 use crate::store::codec::{get, ms, put, time};
 use crate::store::{ArticleCommit, ClusterMember, StoreError};
 use rusqlite::{OptionalExtension, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Writer {
     /// The articles of a cluster in the order of placement, at most `limit`, without their texts.
@@ -15,7 +15,9 @@ impl Writer {
     /// Those of SQLite.
     pub fn cluster_members(&self, cluster: Id, limit: u32) -> Result<Vec<ClusterMember>, StoreError> {
         let mut query = self.conn.prepare_cached(
-            "SELECT p.id, u.name, a.url, a.byline, a.credit, a.credit_words, a.elsewhere, a.published_at, p.seen_at, a.words
+            "SELECT p.id, u.name, a.url, a.byline, a.credit, a.credit_words, a.elsewhere, a.published_at, p.seen_at, a.words, u.domains,
+               (SELECT (e.seen_at - (SELECT b.at FROM poll b WHERE b.feed = e.feed AND b.at < e.seen_at ORDER BY b.seq DESC LIMIT 1)) / 1000
+                  FROM entry e WHERE e.article = p.seq ORDER BY e.seq LIMIT 1)
              FROM placed p JOIN article a ON a.seq = p.seq JOIN publisher u ON u.id = a.publisher
              WHERE p.cluster = ?1 ORDER BY p.seq LIMIT ?2",
         )?;
@@ -33,9 +35,24 @@ impl Writer {
                 published_at: r.get::<_, Option<i64>>(7)?.map(time),
                 seen_at: time(r.get(8)?),
                 words: r.get(9)?,
+                domains: serde_json::from_str(&r.get::<_, String>(10)?).unwrap_or_default(),
+                unseen_for_s: r.get(11)?,
             })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Seconds that an entry's feed had not been looked at before the poll that found it; `None` where that was the first, or
+    /// the poll before is forgotten.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn unseen_for(&self, entry: Id) -> Result<Option<i64>, StoreError> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT (e.seen_at - (SELECT b.at FROM poll b WHERE b.feed = e.feed AND b.at < e.seen_at ORDER BY b.seq DESC LIMIT 1)) / 1000
+             FROM entry e WHERE e.id = ?1",
+        )?;
+        Ok(query.query_row([put(entry)], |r| r.get(0)).optional()?.flatten())
     }
 
     /// The headlines of a story's articles, at most `limit` in the order of placement, and the language of the first.
@@ -66,11 +83,16 @@ impl Tx<'_> {
     /// Carries out what a placement decided for other stories than the article's own: first the clusters that leave a
     /// story, then the stories that become another's.
     pub(super) fn regroup(&mut self, commit: &ArticleCommit, touched: &mut BTreeSet<i64>) -> Result<(), StoreError> {
-        for (cluster, into) in commit.moved_clusters.iter().map(|(cluster, into)| (put(*cluster), put(*into))) {
-            let left = self.stories_of("cluster", cluster)?;
+        let at = ms(commit.at);
+        // (from, into) -> clusters
+        let mut left: BTreeMap<(Id, Id), Vec<Id>> = BTreeMap::new();
+        for &(moved, to) in &commit.moved_clusters {
+            let (cluster, into) = (put(moved), put(to));
+            let stories = self.stories_of("cluster", cluster)?;
             self.tx.prepare_cached("UPDATE placed SET story = ?2 WHERE cluster = ?1")?.execute([cluster, into])?;
             self.tx.prepare_cached("DELETE FROM redirect WHERE old = ?1")?.execute([into])?;
-            for old in left {
+            for old in stories.into_iter().filter(|&old| old != into) {
+                left.entry((get(old), to)).or_default().push(moved);
                 self.redirect_if_empty("story", old, into)?;
                 touched.insert(old);
             }
@@ -81,10 +103,14 @@ impl Tx<'_> {
             self.redirect_if_empty("story", from, into)?;
             touched.extend([from, into]);
         }
-        if !commit.moved_clusters.is_empty() {
-            let data = serde_json::json!({ "clusters": commit.moved_clusters });
-            let text = format!("{} texts turned out to report another event", commit.moved_clusters.len());
-            self.event(ms(commit.at), "split", Some(commit.story), &text, &data)?;
+        for ((from, into), clusters) in left {
+            // A story that went as a whole has become another: that is said where it is redirected.
+            if self.stories_of("story", put(from))?.is_empty() {
+                continue;
+            }
+            let texts = if clusters.len() == 1 { "a text".to_owned() } else { format!("{} texts", clusters.len()) };
+            let data = serde_json::json!({"from": from, "into": into, "clusters": clusters, "by": commit.article.id});
+            self.event(at, "split", Some(from), &format!("{texts} turned out to report another event, story {into}"), &data)?;
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ impl Writer {
     /// [`StoreError::Unknown`] where an article is not stored; those of SQLite.
     pub fn rule(&mut self, ruling: &Ruling, at: Timestamp) -> Result<Vec<i64>, StoreError> {
         self.write(|t| {
+            t.at.set(ms(at));
             let mut numbers = Vec::with_capacity(ruling.decisions.len());
             for (kind, subject, object) in &ruling.decisions {
                 let sql = "INSERT INTO decision (at, kind, subject, object) VALUES (?1, ?2, ?3, ?4)";

@@ -2,7 +2,7 @@
 
 use super::{Tx, Writer};
 use crate::model::Id;
-use crate::store::codec::{ms, put, split_reason};
+use crate::store::codec::{get, ms, put, split_reason};
 use crate::store::{ArticleCommit, Move, OriginRow, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -10,15 +10,17 @@ use std::collections::BTreeSet;
 
 impl Writer {
     /// Sets or takes away origins. One that a person set is replaced only by another that a person set, and never taken away.
+    /// A cluster whose origin is another now, or is known now, gets an event.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn set_origins(&mut self, origins: &[OriginRow]) -> Result<(), StoreError> {
+    pub fn set_origins(&mut self, origins: &[OriginRow], at: Timestamp) -> Result<(), StoreError> {
         self.write(|t| {
             let mut touched = BTreeSet::new();
             for row in origins {
                 let cluster = put(row.cluster);
                 let by_hand = row.origin.as_ref().is_some_and(|o| o.by_hand);
+                let before = t.origin_named(cluster)?;
                 let sql = "DELETE FROM origin WHERE cluster = ?1 AND (by_hand = 0 OR ?2)";
                 t.tx.prepare_cached(sql)?.execute(params![cluster, by_hand])?;
                 if let Some(origin) = &row.origin {
@@ -35,10 +37,31 @@ impl Writer {
                         origin.by_hand
                     ])?;
                 }
+                t.origin_event(row.cluster, before, ms(at))?;
                 touched.extend(t.stories_of("cluster", cluster)?);
             }
             touched.into_iter().try_for_each(|story| t.refresh_story(story))
         })
+    }
+
+    /// Forgets the origin that a person set: what is decided next stands.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn forget_set_origin(&mut self, cluster: Id) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.tx.prepare_cached("UPDATE origin SET by_hand = 0 WHERE cluster = ?1 AND by_hand = 1")?.execute([put(cluster)])?;
+            Ok(())
+        })
+    }
+
+    /// The article, where it is one, and the publisher that stand as the origin of a cluster.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn origin_of(&self, cluster: Id) -> Result<Option<(Option<Id>, String)>, StoreError> {
+        let mut query = self.conn.prepare_cached("SELECT article, publisher FROM origin WHERE cluster = ?1")?;
+        Ok(query.query_row([put(cluster)], |r| Ok((r.get::<_, Option<i64>>(0)?.map(get), r.get(1)?))).optional()?)
     }
 
     /// Gives a story its headline.
@@ -68,6 +91,7 @@ impl Writer {
     /// [`StoreError::Unknown`] where an article is not stored; those of SQLite.
     pub fn apply_moves(&mut self, moves: &[Move], at: Timestamp) -> Result<(), StoreError> {
         self.write(|t| {
+            t.at.set(ms(at));
             t.move_articles(moves)?;
             let text = format!("{} articles placed anew", moves.len());
             t.event(ms(at), "recluster", moves.first().map(|m| m.article), &text, &serde_json::Value::Null)
@@ -138,15 +162,16 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// `old` is `new` from now on; what led to `old` leads to `new`.
+    /// `old` is `new` from now on, and an event says so; what led to `old` leads to `new`.
     fn redirect(&self, kind: &str, old: i64, new: i64) -> Result<(), StoreError> {
-        if old == new {
+        if old == new || self.tx.prepare_cached("SELECT 1 FROM redirect WHERE old = ?1 AND new = ?2")?.exists([old, new])? {
             return Ok(());
         }
         self.tx.prepare_cached("UPDATE redirect SET new = ?2 WHERE new = ?1")?.execute([old, new])?;
         self.tx.prepare_cached("DELETE FROM redirect WHERE old = ?1")?.execute([new])?;
         self.tx.prepare_cached("INSERT OR REPLACE INTO redirect (old, new, kind) VALUES (?1, ?2, ?3)")?.execute(params![old, new, kind])?;
-        Ok(())
+        let data = serde_json::json!({"what": kind, "from": get(old), "into": get(new)});
+        self.event(self.now()?, "merged", Some(get(new)), &format!("{kind} {} is part of it now", get(old)), &data)
     }
 
     /// Redirects a cluster or story that lost its last article.
@@ -156,6 +181,61 @@ impl Tx<'_> {
                 self.tx.prepare_cached("DELETE FROM origin WHERE cluster = ?1")?.execute([old])?;
             }
             self.redirect(kind, old, new)?;
+        }
+        Ok(())
+    }
+
+    /// The article and publisher that stand as the origin of a cluster.
+    fn origin_named(&self, cluster: i64) -> Result<Option<(Option<i64>, String)>, StoreError> {
+        let mut query = self.tx.prepare_cached("SELECT article, publisher FROM origin WHERE cluster = ?1")?;
+        Ok(query.query_row([cluster], |r| Ok((r.get(0)?, r.get(1)?))).optional()?)
+    }
+
+    /// Says where a cluster's origin is not what it was `before`. The first word on it counts only where there are copies:
+    /// of a text that nobody else carries, nobody asks whose it is.
+    fn origin_event(&self, cluster: Id, before: Option<(Option<i64>, String)>, at: i64) -> Result<(), StoreError> {
+        let now = self.origin_named(put(cluster))?;
+        if now == before {
+            return Ok(());
+        }
+        let name = |origin: &Option<(Option<i64>, String)>| origin.as_ref().map(|o| o.1.clone());
+        let article = |origin: &Option<(Option<i64>, String)>| origin.as_ref().and_then(|o| o.0).map(get);
+        if before.is_none() {
+            let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM placed WHERE cluster = ?1 LIMIT 2)";
+            let copies: i64 = self.tx.prepare_cached(sql)?.query_row([put(cluster)], |r| r.get(0))?;
+            if copies < 2 {
+                return Ok(());
+            }
+        }
+        let text = match (name(&before), name(&now)) {
+            (Some(was), Some(is)) => format!("origin {is}, was {was}"),
+            (Some(was), None) => format!("origin unknown, was {was}"),
+            (None, is) => format!("origin {}", is.unwrap_or_default()),
+        };
+        let data = serde_json::json!({
+            "from": {"publisher": name(&before), "article": article(&before)}, "to": {"publisher": name(&now), "article": article(&now)},
+        });
+        self.event(at, "origin", Some(cluster), &text, &data)
+    }
+
+    /// Counts a story again, and says where it came to be or grew.
+    pub(super) fn recount_story(&mut self, story: i64, at: i64) -> Result<(), StoreError> {
+        let counted = |t: &Self| -> Result<Option<(i64, String)>, StoreError> {
+            let mut query = t.tx.prepare_cached("SELECT publishers, title FROM story WHERE id = ?1")?;
+            Ok(query.query_row([story], |r| Ok((r.get(0)?, r.get(1)?))).optional()?)
+        };
+        let before = counted(self)?;
+        self.refresh_story(story)?;
+        let Some((publishers, title)) = counted(self)? else { return Ok(()) };
+        if before.is_none() {
+            let data = serde_json::json!({ "publishers": publishers });
+            self.event(at, "new_story", Some(get(story)), &title, &data)?;
+        }
+        let was = before.map_or(1, |b| b.0);
+        if publishers > was {
+            let text = format!("{publishers} independent publishers: {title}");
+            let data = serde_json::json!({"from": was, "publishers": publishers});
+            self.event(at, "grew", Some(get(story)), &text, &data)?;
         }
         Ok(())
     }

@@ -64,6 +64,42 @@ async fn requests_in_all_are_bounded() {
 }
 
 #[tokio::test]
+async fn silent_hosts_take_nobody_s_room() {
+    let server = Server::start();
+    server.on("/silent", Answer::steps([Step::Hang])).on("/", Answer::ok("text/plain", "x"));
+    let names: Vec<String> = (0..7).map(|n| format!("h{n}.example")).collect();
+    let list: Vec<(&str, &[&str])> = names.iter().map(|n| (n.as_str(), &["127.0.0.1"][..])).collect();
+    let hour = Duration::from_secs(3_600);
+    let patient = Settings { max_connections: 2, first_byte_timeout: hour, idle_timeout: hour, total_timeout: hour, ..settings(&server) };
+    let client = named(patient, &list);
+    let silent: Vec<_> = names[..6]
+        .iter()
+        .map(|name| {
+            let (client, address) = (client.clone(), server.url_at(name, "/silent"));
+            tokio::spawn(async move { feed(&client, &address).await })
+        })
+        .collect();
+    // Three times as many as there is room for would hold it for an hour.
+    let answered = tokio::time::timeout(Duration::from_secs(60), feed(&client, &server.url_at(&names[6], "/"))).await;
+    assert!(answered.is_ok_and(|answer| answer.is_ok()));
+    assert!(silent.iter().all(|task| !task.is_finished()));
+    silent.iter().for_each(|task| task.abort());
+}
+
+#[tokio::test]
+async fn an_answer_that_waits_to_be_read_keeps_its_room_where_it_is_asked_to() {
+    let server = Server::start();
+    server.on("/", Answer::ok("text/plain", "x"));
+    let client = named(Settings { max_connections: 1, ..settings(&server) }, &[("a.example", &["127.0.0.1"])]);
+    let first = client.get(Request::feed(url(&server.url("/"))).keeping_room()).await.unwrap();
+    let address = server.url_at("a.example", "/");
+    let mut second = std::pin::pin!(feed(&client, &address));
+    assert!(tokio::time::timeout(Duration::from_millis(100), &mut second).await.is_err());
+    drop(first);
+    assert!(second.await.is_ok());
+}
+
+#[tokio::test]
 async fn the_gap_lies_between_requests_of_one_host_redirects_included() {
     let server = Server::start();
     server.on("/a", Answer::redirect(302, "/b")).on("/b", Answer::ok("text/plain", "x"));

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod bodies;
+mod h2;
 mod hosts;
 mod redirects;
 mod robots;

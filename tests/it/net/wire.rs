@@ -169,3 +169,49 @@ async fn a_cancelled_request_ends_at_once_and_frees_its_host() {
     assert_eq!(feed(&client, &server.url("/")).await.unwrap().body, "x");
     assert!(began.elapsed() < Duration::from_secs(300), "no deadline had to pass");
 }
+
+/// A listener whose queue is full: connections to it are never answered, as on a route that leads nowhere.
+fn black_hole() -> (tokio::net::TcpListener, Vec<std::net::TcpStream>) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let addr = listener.local_addr().unwrap();
+    let mut queued = Vec::new();
+    while let Ok(stream) = std::net::TcpStream::connect_timeout(&addr, Duration::from_millis(200)) {
+        queued.push(stream);
+        assert!(queued.len() < 100, "the queue never fills");
+    }
+    (listener, queued)
+}
+
+#[tokio::test]
+async fn fault_13_a_black_hole_ends_at_the_connect_deadline_and_others_go_on() {
+    let (hole, _queued) = black_hole();
+    let server = Server::start();
+    server.on("/", Answer::ok("text/plain", "x"));
+    let mut own = settings(&server);
+    own.allow_networks.iter_mut().for_each(|net| net.port = None);
+    let own = Settings {
+        connect_timeout: Duration::from_millis(400),
+        first_byte_timeout: Duration::from_secs(60),
+        total_timeout: Duration::from_secs(60),
+        ..own
+    };
+    let client = named(own, &[]);
+    let address = format!("http://{}/", hole.local_addr().unwrap());
+    let swallowed = tokio::spawn({
+        let (client, address) = (client.clone(), address.clone());
+        async move { feed(&client, &address).await }
+    });
+    assert!(feed(&client, &server.url("/")).await.is_ok(), "somebody else meanwhile");
+    let error = swallowed.await.unwrap().unwrap_err();
+    assert!(matches!(error, NetError::Timeout { stage: Stage::Connect, .. }), "{error:?}");
+    assert_eq!(error.kind(), ErrorKind::Retry);
+    for _ in 0..2 {
+        assert!(feed(&client, &address).await.is_err());
+    }
+    assert!(
+        matches!(feed(&client, &address).await, Err(NetError::HostBackoff { .. })),
+        "after the third it is left alone, and its next try is known"
+    );
+}

@@ -7,7 +7,7 @@ use newsfold::model::{Credit, Id, ParsedEntry, Quality};
 use newsfold::store::{
     Article, ArticleCommit, DeclaredFeed, DeclaredPublisher, EntryKeys, NewEntry, Options, OriginRow, PollCommit, Writer,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// Publishers, one of them with a name that attacks.
@@ -115,7 +115,7 @@ fn origins(writer: &mut Writer, articles: usize) {
     let first = Id::article(&address(0));
     let evidence = vec!["credited by 2 copies".to_owned(), hostile(articles)];
     let origin = OriginView { article: Some(first), publisher: PUBLISHERS[0].to_owned(), confidence: 0.9, evidence, by_hand: false };
-    writer.set_origins(&[OriginRow { cluster: Id::cluster(first), origin: Some(origin) }]).expect("an origin");
+    writer.set_origins(&[OriginRow { cluster: Id::cluster(first), origin: Some(origin) }], Timestamp::UNIX_EPOCH).expect("an origin");
 }
 
 fn feed(n: usize) -> DeclaredFeed {
@@ -183,6 +183,7 @@ fn poll(n: usize, at: Timestamp, attack: bool) -> PollCommit {
         state: if failing { "failing" } else { "ok" }.to_owned(),
         new: vec![entry],
         changed: Vec::new(),
+        not_before: HashMap::new(),
         notes: if attack { vec![hostile(n + 2)] } else { Vec::new() },
     }
 }
