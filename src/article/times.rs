@@ -156,14 +156,14 @@ fn printed(flat: &Flat, kept: &[bool], heading: Option<usize>, order: Order) -> 
     let of_the_text = |i: usize| kept.get(i).is_some_and(|k| *k);
     let mut out: Vec<Printed> = Vec::new();
     for (i, b) in flat.blocks.iter().enumerate() {
+        let near = [heading, Some(start), Some(end)].into_iter().flatten().map(|at| at.abs_diff(i)).min().unwrap_or(usize::MAX);
         let text = flat.of(b);
-        if b.weight > 140 || !text.bytes().any(|c| c.is_ascii_digit()) {
+        if near > 80 || b.weight > 140 || !text.bytes().any(|c| c.is_ascii_digit()) {
             continue;
         }
-        let near = [heading, Some(start), Some(end)].into_iter().flatten().map(|at| at.abs_diff(i)).min().unwrap_or(usize::MAX);
         let marked = flat.chain(b.el).take(3).any(|(_, e)| e.hints & (hints::META | hints::AUTHOR) != 0);
         let inside = of_the_text(i) && i > start + 2 && i + 2 < end;
-        if (!marked && (near > 12 || inside)) || near > 80 {
+        if !marked && (near > 12 || inside) {
             continue;
         }
         let away = near + if marked { 0 } else { 12 } + if i > start + 3 { 10 } else { 0 } + if b.weight > 60 { 6 } else { 0 };

@@ -102,7 +102,8 @@ fn rules(explicit: Option<&Path>, host: &str) -> anyhow::Result<Option<SiteRules
         }
     };
     let Some(site) = config.site_of(host) else { return Ok(None) };
-    let rules = SiteRules { body: site.body.clone(), remove: site.remove.clone(), title: site.title.clone(), published: site.published.clone() };
+    let rules =
+        SiteRules { body: site.body.clone(), remove: site.remove.clone(), title: site.title.clone(), published: site.published.clone() };
     for fault in rules.faults() {
         output::note(&format!("[[site]] {}: {fault} is no CSS selector, and selects nothing", site.domain));
     }

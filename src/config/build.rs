@@ -253,7 +253,8 @@ impl Builder {
         let mut domains = b.placed_texts("domains").unwrap_or_default();
         domains.extend(b.text("domain").map(|domain| (at, domain)));
         let mut list = |key| b.texts(key).unwrap_or_default();
-        let site = Site { domain: String::new(), body: list("body"), remove: list("remove"), title: list("title"), published: list("published") };
+        let site =
+            Site { domain: String::new(), body: list("body"), remove: list("remove"), title: list("title"), published: list("published") };
         if !complete {
             file.wrong(b.at, "a [[site]] without `domain`", "domain = \"example.org\"");
         }
