@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Run every evaluation on the shared data and print accuracy, speed and memory as one table.
 
-usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,orders,pages,stories,newsroom,rig] [--seeds 1-5] [--json]
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,gate,credits,outlets,copies,orders,pages,stories,newsroom,rig] [--seeds 1-5]
+       [--marks FILE] [--rig BIN] [--json]
 
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
 that folder or the build is absent. The part `rig` (some ten minutes, so only when named) needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
 """
-import argparse, collections, gzip, itertools, json, math, os, random, re, resource, subprocess, sys, tempfile, time
+import argparse, collections, gzip, importlib.util, io, itertools, json, lzma, math, os, random, re, resource, subprocess, sys, tarfile, tempfile, time
+
+import outlets as repeated
+import score_credits
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROWS = []
@@ -50,6 +54,23 @@ def feeds():
     row("feeds", "without an answer", re.search(r"without an answer (\d+)", text)[1], cpu, peak, f"{size / cpu:.0f} MB/s over all files")
     for name in ("real captures", "all feeds", "not well-formed"):
         row("feeds", f"{name}: right", re.search(rf"{name}\s.*right ([\d.]+)", text)[1])
+    for name, right, count in with_entries():
+        row("feeds", f"{name}, not empty: right", f"{right:.4f}", note=f"{count} feeds with entries in the reference")
+
+
+def with_entries():
+    """The same score without the feeds that the reference finds no entry in, which are easily right."""
+    source = importlib.util.spec_from_file_location("score_feeds", f"{SHARED}/eval/score_feeds.py")
+    score = importlib.util.module_from_spec(source)
+    source.loader.exec_module(score)
+    with gzip.open(f"{SHARED}/data/feeds/reference.jsonl.gz", "rt", encoding="utf8") as lines:
+        references = [r for r in map(json.loads, lines) if r["feed"] and r["entries"]]
+    with open(f"{TMP}/feeds.jsonl", encoding="utf8") as lines:
+        found = {o["path"].removeprefix(f"{TMP}/feeds/"): o for o in map(json.loads, lines)}
+    sets = {"real captures": lambda r: r["real"], "all feeds": lambda r: True, "not well-formed": lambda r: r["wellformed"] is False}
+    for name, belongs in sets.items():
+        chosen = [r for r in references if belongs(r)]
+        yield name, sum(score.judge(r, found.get(r["path"]))["right"] for r in chosen) / len(chosen), len(chosen)
 
 
 def extract():
@@ -70,6 +91,54 @@ def extract():
             found = re.search(rf"{label} ([\d.]+)", text)
             if found:
                 row("extraction", f"{name}: {label}", found[1])
+
+
+def gate():
+    """Written walls, and the shortest real articles: what the gate says of them."""
+    folder = f"{TMP}/gate"
+    os.makedirs(folder)
+    examples = [line.rstrip("\n").split("|") for line in open(f"{HERE}/tests/pages/walls.txt") if not line.startswith("#")]
+    for i, (kind, title, *paragraphs) in enumerate(examples):
+        body = "".join(f"<p>{p}</p>" for p in paragraphs)
+        with open(f"{folder}/{i}.html", "w") as page:
+            page.write(f"<html><head><title>{title}</title></head><body><nav><a href=/>Home</a></nav><main><h1>{title}</h1>{body}</main></body></html>")
+    newsfold(["extract", "--json", *(f"{folder}/{i}.html" for i in range(len(examples)))], out=f"{TMP}/gate.jsonl")
+    found = [json.loads(line)["quality"] for line in open(f"{TMP}/gate.jsonl")]
+    named = sum(f == kind for f, (kind, *_) in zip(found, examples))
+    caught = sum(f == kind or f not in ("article", "short") for f, (kind, *_) in zip(found, examples))
+    row("gate", "written walls caught", f"{caught / len(found):.3f}", note=f"{len(found)} examples, {named} by their own kind")
+    with gzip.open(f"{SHARED}/data/newsroom/index.jsonl.gz", "rt") as source:
+        index = {a["id"]: a["page"] for a in map(json.loads, source)}
+    with open(unzip("wire.jsonl.gz")) as source:
+        lengths = sorted((len(re.findall(r"\w+", a["text"])), a["id"]) for a in map(json.loads, source) if a["id"] in index)
+    short = [(n, index[i]) for n, i in lengths if n >= 15][:200]
+    with lzma.open(f"{SHARED}/data/newsroom/pages.tar.xz") as packed, tarfile.open(fileobj=io.BytesIO(packed.read())) as tar:
+        for i, (_, name) in enumerate(short):
+            with open(f"{folder}/short{i}.html", "wb") as page:
+                page.write(tar.extractfile(name).read())
+    newsfold(["extract", "--json", *(f"{folder}/short{i}.html" for i in range(len(short)))], out=f"{TMP}/short.jsonl")
+    said = collections.Counter(json.loads(line)["quality"] for line in open(f"{TMP}/short.jsonl"))
+    alarms = sum(n for quality, n in said.items() if quality not in ("article", "short", "empty"))
+    row("gate", "false alarms", f"{alarms / len(short):.3f}", note=f"{len(short)} real pages of {short[0][0]}-{short[-1][0]} words: {dict(said)}")
+
+
+def credits():
+    if not ARGS.marks:
+        return row("credits", "not measured", "-", note="--marks names a file of marks made by hand")
+    r = score_credits.score(ARGS.marks, unzip("wire.jsonl.gz"), BIN)
+    row("credits", "precision", f"{r['precision']:.3f}", note=f"{r['texts']} texts, {r['found']} found")
+    row("credits", "recall", f"{r['recall']:.3f}", note=f"{r['named']} texts name one")
+
+
+def outlets():
+    if not os.path.exists(ARGS.rig):
+        return row("what outlets repeat", "not measured", "-", note=f"--rig names the built rig; {ARGS.rig} is absent")
+    state = f"{TMP}/outlets"
+    os.makedirs(state)
+    r = repeated.measure(BIN, ARGS.rig, state)
+    for name, part in zip(("while learning", "new pages after"), r["rounds"]):
+        row("what outlets repeat", f"{name}: planted left", f"{part['left']:.3f}", note=f"{part['n']} articles, P {part['precision']:.4f} R {part['recall']:.4f}")
+    row("what outlets repeat", "shown by feeds show", f"{r['shown']}/{r['planted']}")
 
 
 def clusters(gold, system, *more):
@@ -233,7 +302,7 @@ def rig():
     import rig as load
     if not os.path.exists(ARGS.rig):
         sys.exit(f"evaluate: {ARGS.rig} is absent; build it as {SHARED}/rig/README.md says")
-    clean, faulty = load.measure(ARGS.rig, BIN, TMP, rounds=ARGS.rounds)
+    clean, faulty = load.measure(ARGS.rig, BIN, TMP, rounds=ARGS.rounds, pages=not ARGS.no_pages)
     for key, words in (("polled", "last healthy feed polled"), ("placed", "last healthy article placed")):
         row("rig, 200 of 1000 faulty", f"{words}, s", f"{faulty[key]:.1f}", faulty["cpu"], faulty["peak"],
             f"without them {clean[key]:.1f} ({100 * (faulty[key] / clean[key] - 1):+.1f} %)")
@@ -245,10 +314,12 @@ if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", default=os.path.join(HERE, "..", "shared"))
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
-    ap.add_argument("--only", default="feeds,extract,copies,orders,pages,stories,newsroom")
+    ap.add_argument("--only", default="feeds,extract,gate,credits,outlets,copies,orders,pages,stories,newsroom")
     ap.add_argument("--seeds", default="1-5")
+    ap.add_argument("--marks", help="credits marked by hand, as eval/score_credits.py reads them")
     ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
     ap.add_argument("--rounds", type=int, default=3, help="pairs of runs of the part rig")
+    ap.add_argument("--no-pages", action="store_true", help="part rig: feeds alone, what they carry is their text")
     ap.add_argument("--json", action="store_true")
     ARGS = ap.parse_args()
     SHARED, BIN = os.path.abspath(ARGS.shared), os.path.abspath(ARGS.bin)

@@ -66,7 +66,7 @@ def serve(count, port, ready):
     asyncio.run(main())
 
 
-def one_pass(binary, folder, healthy, bad, faults_port):
+def one_pass(binary, folder, healthy, bad, faults_port, pages):
     """A first pass; seconds until the last healthy feed was polled and its last article placed, wall and CPU seconds, peak MB."""
     config = f"{folder}/newsfold.toml"
     with open(config, "w") as target:
@@ -75,7 +75,7 @@ def one_pass(binary, folder, healthy, bad, faults_port):
         feeds = list(healthy)
         for n in range(bad):
             feeds.insert(n * 5, f"http://{address(n)}:{faults_port}/feed")
-        target.writelines(f'[[feed]]\nurl = "{url}"\nevery = "30m"\n' for url in feeds)
+        target.writelines(f'[[feed]]\nurl = "{url}"\nevery = "30m"\nfull_text = {str(pages).lower()}\n' for url in feeds)
     start = time.time()
     process = subprocess.Popen([binary, "--config", config, "poll", "--all"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -92,7 +92,7 @@ def one_pass(binary, folder, healthy, bad, faults_port):
             "peak": usage.ru_maxrss / 1024, "entries": entries}
 
 
-def measure(rig, binary, tmp, feeds=1000, share=0.2, rounds=3, port=8811):
+def measure(rig, binary, tmp, feeds=1000, share=0.2, rounds=3, port=8811, pages=True):
     """Median of `rounds` alternating pairs: (without the faulty, with them)."""
     bad = int(feeds * share)
     context = multiprocessing.get_context("fork")
@@ -114,7 +114,7 @@ def measure(rig, binary, tmp, feeds=1000, share=0.2, rounds=3, port=8811):
         for _ in range(rounds):
             for count in runs:
                 with tempfile.TemporaryDirectory(dir=tmp) as folder:
-                    runs[count].append(one_pass(binary, folder, healthy[: feeds - bad], count, port + 1))
+                    runs[count].append(one_pass(binary, folder, healthy[: feeds - bad], count, port + 1, pages))
                     print(f"  rig: {count} faulty: " + ", ".join(f"{k} {v:.1f}" for k, v in runs[count][-1].items()), file=sys.stderr, flush=True)
     finally:
         server.terminate()

@@ -155,6 +155,7 @@ fn poll(at: Timestamp) -> PollCommit {
         state: "ok".to_owned(),
         new: Vec::new(),
         changed: Vec::new(),
+        not_before: HashMap::new(),
         notes: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use newsfold::model::views::StoryFilter;
 use newsfold::model::{Id, ParsedEntry, Quality};
 use newsfold::store::*;
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -161,6 +162,7 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
             state: "ok".to_owned(),
             new,
             changed: Vec::new(),
+            not_before: HashMap::new(),
             notes: Vec::new(),
         };
         let began = Instant::now();

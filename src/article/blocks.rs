@@ -4,6 +4,7 @@ use super::body::{Known, Verdict, sentence};
 use super::flat::{Block, Flat, Tag};
 use super::hints::{self, Hints};
 use super::lines;
+use crate::model::lines::line_hash;
 use std::collections::HashSet;
 
 /// Judges the blocks `first..last` of the container.
@@ -27,7 +28,7 @@ pub(super) fn judge_blocks(
             verdicts[i] = Verdict::Line("date");
         }
         if let Some(boilerplate) = known.boilerplate
-            && boilerplate.contains(&lines::hash(text))
+            && repeats(text, boilerplate)
         {
             verdicts[i] = Verdict::Boilerplate;
         }
@@ -38,6 +39,11 @@ pub(super) fn judge_blocks(
     link_lists(flat, first, last, verdicts);
     teasers(flat, first, last, verdicts);
     headings(flat, first, last, verdicts);
+}
+
+/// True where every line is one that the outlet repeats.
+fn repeats(text: &str, boilerplate: &HashSet<u64>) -> bool {
+    !boilerplate.is_empty() && text.lines().all(|line| boilerplate.contains(&line_hash(line)))
 }
 
 /// True where the report is set in paragraphs: loose lines between them are then no part of it.

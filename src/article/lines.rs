@@ -8,9 +8,8 @@ pub(super) fn squash(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The hash by which an outlet's repeated lines are known: FNV-1a over the letters and digits in lower case, so that it is the
-/// same in every version and on every machine.
-pub fn hash(text: &str) -> u64 {
+/// The hash of a text within one page: FNV-1a over the letters and digits in lower case.
+pub(super) fn hash(text: &str) -> u64 {
     let mut h = Fnv(0xcbf2_9ce4_8422_2325);
     let mut buf = [0u8; 4];
     for c in text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {

@@ -20,7 +20,6 @@ mod times;
 mod witness;
 
 pub use credits::credits;
-pub use lines::hash as line_hash;
 pub use links::{feed_links, listing, propose_listing};
 pub use page::{Explained, explain, extract};
 

@@ -4,10 +4,12 @@ use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
 use super::witness::Witness;
 use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin, times};
+use crate::model::lines::line_hash;
 use crate::model::{Extracted, encoding};
 use jiff::Timestamp;
 use scraper::{ElementRef, Html, Selector};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use url::Url;
 
 /// Bytes of a page that are looked at.
@@ -70,6 +72,10 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
         body.clone_from(&witness.text);
         out.warnings.push("text taken from the page's metadata".to_owned());
     }
+    out.repeated = repeated_lines(&flat, &judged);
+    if let Some(boilerplate) = page.boilerplate.filter(|b| !b.is_empty()) {
+        body = without_repeated(&body, boilerplate, &mut out.repeated);
+    }
     let credited = credits(&body);
     out.text = credited.text;
     out.dateline = credited.dateline;
@@ -103,6 +109,26 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.warnings.extend(why);
     let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
     Explained { extracted: out, blocks }
+}
+
+/// The lines of the blocks that were dropped as the outlet's.
+fn repeated_lines(flat: &Flat, judged: &Judged) -> Vec<u64> {
+    let dropped = flat.blocks.iter().zip(&judged.verdicts).filter(|(_, v)| **v == Verdict::Boilerplate);
+    dropped.flat_map(|(b, _)| flat.of(b).lines().map(line_hash)).collect()
+}
+
+/// A text without the outlet's lines that stand in the middle of its paragraphs.
+fn without_repeated(text: &str, boilerplate: &HashSet<u64>, found: &mut Vec<u64>) -> String {
+    let own = |line: &str, found: &mut Vec<u64>| {
+        let hash = line_hash(line);
+        let repeated = hash != 0 && boilerplate.contains(&hash);
+        if repeated {
+            found.push(hash);
+        }
+        !repeated
+    };
+    let paragraphs = text.split("\n\n").map(|p| p.lines().filter(|line| own(line, found)).collect::<Vec<_>>().join("\n"));
+    paragraphs.filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 
 /// The instant, and the zone that the page gives with it in minutes east of UTC.

@@ -62,9 +62,14 @@ fn a_sites_rules_come_first() {
 #[test]
 fn learnt_lines_are_left_out() {
     let line = "Closed from 1 March";
-    let learnt = std::collections::HashSet::from([super::line_hash(line)]);
+    let learnt = std::collections::HashSet::from([crate::model::lines::line_hash(line)]);
     let found = extract(Page { html: BRIDGE.as_bytes(), boilerplate: Some(&learnt), ..Page::default() });
     assert!(!found.text.contains(line));
+    assert_eq!(found.repeated, [crate::model::lines::line_hash(line)]);
+    // The same for one of several lines of a paragraph.
+    let html = BRIDGE.replace("<h2>Closed from 1 March</h2>", "<p>A first line of it.<br>Closed from 1 March<br>A last line of it.</p>");
+    let found = extract(Page { html: html.as_bytes(), boilerplate: Some(&learnt), ..Page::default() });
+    assert!(!found.text.contains(line) && found.repeated.len() == 1, "{}", found.text);
 }
 
 #[test]

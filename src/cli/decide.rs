@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::daemon::DaemonError;
 use crate::daemon::control::{self, Command, ControlError};
 use crate::daemon::person::{self, Order, Ruled};
+use crate::daemon::whose::Whose;
 use crate::model::Id;
 use crate::store::{Decision, Found, Reader};
 use serde::Serialize;
@@ -205,7 +206,7 @@ fn first_of(reader: &Reader, found: Found) -> anyhow::Result<Id> {
 }
 
 /// Hands the order to the daemon, or carries it out here when none runs.
-fn obey(order: &Order, as_json: bool, context: &mut Context) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn obey(order: &Order, as_json: bool, context: &mut Context) -> anyhow::Result<Exit> {
     const HINT: &str = "`newsfold story ID` and `newsfold decisions` show how things are";
     let ruled: Ruled = match control::call(&context.state_dir()?, Command::Order(order.clone()), |_| {}) {
         Ok(report) => serde_json::from_value(report)?,
@@ -233,6 +234,9 @@ fn told(order: &Order, ruled: &Ruled, look: &Look) -> Doc {
         Order::Split { .. } => format!("Another text from now on: cluster {}, {moved} moved; its story is {}.", ruled.cluster, ruled.story),
         Order::Keep { on: true, .. } => "Kept: retention leaves it alone.".to_owned(),
         Order::Keep { .. } => "Not kept any longer than the others.".to_owned(),
+        Order::Origin { whose: Whose::Article(id), .. } => format!("The origin of cluster {} is article {id} from now on.", ruled.cluster),
+        Order::Origin { whose: Whose::Publisher(name), .. } => format!("The origin of cluster {} is {name} from now on.", ruled.cluster),
+        Order::Origin { whose: Whose::Evidence, .. } => format!("The evidence says whose cluster {} is.", ruled.cluster),
         Order::Withdraw { .. } => format!("Taken back: {}, {moved} moved.", count(ruled.withdrawn.len() as u64, "decision", "decisions")),
     };
     let mut doc = Doc::new();
@@ -241,7 +245,8 @@ fn told(order: &Order, ruled: &Ruled, look: &Look) -> Doc {
         doc.wrapped(Role::Faint, format!("Decision {number}; `newsfold decisions --withdraw {number}` takes it back."), look.text_width());
     }
     let overruled = ruled.withdrawn.len() as u64;
-    if overruled > 0 && matches!(order, Order::Merge { .. } | Order::Split { .. }) {
+    let overrules = matches!(order, Order::Merge { .. } | Order::Split { .. } | Order::Origin { .. });
+    if overruled > 0 && overrules && !ruled.decisions.is_empty() {
         doc.wrapped(Role::Faint, format!("It overrules {}.", count(overruled, "earlier decision", "earlier decisions")), look.text_width());
     }
     doc
@@ -277,6 +282,9 @@ mod tests {
             Order::Split { articles: vec![Id(1)] },
             Order::Keep { article: Id(1), on: true },
             Order::Keep { article: Id(1), on: false },
+            Order::Origin { article: Id(1), whose: Whose::Article(Id(2)) },
+            Order::Origin { article: Id(1), whose: Whose::Publisher(HOSTILE.to_owned()) },
+            Order::Origin { article: Id(1), whose: Whose::Evidence },
             Order::Withdraw { number: 3 },
         ];
         fixtures::at_widths("orders", |look| {

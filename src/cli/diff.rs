@@ -71,7 +71,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         }
     };
     let parts = changes::diff(&a.text, &b.text);
-    let behind = [behind(&reader, &b, &a)?, behind(&reader, &a, &b)?];
+    let behind = [behind(&reader, &a, &b)?, behind(&reader, &b, &a)?];
     if args.json {
         let [uncorrected_in_a, uncorrected_in_b] = &behind;
         let report = Report { a: a.member.id, b: b.member.id, parts: &parts, uncorrected_in_b, uncorrected_in_a };

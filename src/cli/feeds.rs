@@ -9,8 +9,9 @@ use crate::cli::sanitize::{clean, cut};
 use crate::cli::table::{self, Table, cell};
 use crate::cli::{hints, json, output, probe, times, words};
 use crate::daemon;
-use crate::model::views::{FeedHealth, HeldHost};
-use crate::store::Reader;
+use crate::model::views::{ClockView, FeedHealth, HeldHost};
+use crate::store::{BoilerplateRow, Reader};
+use serde::Serialize;
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -180,14 +181,57 @@ fn render(feeds: &[FeedHealth], short: Short, look: &Look) -> Doc {
 }
 
 fn show(args: &Show, context: &mut Context) -> anyhow::Result<Exit> {
-    let feeds = known(&context.reader()?, context.look.now)?;
+    let reader = context.reader()?;
+    let feeds = known(&reader, context.look.now)?;
     let feed = find(&feeds, &args.feed)?;
+    let publisher = feed.publisher.as_deref().unwrap_or_default();
+    let mut repeats = reader.boilerplate_of(publisher)?;
+    repeats.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.sample.cmp(&b.sample)));
+    let clock = reader.clocks(Some(publisher))?.pop();
     if args.json {
-        context.out.json(&json::versioned("newsfold/feed/1", feed))?;
+        let repeats = repeats.iter().map(|r| Repeat { line: &r.sample, articles: r.count, last_seen_at: r.last_seen_at }).collect();
+        context.out.json(&json::versioned("newsfold/feed/1", &Shown { feed, repeats, clock }))?;
     } else {
-        context.out.doc(&detail(feed, &context.look), &context.look)?;
+        context.out.doc(&detail(feed, &repeats, clock.as_ref(), &context.look), &context.look)?;
     }
     Ok(Exit::Done)
+}
+
+/// A feed with what its publisher repeats and what was learnt of its clock: what `--json` prints.
+#[derive(Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    feed: &'a FeedHealth,
+    /// Lines that are left out of its articles, the commonest first.
+    repeats: Vec<Repeat<'a>>,
+    /// What was learnt of its publisher's clock.
+    clock: Option<ClockView>,
+}
+
+#[derive(Serialize)]
+struct Repeat<'a> {
+    line: &'a str,
+    articles: u32,
+    last_seen_at: jiff::Timestamp,
+}
+
+/// Repeated lines that the page for people lists.
+const LISTED: usize = 12;
+
+/// A publisher's clock in words: "2 h ahead, judged by 40 articles".
+fn clock_words(clock: &ClockView) -> String {
+    let (hours, minutes) = (clock.offset_s.abs() / 3600, clock.offset_s.abs() % 3600 / 60);
+    let by = match (hours, minutes) {
+        (0, m) => format!("{m} min"),
+        (h, 0) => format!("{h} h"),
+        (h, m) => format!("{h}:{m:02} h"),
+    };
+    let is = match clock.offset_s {
+        0 => "right".to_owned(),
+        s if s > 0 => format!("{by} ahead, and set right by so much"),
+        _ => format!("{by} behind, and set right by so much"),
+    };
+    format!("{is}; judged by {}", words::count(clock.observed.into(), "article", "articles"))
 }
 
 /// The feed that `text` means: an address, an id's first digits, or a part that only one has.
@@ -217,7 +261,7 @@ fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealt
 }
 
 /// Label and value, a line each.
-fn detail(feed: &FeedHealth, look: &Look) -> Doc {
+fn detail(feed: &FeedHealth, repeats: &[BoilerplateRow], clock: Option<&ClockView>, look: &Look) -> Doc {
     let mut doc = Doc::new();
     doc.wrapped(Role::Strong, feed.title.as_deref().or(feed.publisher.as_deref()).unwrap_or("(no title yet)"), look.text_width());
     let when = |at: Option<jiff::Timestamp>| {
@@ -233,15 +277,24 @@ fn detail(feed: &FeedHealth, look: &Look) -> Doc {
         ("last poll", when(feed.last_poll_at).or(Some("never".to_owned()))),
         ("last success", when(feed.last_success_at).or(Some("never".to_owned()))),
         ("next poll", feed.next_poll_at.map(|at| format!("{}, {}", times::full(look, at), times::ahead(look, at)))),
+        ("clock", clock.map(clock_words)),
         ("host", feed.held.as_ref().map(|held| held_words(held, look))),
         ("entries", Some(format!("{}, {:.1} new a day this week", words::grouped(feed.entries), feed.new_a_day))),
     ];
     let notes = feed.notes.iter().map(|note| ("note", Some(note.clone())));
-    // A host is spoken of only where there is something to say.
-    let rows = rows.into_iter().filter(|(label, value)| *label != "host" || value.is_some());
+    // Host and clock are spoken of only where there is something to say.
+    let rows = rows.into_iter().filter(|(label, value)| !matches!(*label, "host" | "clock") || value.is_some());
     for (label, value) in rows.chain(notes) {
         let role = if label == "state" { role_of(&feed.state) } else { Role::Plain };
         doc.fact(label, role, value.unwrap_or_default(), (15, look.text_width()));
+    }
+    for (at, row) in repeats.iter().take(LISTED).enumerate() {
+        let label = if at == 0 { "repeats" } else { "" };
+        let line = format!("“{}” ({} articles)", cut(&row.sample, 90), words::grouped(u64::from(row.count)));
+        doc.fact(label, Role::Plain, line, (15, look.text_width()));
+    }
+    if let Some(more) = repeats.len().checked_sub(LISTED).filter(|more| *more > 0) {
+        doc.fact("", Role::Plain, format!("and {more} lines more; --json has them"), (15, look.text_width()));
     }
     doc
 }
@@ -261,7 +314,16 @@ mod tests {
     #[test]
     fn one_feed_tells_everything() {
         let feeds = fixtures::feeds();
-        fixtures::at_widths("feeds_show", |look| detail(&feeds[1], look));
+        let repeats = [("Sign up for the Harbour letter, which comes before breakfast.", 41), ("\u{1b}[31mWrite to the desk", 3)];
+        let repeats = repeats.map(|(line, count)| BoilerplateRow {
+            publisher: "The Ledger".to_owned(),
+            hash: 1,
+            sample: line.to_owned(),
+            count,
+            last_seen_at: "2026-11-22T09:00:00Z".parse().unwrap(),
+        });
+        let clock = ClockView { observed: 40, offset_s: -5400, spread_s: 60, ..ClockView::default() };
+        fixtures::at_widths("feeds_show", |look| detail(&feeds[1], &repeats, Some(&clock), look));
     }
 
     #[test]

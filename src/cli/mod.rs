@@ -25,6 +25,7 @@ mod log;
 mod logging;
 mod look;
 mod man;
+mod origin;
 mod output;
 mod parse;
 mod poll;
@@ -95,6 +96,8 @@ enum Command {
     Merge(decide::Merge),
     /// Say that articles are not copies of the rest of their cluster
     Split(decide::Split),
+    /// Tell whose a text is, and by what evidence, or say it
+    Origin(origin::Args),
     /// Keep an article beyond the retention
     Keep(decide::Keep),
     /// Let an article go when it is as old as the others
@@ -196,6 +199,7 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
         Command::Match(args) => carries::run(args, context),
         Command::Merge(args) => decide::merge(args, context),
         Command::Split(args) => decide::split(args, context),
+        Command::Origin(args) => origin::run(args, context),
         Command::Keep(args) => decide::keep(args, true, context),
         Command::Unkeep(args) => decide::keep(args, false, context),
         Command::Decisions(args) => decide::decisions(args, context),

@@ -43,44 +43,76 @@ pub async fn keep_fetching(engine: Arc<Engine>) {
 pub async fn drain(engine: &Arc<Engine>) -> Result<(), DaemonError> {
     let _turn = engine.draining.lock().await;
     let mut hosts: JoinSet<Turn> = JoinSet::new();
-    let mut busy: HashSet<String> = HashSet::new();
-    // Entries at work, and those that failed in this drain: neither is met again before the next.
-    let mut skip: HashSet<Id> = HashSet::new();
-    let most = engine.config().fetch.concurrency as usize;
+    let mut at_work = AtWork { share: (engine.config().fetch.concurrency as usize / 4).max(1), ..AtWork::default() };
     loop {
         // Hosts that keep us waiting take nobody's place: the client bounds them by itself.
-        let most = most + engine.client().slow();
-        if !engine.stop.is_cancelled() && !engine.writer.space_low() && hosts.len() < most {
-            for (host, entries) in waiting(engine, &skip).await? {
+        let most = engine.config().fetch.concurrency as usize + engine.client().slow();
+        if !engine.stop.is_cancelled() && hosts.len() < most {
+            for (host, entries) in waiting(engine, &at_work).await? {
                 if hosts.len() >= most {
                     break;
                 }
-                if busy.insert(host.clone()) {
-                    skip.extend(entries.iter().map(|entry| entry.id));
+                if let Some(feed) = at_work.begin(&host, &entries) {
                     let engine = Arc::clone(engine);
-                    hosts.spawn(async move { settle_in_turn(&engine, host, entries).await });
+                    hosts.spawn(async move { settle_in_turn(&engine, host, feed, entries).await });
                 }
             }
         }
         let Ok(done) = tokio::time::timeout(LOOK, hosts.join_next()).await else { continue };
         match done {
             None => return Ok(()),
-            Some(Ok(turn)) => {
-                busy.remove(&turn.host);
-                for id in &turn.settled {
-                    skip.remove(id);
-                }
-            }
+            Some(Ok(turn)) => at_work.end(&turn),
             // Its host stays busy and its entries skipped for this drain: what killed it is not met again at once.
             Some(Err(error)) => tracing::error!(%error, "a fetch died; its entries stay pending"),
         }
     }
 }
 
+/// What a drain has under way.
+#[derive(Default)]
+struct AtWork {
+    hosts: HashSet<String>,
+    /// Turns that began with an entry of each feed: a feed whose links lead to hundreds of hosts that say nothing must
+    /// leave room for the others.
+    feeds: HashMap<Id, usize>,
+    /// Turns that one feed may have.
+    share: usize,
+    /// Entries at work, and those that failed in this drain: neither is met again before the next.
+    skip: HashSet<Id>,
+}
+
+impl AtWork {
+    /// Takes up one host's entries; the feed that the turn is counted for. `None` where it is not their turn.
+    fn begin(&mut self, host: &str, entries: &[PendingEntry]) -> Option<Id> {
+        let feed = entries.first()?.feed;
+        if self.feeds.get(&feed).is_some_and(|turns| *turns >= self.share) || !self.hosts.insert(host.to_owned()) {
+            return None;
+        }
+        *self.feeds.entry(feed).or_default() += 1;
+        self.skip.extend(entries.iter().map(|entry| entry.id));
+        Some(feed)
+    }
+
+    fn end(&mut self, turn: &Turn) {
+        self.hosts.remove(&turn.host);
+        if let Some(turns) = self.feeds.get_mut(&turn.feed) {
+            *turns = turns.saturating_sub(1);
+        }
+        for id in &turn.settled {
+            self.skip.remove(id);
+        }
+    }
+
+    /// Feeds that have all the turns they may have.
+    fn full(&self) -> HashSet<Id> {
+        self.feeds.iter().filter(|(_, turns)| **turns >= self.share).map(|(feed, _)| *feed).collect()
+    }
+}
+
 /// Pending entries by host.
-async fn waiting(engine: &Engine, skip: &HashSet<Id>) -> Result<HashMap<String, Vec<PendingEntry>>, DaemonError> {
-    let (now, skip) = (engine.clock.now(), skip.clone());
-    let entries = engine.writer.with(move |state| state.store.pending(now, READ, TURN, &skip)).await?;
+async fn waiting(engine: &Engine, at_work: &AtWork) -> Result<HashMap<String, Vec<PendingEntry>>, DaemonError> {
+    let (now, skip, full) = (engine.clock.now(), at_work.skip.clone(), at_work.full());
+    let entries = engine.writer.with(move |state| state.store.pending_but_of(&full, now, READ, TURN, &skip)).await?;
     let mut by_host: HashMap<String, Vec<PendingEntry>> = HashMap::new();
     for entry in entries {
         by_host.entry(host_of(&entry)).or_default().push(entry);
@@ -97,11 +129,12 @@ fn host_of(entry: &PendingEntry) -> String {
 /// What one host's turn came to.
 struct Turn {
     host: String,
+    feed: Id,
     settled: Vec<Id>,
 }
 
-async fn settle_in_turn(engine: &Arc<Engine>, host: String, entries: Vec<PendingEntry>) -> Turn {
-    let mut turn = Turn { host, settled: Vec::new() };
+async fn settle_in_turn(engine: &Arc<Engine>, host: String, feed: Id, entries: Vec<PendingEntry>) -> Turn {
+    let mut turn = Turn { host, feed, settled: Vec::new() };
     for entry in entries {
         if engine.stop.is_cancelled() || engine.writer.space_low() {
             break;

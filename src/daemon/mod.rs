@@ -24,6 +24,7 @@ mod server;
 mod settle;
 mod space;
 pub mod tidy;
+pub mod whose;
 mod writer;
 
 pub use engine::{ConfigSource, Engine, held_hosts};
@@ -36,7 +37,7 @@ pub enum DaemonError {
     #[error("{0}")]
     Start(String),
     /// The HTTP client could not be built.
-    #[error("{0}")]
+    #[error(transparent)]
     Net(#[from] crate::net::NetError),
     /// The scheduler did not start.
     #[error("the scheduler did not start: {0}")]

@@ -57,6 +57,9 @@ impl State {
 
     fn origin_of(&self, cluster: Id) -> Result<Option<OriginView>, StoreError> {
         let members = self.store.cluster_members(cluster, MEMBERS)?;
+        if let Some(said) = self.origin_by_hand(cluster, &members)? {
+            return Ok(Some(said));
+        }
         let witnesses: Vec<Witness> = members.iter().map(|member| witness(member, self.clocks.of(&member.publisher))).collect();
         let Some(found) = origin(&witnesses) else { return Ok(None) };
         Ok(Some(OriginView {

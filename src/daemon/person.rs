@@ -3,6 +3,7 @@
 
 use super::DaemonError;
 use super::place::{State, document};
+use super::whose::Whose;
 use crate::config::Config;
 use crate::dedup::recluster::{Change, Recluster, Stands};
 use crate::dedup::story::{self, Features};
@@ -41,6 +42,13 @@ pub enum Order {
         article: Id,
         /// False: no longer.
         on: bool,
+    },
+    /// Whose the text is that an article carries.
+    Origin {
+        /// One of the articles that carry it.
+        article: Id,
+        /// Who it was.
+        whose: Whose,
     },
     /// A decision is taken back, and the texts speak again.
     Withdraw {
@@ -96,16 +104,21 @@ impl State {
             Order::Merge { a, b } => self.merge(*a, *b)?,
             Order::Split { articles } => self.split(articles)?,
             Order::Keep { article, on } => return self.keep(*article, *on, now),
+            Order::Origin { article, whose } => return self.set_origin(*article, whose, now),
             Order::Withdraw { number } => self.withdraw(*number)?,
         };
         let (ruling, cluster, story) = match planned {
             Ok(planned) => planned,
             Err(why) => return Ok(Err(why)),
         };
-        let touched: BTreeSet<Id> = self.old_clusters(&ruling.moves)?;
+        let mut touched: BTreeSet<Id> = self.old_clusters(&ruling.moves)?;
+        touched.insert(cluster);
         let numbers = self.store.rule(&ruling, now)?;
         tracing::info!(kind = ruling.kind, %cluster, articles = ruling.moves.len(), "a person's decision: {}", ruling.kind);
         self.learn_moves(&ruling.moves, touched, now)?;
+        if ruling.kind == "withdraw" {
+            self.origin_spoken(cluster, now)?;
+        }
         let moved = ruling.moves.len() as u64;
         Ok(Ok(Ruled { kind: ruling.kind, decisions: numbers, withdrawn: ruling.withdrawn, cluster, story, moved }))
     }

@@ -68,6 +68,8 @@ pub struct Place {
     pub reason: Option<String>,
     /// When its page is looked at again, if it is new.
     pub recheck_at: Option<Timestamp>,
+    /// Lines that its publisher repeats and that were left out of it, by hash.
+    pub repeated: Vec<u64>,
 }
 
 /// What became of a [`Place`].
@@ -204,12 +206,23 @@ impl State {
         Ok(())
     }
 
-    /// Drops from the indexes what has left the window.
-    pub fn forget(&mut self, now: Timestamp) {
-        if let Ok(cut) = now.saturating_sub(self.window) {
-            self.copies.forget_before(cut);
-            self.stories.forget_before(cut);
+    /// Drops from the indexes what has left the window, and lines that no outlet has printed since.
+    ///
+    /// # Errors
+    /// Those of the store, which forgets the lines too.
+    pub fn forget(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let Ok(cut) = now.saturating_sub(self.window) else { return Ok(()) };
+        self.copies.forget_before(cut);
+        self.stories.forget_before(cut);
+        let gone = self.learner.forget_before(cut);
+        if gone.is_empty() {
+            return Ok(());
         }
+        for publisher in gone.iter().map(|(publisher, _)| publisher).collect::<HashSet<_>>() {
+            self.learnt.repeats(publisher.clone(), self.learner.of(Some(publisher)));
+        }
+        let row = |(publisher, hash)| BoilerplateRow { publisher, hash, sample: String::new(), count: 0, last_seen_at: now };
+        self.store.save_boilerplate(&gone.into_iter().map(row).collect::<Vec<_>>())
     }
 
     /// Places what waited together, in one commit.
@@ -264,7 +277,7 @@ impl State {
     }
 
     fn place(&mut self, place: Place, known: Option<&StoredText>, now: Timestamp) -> Result<(ArticleCommit, bool), StoreError> {
-        let Place { entry, article, prepared, features, reason, recheck_at } = place;
+        let Place { entry, article, prepared, features, reason, recheck_at, repeated } = place;
         let mut placement = self.decide(&prepared)?;
         if let Some(known) = known {
             // A revision stays with the copies that it has.
@@ -273,6 +286,7 @@ impl State {
         let story = self.story(&article, &features, &placement)?;
         self.copies.learn(&prepared, &placement);
         let publisher = article.publisher.clone();
+        self.learner.seen(&publisher, &repeated, now);
         if self.learner.learn(&publisher, &prepared.lines, &article.text, placement.cluster, now) {
             self.learnt.repeats(publisher.clone(), self.learner.of(Some(&publisher)));
         }

@@ -8,10 +8,11 @@ use crate::feed::identity::{self, IdentityPolicy, KnownEntry};
 use crate::feed::outcome::Outcome;
 use crate::feed::schedule::{CacheHints, PollResult, Rhythm, Schedule, next_poll};
 use crate::feed::{self, Context, FeedError};
-use crate::model::{ParsedEntry, ParsedFeed, PollHints, Validators};
+use crate::model::{EntryKeys, NewEntry, ParsedEntry, ParsedFeed, PollHints, Validators};
 use crate::net::{NetError, Response};
-use crate::store::{DueFeed, EntryKeys, KnownRow, NewEntry, PollCommit};
+use crate::store::{DueFeed, KnownRow, PollCommit};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashMap;
 use std::time::Duration;
 use url::Url;
 
@@ -100,7 +101,7 @@ impl Read {
     /// The keys by which stored entries of this feed are looked up.
     pub fn keys(&self) -> Vec<EntryKeys> {
         let entries = self.feed.iter().flat_map(|feed| &feed.entries);
-        entries.map(|entry| stored(identity::keys(entry))).collect()
+        entries.map(identity::keys).collect()
     }
 }
 
@@ -202,7 +203,7 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
         (title, site_url, hints) = (parsed.title, parsed.site_url, parsed.hints);
         let known: Vec<KnownEntry> = known.iter().map(known_entry).collect();
         classified = classify(&mut policy, parsed.entries, &known, feed.id, now);
-        let count = |entries: &[decide::NewEntry]| u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let count = |entries: &[NewEntry]| u32::try_from(entries.len()).unwrap_or(u32::MAX);
         let (new, changed) = (count(&classified.new), count(&classified.changed));
         if new + changed > 0 {
             outcome = Outcome::Updated { new, changed };
@@ -213,6 +214,8 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
     let next = next_poll(&schedule(config, feed), &mut rhythm, &result, &hints, cache, now, feed.id.0);
     let success = outcome.is_success();
     let moved = moved(feed, moved_to.filter(|_| success));
+    // What needs no page is placed at once.
+    let not_before = if feed.full_text { decide::spread(&classified, now) } else { HashMap::new() };
     let mut notes = if full { classified.notes } else { feed.notes.clone() };
     notes.extend(moved.note);
     if empty > 0 {
@@ -243,8 +246,9 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
         url: moved.adopt,
         stopped: outcome == Outcome::Gone,
         state: outcome.state().into(),
-        new: classified.new.into_iter().map(new_entry).collect(),
-        changed: classified.changed.into_iter().map(new_entry).collect(),
+        new: classified.new,
+        changed: classified.changed,
+        not_before,
         notes,
     };
     Decided { outcome, commit }
@@ -316,21 +320,13 @@ fn word(outcome: &Outcome) -> &'static str {
 
 // `feed` and `store` do not know each other: here their records meet.
 
-fn stored(keys: identity::EntryKeys) -> EntryKeys {
-    EntryKeys { guid: keys.guid, url: keys.url, title: keys.title }
-}
-
 fn known_entry(row: &KnownRow) -> KnownEntry {
     KnownEntry {
         id: row.id,
-        keys: identity::EntryKeys { guid: row.keys.guid.clone(), url: row.keys.url.clone(), title: row.keys.title.clone() },
+        keys: row.keys.clone(),
         content_hash: row.content_hash,
         tombstone: row.tombstone,
         published_at: row.published_at,
         seen_at: row.seen_at,
     }
-}
-
-fn new_entry(new: decide::NewEntry) -> NewEntry {
-    NewEntry { id: new.id, keys: stored(new.keys), content_hash: new.content_hash, entry: new.entry }
 }

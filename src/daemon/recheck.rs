@@ -17,7 +17,6 @@ use crate::store::{Looked, PageState, Recheck};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::JoinSet;
 use url::Url;
@@ -42,7 +41,7 @@ pub async fn keep_rechecking(engine: Arc<Engine>) {
             () = engine.stop.cancelled() => return,
             () = tokio::time::sleep(EVERY) => {}
         }
-        if engine.paused.load(Ordering::Relaxed) {
+        if engine.rests() {
             continue;
         }
         if let Err(error) = round(&engine).await {

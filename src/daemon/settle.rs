@@ -163,7 +163,7 @@ pub(super) async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Sour
     let now = engine.clock.now();
     let work = move || {
         let _permit = permit;
-        let (article, reason) = article(&config, &repeated, &entry, source);
+        let (article, reason, repeated_lines) = article(&config, &repeated, &entry, source);
         let text = if article.quality.is_text() { article.text.as_str() } else { "" };
         let boilerplate = repeated.get(&article.publisher).cloned().unwrap_or_default();
         let document = dedup::Document {
@@ -186,7 +186,7 @@ pub(super) async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Sour
         };
         let features = story::features(about, &background, &story::Settings::default());
         let recheck_at = recheck_at(&config, &article, reason.as_deref(), now);
-        Place { entry: entry.id, article, prepared, features, reason, recheck_at }
+        Place { entry: entry.id, article, prepared, features, reason, recheck_at, repeated: repeated_lines }
     };
     tokio::task::spawn_blocking(work).await.map_err(|e| DaemonError::Reading(e.to_string()))
 }
@@ -199,8 +199,8 @@ fn recheck_at(config: &Config, article: &Article, reason: Option<&str>, now: Tim
     next_look(&config.fetch.recheck, now, now).filter(|_| can)
 }
 
-/// The article that an entry leads to, and why it was not read from its page where it was not.
-fn article(config: &Config, repeated: &super::place::Repeated, entry: &PendingEntry, source: Source) -> (Article, Option<String>) {
+/// The article that an entry leads to, why it was not read from its page where it was not, and its publisher's repeated lines on it.
+fn article(config: &Config, repeated: &super::place::Repeated, entry: &PendingEntry, source: Source) -> (Article, Option<String>, Vec<u64>) {
     let (extracted, fetched, validators, mut reason) = match source {
         Source::Page(page) => {
             let extracted = from_page(config, repeated, entry, &page);
@@ -244,7 +244,7 @@ fn article(config: &Config, repeated: &super::place::Repeated, entry: &PendingEn
         text: extracted.text,
         validators,
     };
-    (article, reason)
+    (article, reason, extracted.repeated)
 }
 
 /// Whom the feed names as the entry's source, where that is somebody else.

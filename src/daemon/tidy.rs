@@ -32,7 +32,7 @@ async fn tidy(engine: &Engine) -> Result<(), DaemonError> {
     let longest = config.fetch.recheck.last().copied().unwrap_or_default();
     let longest = now.saturating_add(SignedDuration::try_from(longest).unwrap_or_default()).unwrap_or(Timestamp::MAX);
     let forget = move |state: &mut State| {
-        state.forget(now);
+        state.forget(now)?;
         state.store.forget_rechecks(longest)
     };
     engine.writer.with(forget).await?;

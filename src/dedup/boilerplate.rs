@@ -129,6 +129,19 @@ impl Learner {
         true
     }
 
+    /// Takes note that these lines were printed again and were left out of a text: they stay learnt.
+    pub fn seen(&mut self, publisher: &str, hashes: &[u64], at: Timestamp) {
+        let Some(outlet) = self.outlets.get_mut(publisher) else { return };
+        for hash in hashes {
+            let Some(seen) = outlet.lines.get_mut(hash).filter(|seen| seen.learnt()) else { continue };
+            seen.count = seen.count.saturating_add(1);
+            seen.last_seen = at;
+            if !outlet.changed.contains(hash) {
+                outlet.changed.push(*hash);
+            }
+        }
+    }
+
     /// Boilerplate that is new or was seen again since the last call, for the store.
     pub fn take_changes(&mut self) -> Vec<Row> {
         let mut rows = Vec::new();
@@ -224,5 +237,19 @@ mod tests {
         assert!(again.forget_before(Timestamp::from_second(5).unwrap()).is_empty());
         assert_eq!(again.forget_before(Timestamp::from_second(6).unwrap()), [("Harbour Post".to_owned(), line_hash(LINE))]);
         assert!(again.of(Some("Harbour Post")).is_empty());
+    }
+
+    #[test]
+    fn a_line_that_is_left_out_stays_learnt_while_it_is_printed() {
+        let mut learner = Learner::default();
+        for n in 1..=5 {
+            learn(&mut learner, n, n);
+        }
+        learner.take_changes();
+        learner.seen("Harbour Post", &[line_hash(LINE), line_hash("unknown")], Timestamp::from_second(9).unwrap());
+        learner.seen("The Ledger", &[line_hash(LINE)], Timestamp::from_second(9).unwrap());
+        assert_eq!(learner.take_changes().iter().map(|r| r.count).collect::<Vec<_>>(), [6]);
+        assert!(learner.forget_before(Timestamp::from_second(9).unwrap()).is_empty());
+        assert_eq!(learner.forget_before(Timestamp::from_second(10).unwrap()).len(), 1);
     }
 }

@@ -4,29 +4,16 @@
 //! of the document share names neither, a key that moves from poll to poll is overruled by the next.
 
 use super::extract::MOST_ENTRIES;
-use super::identity::{EntryKeys, IdentityPolicy, KnownEntry, Trust, content_hash, keys, title_half};
-use crate::model::{Id, ParsedEntry};
+use super::identity::{IdentityPolicy, KnownEntry, Trust, content_hash, keys, title_half};
+use crate::model::{EntryKeys, Id, NewEntry, ParsedEntry};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet};
 
-/// New entries older than this came late: if there are many, the feed publishes its archive.
+/// Entries older than this come late: if there are many, the feed publishes its archive.
 const OLD: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// So many old entries at once make an archive.
 const ARCHIVE: usize = 10;
-
-/// An entry that is not stored yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewEntry {
-    /// Its id from now on.
-    pub id: Id,
-    /// Its keys, to be stored.
-    pub keys: EntryKeys,
-    /// Its content hash, to be stored.
-    pub content_hash: u64,
-    /// What the feed says.
-    pub entry: ParsedEntry,
-}
 
 /// What a document brought.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,7 +63,7 @@ pub fn classify(policy: &mut IdentityPolicy, entries: Vec<ParsedEntry>, known: &
                 }
             }
             None => {
-                old_news += usize::from(entry.published_at.is_some_and(|at| at.saturating_add(OLD).is_ok_and(|limit| limit < now)));
+                old_news += usize::from(is_old(&entry, now));
                 let id = new_id(feed, policy.trust, &keys, &shared, hash, &mut taken);
                 out.new.push(NewEntry { id, keys, content_hash: hash, entry });
             }
@@ -87,7 +74,9 @@ pub fn classify(policy: &mut IdentityPolicy, entries: Vec<ParsedEntry>, known: &
     if policy.polls > 0 && old_news >= ARCHIVE && old_news * 2 > out.new.len() {
         out.archive = true;
         policy.archives = policy.archives.saturating_add(1);
-        out.notes.push(format!("publishes its archive: {old_news} entries older than a week came at once; polled less often"));
+        out.notes.push(format!(
+            "publishes its archive: {old_news} entries older than a week came at once; polled less often, its pages fetched one by one"
+        ));
     } else if policy.polls > 0 && tally.back >= ARCHIVE && tally.back > 2 * usize::try_from(policy.pruned_last).unwrap_or(0) {
         // A slow feed carries entries past their retention at every poll; only a sudden return means something.
         out.archive = true;
@@ -97,6 +86,25 @@ pub fn classify(policy: &mut IdentityPolicy, entries: Vec<ParsedEntry>, known: &
     policy.pruned_last = u32::try_from(tally.back).unwrap_or(u32::MAX);
     policy.polls = policy.polls.saturating_add(1);
     out
+}
+
+fn is_old(entry: &ParsedEntry, now: Timestamp) -> bool {
+    entry.published_at.is_some_and(|at| at.saturating_add(OLD).is_ok_and(|limit| limit < now))
+}
+
+/// When the pages of an archive are to be asked for, so that its coming is no flood for its site: old entries one a minute, all within
+/// twelve hours; what is fresh, or has no date, is not in here and need not wait.
+pub fn spread(classified: &Classified, now: Timestamp) -> HashMap<Id, Timestamp> {
+    const GAP: SignedDuration = SignedDuration::from_mins(1);
+    const ALL: SignedDuration = SignedDuration::from_hours(12);
+    if !classified.archive {
+        return HashMap::new();
+    }
+    let old: Vec<Id> = classified.new.iter().chain(&classified.changed).filter(|e| is_old(&e.entry, now)).map(|e| e.id).collect();
+    let count = i32::try_from(old.len()).unwrap_or(i32::MAX).max(1);
+    let gap = GAP.min(ALL / count);
+    let after = |n: usize| now.saturating_add(gap * i32::try_from(n).unwrap_or(i32::MAX)).unwrap_or(now);
+    old.into_iter().enumerate().map(|(n, id)| (id, after(n))).collect()
 }
 
 /// The entries with their keys; one that is there twice, by guid and by link or title, once.

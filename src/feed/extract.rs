@@ -20,6 +20,9 @@ pub(super) use values::{absolute, shortened};
 /// At most so many entries are taken of one document.
 pub(crate) const MOST_ENTRIES: usize = 2_000;
 
+/// At most so many categories an entry are kept.
+pub(super) const MOST_CATEGORIES: usize = 64;
+
 /// What kind of document it is, by its first element.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -193,6 +196,8 @@ struct Reader<'a> {
     scanner: Scanner<'a>,
     out: Reading,
     open: Vec<Open<'a>>,
+    /// Elements that are open within the innermost of `open` and only counted.
+    deeper: usize,
     capture: Option<Capture<'a>>,
     entry: Option<RawEntry>,
     entry_name: &'a str,
@@ -201,6 +206,8 @@ struct Reader<'a> {
     /// Prefix, namespace, number of open elements when it was declared.
     bindings: Vec<(&'a str, Ns, usize)>,
     bases: Vec<(Rc<Url>, usize)>,
+    /// The first base is the document's own address.
+    has_address: bool,
     feed_title: Ranked<String>,
     feed_link: Ranked<String>,
     language: Ranked<String>,
@@ -215,4 +222,8 @@ struct Reader<'a> {
     misses: usize,
     /// Elements of the present entry.
     elements: usize,
+    /// Sources of the present entry.
+    sources: usize,
+    /// Elements in the texts of the document.
+    marks: usize,
 }

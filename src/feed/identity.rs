@@ -1,30 +1,12 @@
 //! Which entry is this? The keys under which an entry is known again, and what is known of a feed's habits.
 
 use crate::model::canonical::same_page_key;
-use crate::model::{Id, ParsedEntry};
+use crate::model::{EntryKeys, Id, ParsedEntry};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Keys longer than this are replaced by their hash, so that a hostile feed cannot fill an index.
 const LONGEST_KEY: usize = 300;
-
-/// What an entry can be recognised by; each is a key to compare and to look up, none an address to fetch.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct EntryKeys {
-    /// The guid; of one that is a web address the scheme and `www.` are left out, so that http→https changes nothing.
-    pub guid: Option<String>,
-    /// The canonical URL without scheme, `www.` and trailing slash ([`same_page_key`]); none for a site's front page.
-    pub url: Option<String>,
-    /// A hash of the title's letters and digits with the day of publication, as 16 hex digits.
-    pub title: Option<String>,
-}
-
-impl EntryKeys {
-    /// True where the entry has nothing to be recognised by.
-    pub fn is_empty(&self) -> bool {
-        self.guid.is_none() && self.url.is_none() && self.title.is_none()
-    }
-}
 
 /// An entry of the feed that is stored, or was and left its tombstone.
 #[derive(Clone, Debug, PartialEq)]

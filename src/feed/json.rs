@@ -1,134 +1,232 @@
 //! JSON Feed 1.0 and 1.1, read leniently: a number for an id, one author or many, what is missing is missing.
 
+mod lenient;
+
 use super::body;
-use super::extract::{MOST_ENTRIES, absolute};
+use super::extract::{MOST_CATEGORIES, MOST_ENTRIES, absolute, shortened};
 use super::healthy;
-use super::text::{escape, plain};
+use super::text::plain;
 use super::{FeedError, too_many};
 use crate::model::dates::parse_date;
 use crate::model::{ParsedEntry, ParsedFeed};
 use feed_rs::model::{Entry, Feed};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
-use std::fmt;
+use lenient::{Lenient, Read, value};
+use serde::de::{IgnoredAny, MapAccess, SeqAccess};
 use url::Url;
 
-/// The members of the document that matter. Items beyond the limit are counted and skipped while reading, so that they
-/// cost no memory.
+/// feed-rs confirms documents up to this, in bytes: beyond, its copies would cost more than they tell.
+const MOST_CONFIRMED: usize = 1 << 20;
+
+/// A document with more than one value in so many bytes is not for feed-rs: it keeps every value, asked for or not.
+const LEAST_BYTES_A_VALUE: usize = 12;
+
+/// A text, or a number's digits.
+#[derive(Debug, Default)]
+struct Scalar {
+    text: Option<String>,
+    number: Option<String>,
+}
+
+impl Lenient for Scalar {
+    fn text(&mut self, text: &str) {
+        self.text = Some(text.to_owned());
+    }
+
+    fn number(&mut self, number: String) {
+        self.number = Some(number);
+    }
+}
+
+impl Scalar {
+    fn line(&self) -> Option<String> {
+        self.text.as_deref().and_then(|text| plain(shortened(text)))
+    }
+
+    fn address(&self) -> Option<String> {
+        self.text.as_deref().map(|text| shortened(text.trim()).to_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn date(&self) -> Option<jiff::Timestamp> {
+        self.text.as_deref().and_then(parse_date)
+    }
+}
+
+/// The name of an author object, the first of a list that has one, or a bare string.
+#[derive(Debug, Default)]
+struct Name(Option<String>);
+
+impl Lenient for Name {
+    fn text(&mut self, text: &str) {
+        self.0 = plain(shortened(text));
+    }
+
+    fn list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(Read(name)) = list.next_element::<Read<Self>>()? {
+            self.0 = self.0.take().or(name.0);
+        }
+        Ok(())
+    }
+
+    fn object<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "name" => self.0 = value::<Scalar, A>(&mut map)?.line(),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Tags(Vec<String>);
+
+impl Lenient for Tags {
+    fn list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        while let Some(Read(tag)) = list.next_element::<Read<Scalar>>()? {
+            if self.0.len() < MOST_CATEGORIES {
+                self.0.extend(tag.line());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// One item. Its links are as written.
+#[derive(Debug, Default)]
+struct Item(Option<ParsedEntry>);
+
+impl Lenient for Item {
+    fn object<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
+        let mut entry = ParsedEntry::default();
+        let (mut html, mut text, mut external) = (None, None, None);
+        while let Some(key) = map.next_key::<String>()? {
+            if !matches!(key.as_str(), "author" | "authors" | "tags") && !SCALARS.contains(&key.as_str()) {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            match key.as_str() {
+                "author" => entry.author = entry.author.or(value::<Name, A>(&mut map)?.0),
+                "authors" => entry.author = value::<Name, A>(&mut map)?.0.or(entry.author),
+                "tags" => entry.categories = value::<Tags, A>(&mut map)?.0,
+                key => {
+                    let said: Scalar = value(&mut map)?;
+                    match key {
+                        "id" => entry.guid = said.address().or(said.number),
+                        "url" => entry.url = said.address(),
+                        "external_url" => external = said.address(),
+                        "title" => entry.title = said.line(),
+                        "date_published" => entry.published_at = said.date(),
+                        "date_modified" => entry.updated_at = said.date(),
+                        "summary" => entry.summary = said.text.and_then(|text| body::finish(body::as_html(&text))),
+                        "content_html" => html = said.text.and_then(body::finish),
+                        "content_text" => text = said.text.and_then(|text| body::finish(body::as_html(&text))),
+                        _ => {}
+                    }
+                }
+            }
+        }
+        entry.url = entry.url.or(external);
+        entry.content = html.or(text);
+        self.0 = Some(entry);
+        Ok(())
+    }
+}
+
+/// The members of an item that are texts or numbers.
+const SCALARS: [&str; 9] =
+    ["id", "url", "external_url", "title", "date_published", "date_modified", "summary", "content_html", "content_text"];
+
+/// A list of items, of which only the first are kept.
+#[derive(Debug, Default)]
+struct Items {
+    is_list: bool,
+    entries: Vec<ParsedEntry>,
+    count: usize,
+}
+
+impl Lenient for Items {
+    fn list<'de, A: SeqAccess<'de>>(&mut self, mut list: A) -> Result<(), A::Error> {
+        self.is_list = true;
+        while self.count < MOST_ENTRIES {
+            let Some(Read(item)) = list.next_element::<Read<Item>>()? else { return Ok(()) };
+            self.count += 1;
+            self.entries.extend(item.0);
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            self.count += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The members of the document that matter. Items become entries while they are read, and what is nobody's business is skipped unstored,
+/// so that no document takes much more memory than its text.
 #[derive(Debug, Default)]
 struct Document {
-    fields: Map<String, Value>,
-    items: Option<Vec<Value>>,
-    count: usize,
+    version: Scalar,
+    title: Scalar,
+    home_page_url: Scalar,
+    language: Scalar,
+    author: Name,
+    items: Items,
 }
 
-impl<'de> Deserialize<'de> for Document {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(DocumentVisitor)
-    }
-}
-
-struct DocumentVisitor;
-
-impl<'de> Visitor<'de> for DocumentVisitor {
-    type Value = Document;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Document, A::Error> {
-        const FIELDS: [&str; 6] = ["version", "title", "home_page_url", "language", "authors", "author"];
-        let mut document = Document::default();
+impl Lenient for Document {
+    fn object<'de, A: MapAccess<'de>>(&mut self, mut map: A) -> Result<(), A::Error> {
         while let Some(key) = map.next_key::<String>()? {
-            if key == "items" {
-                let items: Items = map.next_value()?;
-                (document.items, document.count) = (items.list, items.count);
-            } else if FIELDS.contains(&key.as_str()) {
-                document.fields.insert(key, map.next_value()?);
-            } else {
-                map.next_value::<IgnoredAny>()?;
+            match key.as_str() {
+                "version" => self.version = value(&mut map)?,
+                "title" => self.title = value(&mut map)?,
+                "home_page_url" => self.home_page_url = value(&mut map)?,
+                "language" => self.language = value(&mut map)?,
+                "author" => self.author.0 = self.author.0.take().or(value::<Name, A>(&mut map)?.0),
+                "authors" => self.author.0 = value::<Name, A>(&mut map)?.0.or(self.author.0.take()),
+                "items" => self.items = value(&mut map)?,
+                _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
-        Ok(document)
-    }
-}
-
-/// A list of which only the first entries are kept; anything else is no list.
-#[derive(Default)]
-struct Items {
-    list: Option<Vec<Value>>,
-    count: usize,
-}
-
-impl<'de> Deserialize<'de> for Items {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_any(ItemsVisitor)
-    }
-}
-
-struct ItemsVisitor;
-
-impl<'de> Visitor<'de> for ItemsVisitor {
-    type Value = Items;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of items")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Items, A::Error> {
-        let mut items = Vec::new();
-        while items.len() < MOST_ENTRIES {
-            match list.next_element()? {
-                Some(item) => items.push(item),
-                None => return Ok(Items { count: items.len(), list: Some(items) }),
-            }
-        }
-        let mut count = items.len();
-        while list.next_element::<IgnoredAny>()?.is_some() {
-            count += 1;
-        }
-        Ok(Items { list: Some(items), count })
-    }
-
-    fn visit_unit<E>(self) -> Result<Items, E> {
-        Ok(Items::default())
+        Ok(())
     }
 }
 
 /// Reads a JSON document.
 pub(super) fn read(text: &str, base: Option<&Url>) -> Result<ParsedFeed, FeedError> {
-    // serde_json refuses what is nested deeper than 128, so no document can exhaust the stack. What follows the
-    // document is left alone.
-    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Document>();
+    // serde_json refuses what is nested deeper than 128 and skips the rest without recursion, so no document can exhaust
+    // the stack. What follows the document is left alone.
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<Read<Document>>();
     let document = match values.next() {
-        Some(Ok(document)) => document,
+        Some(Ok(Read(document))) => document,
         Some(Err(error)) => return Err(FeedError::NotAFeed(format!("JSON: {error}"))),
         None => return Err(FeedError::NotAFeed("empty".to_owned())),
     };
-    let Document { fields, items, count } = document;
-    let version = fields.get("version").and_then(Value::as_str).unwrap_or("");
-    if !version.contains("jsonfeed.org/version") && (items.is_none() || !fields.contains_key("title")) {
+    let version = document.version.text.as_deref().unwrap_or("");
+    let titled = document.title.text.is_some() || document.title.number.is_some();
+    if !version.contains("jsonfeed.org/version") && !(document.items.is_list && titled) {
         return Err(FeedError::NotAFeed("JSON, but no JSON Feed".to_owned()));
     }
+    let version = shortened(version.rsplit('/').next().unwrap_or(""));
     let mut feed = ParsedFeed {
-        format: format!("JSON Feed {}", version.rsplit('/').next().unwrap_or("")).trim_end().to_owned(),
-        title: text_of(&fields, "title"),
-        site_url: address_of(&fields, "home_page_url", base),
-        lang: text_of(&fields, "language"),
+        format: format!("JSON Feed {}", version.chars().take(12).collect::<String>()).trim_end().to_owned(),
+        title: document.title.line(),
+        site_url: document.home_page_url.address().map(|url| absolute(&url, base)),
+        lang: document.language.line(),
         ..ParsedFeed::default()
     };
-    let items = items.unwrap_or_default();
+    let Items { entries, count, .. } = document.items;
     if count > MOST_ENTRIES {
         feed.warnings.push(too_many(Some(count)));
     }
-    let author = fields.get("authors").or_else(|| fields.get("author")).and_then(author_name);
-    feed.entries = items.iter().filter_map(Value::as_object).map(|item| entry(item, base, author.as_deref())).collect();
-    if feed.entries.len() < items.len() {
+    if entries.len() < count.min(MOST_ENTRIES) {
         feed.warnings.push("items that are no objects were left out".to_owned());
     }
-    drop(items);
-    if count <= MOST_ENTRIES {
+    feed.entries = entries;
+    for entry in &mut feed.entries {
+        entry.url = entry.url.take().map(|url| absolute(&url, base));
+        entry.author = entry.author.take().or_else(|| document.author.0.clone());
+    }
+    let dense = || text.bytes().filter(|b| *b == b',').count() > text.len() / LEAST_BYTES_A_VALUE;
+    if count <= MOST_ENTRIES && text.len() <= MOST_CONFIRMED && !dense() {
         confirm(text, &mut feed);
     }
     Ok(feed)
@@ -152,49 +250,5 @@ fn adopt(ours: &mut ParsedEntry, theirs: Entry) {
     let content = theirs.content.filter(|c| c.content_type.essence().subty == "html").and_then(|c| c.body);
     if let Some(html) = content.and_then(body::finish) {
         ours.content = Some(html);
-    }
-}
-
-fn entry(item: &Map<String, Value>, base: Option<&Url>, feed_author: Option<&str>) -> ParsedEntry {
-    let content_text = item.get("content_text").and_then(Value::as_str);
-    let html = item.get("content_html").and_then(Value::as_str).map(str::to_owned);
-    ParsedEntry {
-        guid: item.get("id").and_then(|id| match id {
-            Value::String(text) => Some(text.trim().to_owned()).filter(|t| !t.is_empty()),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        }),
-        url: address_of(item, "url", base).or_else(|| address_of(item, "external_url", base)),
-        title: text_of(item, "title"),
-        author: item.get("authors").or_else(|| item.get("author")).and_then(author_name).or_else(|| feed_author.map(str::to_owned)),
-        published_at: item.get("date_published").and_then(Value::as_str).and_then(parse_date),
-        updated_at: item.get("date_modified").and_then(Value::as_str).and_then(parse_date),
-        summary: item.get("summary").and_then(Value::as_str).and_then(|s| body::finish(escape(s))),
-        content: html.or_else(|| content_text.map(escape)).and_then(body::finish),
-        source: None,
-        categories: item
-            .get("tags")
-            .and_then(Value::as_array)
-            .map_or(Vec::new(), |tags| tags.iter().filter_map(Value::as_str).filter_map(plain).collect()),
-    }
-}
-
-fn text_of(object: &Map<String, Value>, key: &str) -> Option<String> {
-    object.get(key).and_then(Value::as_str).and_then(plain)
-}
-
-fn address_of(object: &Map<String, Value>, key: &str, base: Option<&Url>) -> Option<String> {
-    object.get(key).and_then(Value::as_str).map(|url| absolute(url.trim(), base)).filter(|u| !u.is_empty())
-}
-
-/// The name of an author object, a list's first, or a bare string.
-fn author_name(value: &Value) -> Option<String> {
-    match value {
-        Value::String(name) => plain(name),
-        Value::Object(author) => text_of(author, "name"),
-        Value::Array(list) => {
-            list.iter().find_map(|v| v.as_object().and_then(|a| text_of(a, "name")).or_else(|| v.as_str().and_then(plain)))
-        }
-        _ => None,
     }
 }

@@ -13,6 +13,7 @@ pub mod identity;
 mod json;
 mod names;
 pub mod outcome;
+mod repairs;
 mod scan;
 pub mod schedule;
 mod text;
@@ -52,6 +53,7 @@ pub enum FeedError {
 /// Where the bytes are no feed; what they seem to be is said.
 pub fn parse(bytes: &[u8], context: Context<'_>) -> Result<ParsedFeed, FeedError> {
     let (text, mut warnings) = decode(bytes, context.content_type.and_then(charset), declared_encoding(bytes));
+    repairs::take();
     let clean = text::without_controls(&text);
     if clean.len() != text.len() {
         warnings.push("control characters were left out".to_owned());
@@ -63,8 +65,16 @@ pub fn parse(bytes: &[u8], context: Context<'_>) -> Result<ParsedFeed, FeedError
         Some(_) => markup(text, context.base)?,
     };
     warnings.append(&mut feed.warnings);
+    warnings.append(&mut repairs::take());
     feed.warnings = warnings;
     Ok(feed)
+}
+
+/// The cleaning step by itself: `field`, whose XML escapes are resolved, as one line of plain text (a title) and as HTML
+/// (a body). References, doubled encoding and mojibake are put right, control characters go. `None` where nothing is left.
+pub fn clean(field: &str) -> (Option<String>, Option<String>) {
+    let field = text::without_controls(field);
+    (text::plain(extract::shortened(&field)), body::finish(field.into_owned()))
 }
 
 /// Everything that is written in tags.

@@ -84,6 +84,11 @@ fn old_and_other_formats() {
         ),
         ("<rss version=\"0.93\"><channel><item><title>Odd version</title></item></channel></rss>", "RSS 0.93", "Odd version"),
         (
+            "<CHANNEL><TITLE>c</TITLE><ITEM HREF=\"http://example.com/1\"><TITLE>Channel definition</TITLE></ITEM></CHANNEL>",
+            "RSS",
+            "Channel definition",
+        ),
+        (
             "<feed version=\"0.3\" xmlns=\"http://purl.org/atom/ns#\"><entry><title mode=\"escaped\">Old atom</title><link href=\"http://example.com/\" rel=\"alternate\"/></entry></feed>",
             "Atom 0.3",
             "Old atom",
@@ -103,8 +108,9 @@ fn old_and_other_formats() {
         let feed = read(text);
         assert_eq!((feed.format.as_str(), titles(&feed)), (format, vec![title]));
     }
-    assert_eq!(read(cases[5].0).entries[0].content.as_deref(), Some("a &lt; b"));
-    assert_eq!(read(cases[5].0).entries[0].guid.as_deref(), Some("7"));
+    assert_eq!(read(cases[3].0).entries[0].url.as_deref(), Some("http://example.com/1"));
+    assert_eq!(read(cases[6].0).entries[0].content.as_deref(), Some("a &lt; b"));
+    assert_eq!(read(cases[6].0).entries[0].guid.as_deref(), Some("7"));
 }
 
 #[test]
@@ -186,6 +192,30 @@ fn entities_are_text() {
 }
 
 #[test]
+fn entities_neither_grow_nor_open_nor_connect() {
+    let laughs: String = (1..10).map(|n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10))).collect();
+    let long = format!("<!ENTITY q \"{}\">", "q".repeat(50_000));
+    let canary = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    canary.set_nonblocking(true).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(&file, "canary").unwrap();
+    let outside = format!(
+        "<!ENTITY f SYSTEM \"file://{}\"><!ENTITY h SYSTEM \"http://{}/\"><!ENTITY % p SYSTEM \"http://{1}/dtd\">%p;",
+        file.path().display(),
+        canary.local_addr().unwrap()
+    );
+    let item = format!(
+        "<item><title>&l9; &f; &h;</title><link>https://example.com/</link><description>{} &l9; &f;</description></item>",
+        "&q;".repeat(50_000)
+    );
+    let text = format!("<!DOCTYPE rss [<!ENTITY l0 \"ha\">{laughs}{long}{outside}]>{}", rss(&item));
+    let feed = read(&text);
+    assert_eq!(titles(&feed), ["&l9; &f; &h;"]);
+    assert!(format!("{feed:?}").len() < 2 * text.len() && !format!("{feed:?}").contains("canary"));
+    assert!(canary.accept().is_err(), "something connected");
+}
+
+#[test]
 fn hostile_shapes_are_read_or_refused() {
     let many = |piece: &str, n: usize| piece.repeat(n);
     let cases = [
@@ -204,6 +234,8 @@ fn hostile_shapes_are_read_or_refused() {
         rss(&format!("<item><title>x</title>{}</item>{GOOD}", many("<!-- ", 300_000))),
         format!("{}{}", many("<!DOCTYPE [ ", 100_000), rss(GOOD)),
         rss(&format!("<item><title>x</title>{}</item>{GOOD}", many("<category>c</category>", 100_000))),
+        rss(&format!("<item><title>x</title>{}</item>{GOOD}", many("<source>", 100_000))),
+        rss(&format!("<item><title>x</title>{}</item>{GOOD}", many("<source><media:x>", 100_000))),
     ];
     for text in cases {
         let feed = read(&text);
@@ -254,4 +286,26 @@ fn relative_links_meet_the_address_of_the_feed() {
     let feed = parse(text.as_bytes(), Context { base: Some(&base), content_type: None }).unwrap();
     assert_eq!(feed.entries[0].url.as_deref(), Some("https://example.org/story"));
     assert_eq!(read(&text).entries[0].url.as_deref(), Some("https://example.com/story"));
+}
+
+#[test]
+fn a_relative_id_is_an_address_only_where_the_document_gives_a_base() {
+    let atom = |base: &str, id: &str| {
+        let text = format!("<feed xmlns=\"http://www.w3.org/2005/Atom\" {base}><entry><id>{id}</id><title>x</title></entry></feed>");
+        let address = Url::parse("https://example.org/feed").unwrap();
+        parse(text.as_bytes(), Context { base: Some(&address), content_type: None }).unwrap().entries[0].url.clone()
+    };
+    assert_eq!(atom("xml:base=\"https://example.com/blog/\"", "2024/story").as_deref(), Some("https://example.com/blog/2024/story"));
+    assert_eq!(atom("xml:base=\"https://example.com/blog/\"", "2024-story"), None);
+    assert_eq!(atom("", "2024/story"), None);
+}
+
+#[test]
+fn warnings_say_what_was_repaired() {
+    let said = |items: &str| read(&rss(items)).warnings;
+    let mojibake = said("<item><title>Don\u{e2}\u{20ac}\u{2122}t</title></item>");
+    assert!(matches!(&mojibake[..], [one] if one.contains("Windows-1252")), "{mojibake:?}");
+    let doubled = said("<item><title>x</title><description>&amp;lt;p&amp;gt;Twice&amp;lt;/p&amp;gt;</description></item>");
+    assert!(matches!(&doubled[..], [one] if one.contains("twice")), "{doubled:?}");
+    assert_eq!(said(GOOD), Vec::<String>::new(), "the next document has none of them");
 }

@@ -5,11 +5,14 @@
 
 use crate::model::Warning;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{CoderResult, Encoding, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::borrow::Cow;
 
 /// Bytes of a document that detection looks at: enough for a verdict, little enough to be quick.
 const DETECTION_BYTES: usize = 256 * 1024;
+
+/// Text is decoded in pieces of at most so many bytes.
+const PIECE: usize = 32 * 1024;
 
 /// Decodes `bytes`. `http_label` is the `charset` of the Content-Type header, `document_label` what the document
 /// declares (XML declaration, `<meta charset>`). Says in the second value what was contradicted or replaced.
@@ -39,9 +42,9 @@ pub fn decode<'a>(bytes: &'a [u8], http_label: Option<&str>, document_label: Opt
         if matches!(encoding, e if e == UTF_8 || e == UTF_16LE || e == UTF_16BE || e == REPLACEMENT) || tried == Some(encoding) {
             continue;
         }
-        let (text, bad) = encoding.decode_without_bom_handling(bytes);
+        let (text, bad) = decoded(encoding, bytes);
         if !bad {
-            return (text, warnings);
+            return (Cow::Owned(text), warnings);
         }
         tried = Some(encoding);
     }
@@ -51,7 +54,7 @@ pub fn decode<'a>(bytes: &'a [u8], http_label: Option<&str>, document_label: Opt
     }
     if let Some(encoding) = tried {
         warnings.push(format!("bytes that are not {} were replaced", encoding.name()));
-        return (encoding.decode_without_bom_handling(bytes).0, warnings);
+        return (Cow::Owned(decoded(encoding, bytes).0), warnings);
     }
     let guess = detect(bytes);
     warnings.push(format!("no usable encoding declared; read as {}", guess.name()));
@@ -102,9 +105,9 @@ fn valid_utf8<'a>(
 ) -> Cow<'a, str> {
     let label = http.or(declared);
     if [http, declared].contains(&Some(ISO_2022_JP)) && memchr::memchr(0x1B, bytes).is_some() {
-        let (japanese, bad) = ISO_2022_JP.decode_without_bom_handling(bytes);
+        let (japanese, bad) = decoded(ISO_2022_JP, bytes);
         if !bad {
-            return japanese;
+            return Cow::Owned(japanese);
         }
     }
     if let Some(label) = label
@@ -117,11 +120,29 @@ fn valid_utf8<'a>(
 }
 
 fn decode_as<'a>(encoding: &'static Encoding, bytes: &'a [u8], warnings: &mut Vec<Warning>) -> Cow<'a, str> {
-    let (text, bad) = encoding.decode_without_bom_handling(bytes);
+    let (text, bad) = decoded(encoding, bytes);
     if bad {
         warnings.push(format!("bytes that are not {} were replaced", encoding.name()));
     }
-    text
+    Cow::Owned(text)
+}
+
+/// `bytes` as `encoding` reads them, and whether some had to be replaced. Piece by piece: at one go the decoder touches the most memory that
+/// any text of this length could need.
+fn decoded(encoding: &'static Encoding, bytes: &[u8]) -> (String, bool) {
+    let mut decoder = encoding.new_decoder_without_bom_handling();
+    let mut piece = "\0".repeat(PIECE);
+    let mut text = String::with_capacity(bytes.len());
+    let (mut rest, mut bad) = (bytes, false);
+    loop {
+        let (state, read, written, replaced) = decoder.decode_to_str(rest, &mut piece, true);
+        bad |= replaced;
+        text.push_str(piece.get(..written).unwrap_or(""));
+        rest = rest.get(read..).unwrap_or(&[]);
+        if state == CoderResult::InputEmpty {
+            return (text, bad);
+        }
+    }
 }
 
 fn detect(bytes: &[u8]) -> &'static Encoding {

@@ -1,5 +1,6 @@
 //! Plain records without behaviour of their own.
 
+use super::Id;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -127,6 +128,9 @@ pub struct Extracted {
     pub words: usize,
     /// What kind of page this is.
     pub quality: Quality,
+    /// Lines that the outlet repeats and that were left out, by their hash.
+    #[serde(skip)]
+    pub repeated: Vec<u64>,
     /// What was doubted.
     pub warnings: Vec<Warning>,
 }
@@ -172,4 +176,35 @@ impl Quality {
     pub fn is_text(self) -> bool {
         matches!(self, Self::Article | Self::Short)
     }
+}
+
+/// What an entry can be recognised by; each is a key to compare and to look up, none an address to fetch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EntryKeys {
+    /// The guid; of one that is a web address the scheme and `www.` are left out, so that http→https changes nothing.
+    pub guid: Option<String>,
+    /// The canonical URL without scheme, `www.` and trailing slash ([`super::canonical::same_page_key`]); none for a site's front page.
+    pub url: Option<String>,
+    /// A hash of the title's letters and digits with the day of publication, as 16 hex digits.
+    pub title: Option<String>,
+}
+
+impl EntryKeys {
+    /// True where the entry has nothing to be recognised by.
+    pub fn is_empty(&self) -> bool {
+        self.guid.is_none() && self.url.is_none() && self.title.is_none()
+    }
+}
+
+/// An entry of a document that is to be stored: one that is new, or one that says something else now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewEntry {
+    /// Its id: the stored one, or from now on.
+    pub id: Id,
+    /// Its keys.
+    pub keys: EntryKeys,
+    /// Hash of what the feed says.
+    pub content_hash: u64,
+    /// What the feed says.
+    pub entry: ParsedEntry,
 }

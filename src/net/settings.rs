@@ -30,7 +30,7 @@ pub struct Settings {
     pub keep_idle: Duration,
     /// Name resolution.
     pub dns_timeout: Duration,
-    /// Lookups at a time.
+    /// Lookups at a time. One that hangs keeps its thread until the system gives up, so there are more than requests at work.
     pub dns_threads: usize,
     /// Until a connection stands: resolution, TCP, TLS.
     pub connect_timeout: Duration,
@@ -70,7 +70,7 @@ impl Default for Settings {
             max_idle: 256,
             keep_idle: Duration::from_secs(15),
             dns_timeout: Duration::from_secs(10),
-            dns_threads: 32,
+            dns_threads: 128,
             connect_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(30),
             idle_timeout: Duration::from_secs(20),

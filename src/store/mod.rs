@@ -18,6 +18,7 @@ mod tests;
 mod texts;
 mod writer;
 
+pub use crate::model::{EntryKeys, NewEntry};
 pub use care::{Copied, Finding, Health, backup, doctor, restore};
 pub use error::{Advice, StoreError};
 pub use reader::{Found, Reader, SearchOrder};

@@ -2,9 +2,10 @@
 //! meaning (identity, rhythm, reasons, index rows) hand them over as JSON or bytes.
 
 use crate::model::views::OriginView;
-use crate::model::{Credit, Id, ParsedEntry, Quality, Validators};
+use crate::model::{Credit, EntryKeys, Id, NewEntry, ParsedEntry, Quality, Validators};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// How a [`super::Writer`] is opened.
@@ -136,17 +137,6 @@ pub struct DueFeed {
     pub notes: Vec<String>,
 }
 
-/// The keys by which an entry is recognised, as `feed` made them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EntryKeys {
-    /// The guid.
-    pub guid: Option<String>,
-    /// The canonical URL.
-    pub url: Option<String>,
-    /// Title and day.
-    pub title: Option<String>,
-}
-
 /// An entry that is known already. The database keeps 64-bit hashes of keys: a key that was not asked for reads
 /// `"\u{0}…"`, which equals no key.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,19 +155,6 @@ pub struct KnownRow {
     pub seen_at: Timestamp,
     /// The article it leads to, once settled.
     pub article: Option<Id>,
-}
-
-/// An entry to store with a poll.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewEntry {
-    /// `Id::entry(feed, identity)`.
-    pub id: Id,
-    /// Its keys.
-    pub keys: EntryKeys,
-    /// Hash of what the feed says.
-    pub content_hash: u64,
-    /// What the feed says.
-    pub entry: ParsedEntry,
 }
 
 /// Commit A: one poll and everything that follows from it.
@@ -233,6 +210,8 @@ pub struct PollCommit {
     pub new: Vec<NewEntry>,
     /// Entries (`id` is the stored one) that say something else now; their pages are fetched again.
     pub changed: Vec<NewEntry>,
+    /// Those of them whose pages are not to be asked for at once, and from when on.
+    pub not_before: HashMap<Id, Timestamp>,
     /// Notes for people, which replace the earlier ones.
     pub notes: Vec<String>,
 }

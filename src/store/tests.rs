@@ -4,7 +4,7 @@ use super::*;
 use crate::model::views::{OriginView, StoryFilter};
 use crate::model::{Credit, Id, ParsedEntry, Quality, Validators};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 const FEEDS: [(&str, &str); 3] = [
@@ -79,6 +79,7 @@ fn poll(feed: Id, minutes: i64, new: Vec<NewEntry>) -> PollCommit {
         state: "ok".to_owned(),
         new,
         changed: Vec::new(),
+        not_before: HashMap::new(),
         notes: Vec::new(),
     }
 }
@@ -200,6 +201,8 @@ fn the_queue_is_fair_and_patient() {
     assert_eq!(two.len(), 2, "at most two of one host");
     let flying: HashSet<Id> = two.iter().map(|e| e.id).collect();
     assert!(writer.pending(at(1), 10, 2, &flying).unwrap().is_empty(), "those in flight count for their host");
+    let others = writer.pending_but_of(&HashSet::from([two[0].feed]), at(1), 10, 10, &HashSet::new()).unwrap();
+    assert!(others.is_empty(), "its feed has its share");
     let rest = writer.pending(at(1), 10, 4, &flying).unwrap();
     assert!(rest.len() == 2 && rest.iter().all(|e| !flying.contains(&e.id)));
     assert_eq!(two[0].publisher.as_deref(), Some("Harbour Post"));

@@ -47,9 +47,14 @@ fn item(n: usize) -> Said {
 impl Desk {
     /// A desk with `count` items, polled once.
     fn new(count: usize) -> Self {
+        Self::with(count, "full_text = false\n")
+    }
+
+    /// The same with other settings of its feed.
+    fn with(count: usize, settings: &str) -> Self {
         let mut world = World::new();
         world.outlet("Harbour Post", Vec::new());
-        world.configure("full_text = false\n");
+        world.configure(settings);
         let mut desk = Self { world, items: (0..count).map(item).collect(), polls: 0 };
         assert_eq!(desk.poll(), (count as u64, 0));
         desk
@@ -57,12 +62,16 @@ impl Desk {
 
     /// Serves what the items say now and polls; new and changed entries.
     fn poll(&mut self) -> (u64, u64) {
+        let summary = self.pass();
+        assert_eq!((summary["failed"].as_u64(), summary["put_off"].as_u64()), (Some(0), Some(0)), "{summary}");
+        (summary["new_entries"].as_u64().unwrap(), summary["changed_entries"].as_u64().unwrap())
+    }
+
+    fn pass(&mut self) -> serde_json::Value {
         self.polls += 1;
         let body = self.rss();
         self.world.server.on(&format!("{HOST} /feed.xml"), Answer::ok("application/rss+xml", body));
-        let summary = self.world.poll(&["--all"]);
-        assert_eq!((summary["failed"].as_u64(), summary["put_off"].as_u64()), (Some(0), Some(0)), "{summary}");
-        (summary["new_entries"].as_u64().unwrap(), summary["changed_entries"].as_u64().unwrap())
+        self.world.poll(&["--all"])
     }
 
     fn rss(&self) -> String {
@@ -189,6 +198,22 @@ fn an_archive_that_is_published_again_brings_nothing_twice() {
     desk.holds(95);
     let shown = desk.world.ok(&["feeds", "show", &desk.world.feed_url(0)]);
     assert!(shown.contains("archive"), "{shown}");
+}
+
+#[test]
+fn an_archive_is_no_flood_for_its_site() {
+    let mut desk = Desk::with(5, "");
+    assert_eq!(desk.world.page_requests(), 5);
+    let old = |n| Said { date: "02 Jan 2026 10:00:00 GMT".into(), ..item(n) };
+    desk.items.extend((5..45).map(old));
+    desk.items.insert(0, Said { date: jiff::Timestamp::now().to_string(), ..item(45) });
+    let summary = desk.pass();
+    assert_eq!((summary["new_entries"].as_u64(), summary["put_off"].as_u64()), (Some(41), Some(39)), "{summary}");
+    assert_eq!(desk.world.page_requests(), 7, "what is fresh, and the first of the archive");
+    // Nothing of it is lost: it waits, and is neither new again nor asked for sooner.
+    let summary = desk.pass();
+    assert_eq!((summary["new_entries"].as_u64(), summary["put_off"].as_u64()), (Some(0), Some(39)), "{summary}");
+    assert_eq!(desk.world.page_requests(), 7);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod rechecks;
 mod rooms;
 mod server;
 mod stock;
+mod stories;
 mod subscribers;
 mod texts;
 mod world;

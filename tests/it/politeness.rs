@@ -2,10 +2,11 @@
 
 use crate::server::{Answer, Seen, Server};
 use crate::texts::{Item, own_report, page, rss};
+use crate::world;
 use jiff::{SignedDuration, Timestamp};
 use newsfold::clock::Clock;
+use newsfold::daemon::Engine;
 use newsfold::daemon::pass::{self, Selection};
-use newsfold::daemon::{ConfigSource, Engine};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -200,11 +201,6 @@ fn configure(dir: &Path, server: &Server) -> std::path::PathBuf {
     file
 }
 
-async fn start(file: &Path, clock: &Clock) -> Arc<Engine> {
-    let config = newsfold::config::load(Some(file), None).unwrap();
-    Engine::start(config, ConfigSource { file: Some(file.into()), state_dir: None }, clock.clone()).await.unwrap()
-}
-
 /// A pass at the clock's time. Where it waits, time passes.
 async fn bell(engine: &Arc<Engine>, clock: &Clock) {
     let passing = async {
@@ -228,14 +224,14 @@ fn week() -> (Vec<Logged>, usize) {
     let count = || sites.log.lock().unwrap().len();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let after_restarts = runtime.block_on(async {
-        let mut engine = start(&file, &clock).await;
+        let mut engine = world::engine(&file, &clock).await;
         let mut after_restarts = 0;
         for step in 0..7 * DAY / STEP {
             clock.set(begin() + SignedDuration::from_secs(step * STEP));
             bell(&engine, &clock).await;
             if step == 700 || step == 1_400 {
                 engine.writer.close().await;
-                engine = start(&file, &clock).await;
+                engine = world::engine(&file, &clock).await;
                 let before = count();
                 bell(&engine, &clock).await;
                 after_restarts += count() - before;

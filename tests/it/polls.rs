@@ -1,10 +1,11 @@
 //! The single pass.
 
 use crate::server::{Answer, Step};
-use crate::texts::{own_report, page, report};
+use crate::texts::{Item, own_report, page, report, rss};
 use crate::world::{World, text, until};
 use std::collections::HashSet;
 use std::process::Stdio;
+use std::time::Duration;
 
 /// An outlet with the report, one that carries it with a credit, one that carries a part, and one with something else.
 fn newsroom() -> World {
@@ -237,6 +238,38 @@ fn pages_are_fetched_while_a_feed_is_still_silent() {
     let mut child = world.command(&["poll"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     until("all pages but for the silent feed's", || world.page_requests() == 6);
     assert!(child.try_wait().unwrap().is_none(), "the silent feed holds up the pass, and nothing else");
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[test]
+fn a_feed_whose_links_lead_to_silent_hosts_leaves_room_for_the_others() {
+    let world = newsroom();
+    let links: String = (1..=60)
+        .map(|n| format!("<item><title>Trap {n}</title><link>{}</link></item>", world.server.url_at(&format!("127.0.9.{n}"), "/trap")))
+        .collect();
+    let trap = format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>Traps</title>{links}</channel></rss>");
+    world.server.on("/trap", Answer::steps([Step::Hang])).on("127.0.7.98 /feed.xml", Answer::ok("application/rss+xml", trap));
+    world.configure(&format!("[[feed]]\nurl = {:?}\n", world.server.url_at("127.0.7.98", "/feed.xml")));
+    let text = std::fs::read_to_string(world.config_path()).unwrap();
+    std::fs::write(world.config_path(), text.replacen("[fetch]\n", "[fetch]\nconcurrency = 8\n", 1)).unwrap();
+    // The traps are known first.
+    for outlet in &world.outlets {
+        let feed = world.server.url_at(&outlet.host, "/late.xml");
+        let body = rss(
+            outlet.name,
+            &[Item {
+                link: world.server.url_at(&outlet.host, "/a/0"),
+                title: outlet.articles[0].0.clone(),
+                date: "Sat, 21 Nov 2026 06:00:00 GMT".into(),
+            }],
+        );
+        world.server.on(&format!("{} /feed.xml", outlet.host), Answer::redirect(302, &feed).after(Duration::from_secs(1)));
+        world.server.on(&format!("{} /late.xml", outlet.host), Answer::ok("application/rss+xml", body).after(Duration::from_secs(1)));
+    }
+    let mut child = world.command(&["poll"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    until("the pages of the others", || world.page_requests() == 3);
+    assert!(world.server.hits("/trap") <= 8, "{} traps held the room", world.server.hits("/trap"));
     let _ = child.kill();
     let _ = child.wait();
 }

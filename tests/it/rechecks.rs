@@ -2,11 +2,10 @@
 
 use crate::server::{Answer, Seen};
 use crate::texts::{own_report, page, report};
-use crate::world::World;
+use crate::world::{World, engine};
 use jiff::{SignedDuration, Timestamp};
 use newsfold::clock::Clock;
 use newsfold::daemon::pass::{self, Selection, Summary};
-use newsfold::daemon::{ConfigSource, Engine};
 use std::sync::{Arc, Mutex};
 
 /// What one page says now.
@@ -72,11 +71,8 @@ impl Newsroom {
         self.clock.set(self.clock.now() + SignedDuration::from_hours(hours));
         let before = self.world.server.log().len();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let file = self.world.config_path();
-        let config = newsfold::config::load(Some(&file), None).unwrap();
-        let source = ConfigSource { file: Some(file), state_dir: None };
         let summary = runtime.block_on(async {
-            let engine = Engine::start(config, source, self.clock.clone()).await.unwrap();
+            let engine = engine(&self.world.config_path(), &self.clock).await;
             let summary = pass::run(Arc::clone(&engine), Selection::Due).await.unwrap();
             engine.writer.close().await;
             summary

@@ -2,10 +2,14 @@
 
 use crate::server::{Answer, Server};
 use crate::texts::{Item, page, rss};
+use newsfold::clock::Clock;
+use newsfold::daemon::{ConfigSource, DaemonError, Engine};
+use newsfold::store::StoreError;
 use serde_json::Value;
 use std::os::unix::net::UnixDatagram;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
@@ -150,6 +154,22 @@ impl World {
 
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.dir.path().join("log")).unwrap_or_default()
+    }
+}
+
+/// An engine within this process, by the configuration in `file`.
+///
+/// Another test may be starting a program just now: until that is loaded it holds a copy of the descriptor by which an
+/// engine that has ended held the lock.
+pub async fn engine(file: &Path, clock: &Clock) -> Arc<Engine> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let config = newsfold::config::load(Some(file), None).unwrap();
+        match Engine::start(config, ConfigSource { file: Some(file.into()), state_dir: None }, clock.clone()).await {
+            Ok(engine) => return engine,
+            Err(DaemonError::Store(StoreError::Locked { .. })) if Instant::now() < end => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
     }
 }
 

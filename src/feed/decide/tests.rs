@@ -173,8 +173,17 @@ fn the_archive_is_recognised_and_stays_known() {
     assert!(done.notes.iter().any(|n| n.contains("archive")), "{:?}", done.notes);
     let (.., done) = store.poll(&items(0..40));
     assert!(!done.archive, "said once");
-    let (new, .., done) = store.poll(&items(100..160));
-    assert_eq!((new, done.archive), (60, true));
+    assert!(spread(&done, at(store.day)).is_empty(), "no archive, no waiting");
+    let fresh = with(items(160..161), |_, e| e.published_at = Some(at(301)));
+    let (new, .., done) = store.poll(&[items(100..160), fresh].concat());
+    assert_eq!((new, done.archive), (61, true));
+    let now = at(store.day);
+    let mut tries: Vec<i64> = spread(&done, now).values().map(|at| at.duration_since(now).as_secs()).collect();
+    tries.sort_unstable();
+    assert_eq!(tries, (0..60).map(|n| n * 60).collect::<Vec<_>>(), "the old ones, one a minute");
+    let many = (0..2_000).map(|n| NewEntry { id: Id(n), ..done.new[0].clone() }).collect();
+    let tries = spread(&Classified { archive: true, new: many, ..Classified::default() }, now);
+    assert!(tries.len() == 2_000 && tries.values().all(|at| at.duration_since(now).as_hours() < 12));
 }
 
 #[test]

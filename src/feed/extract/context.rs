@@ -7,6 +7,9 @@ use crate::feed::text::{plain, unescape};
 use std::rc::Rc;
 use url::Url;
 
+/// The elements that a document of a known kind begins with.
+const ROOTS: [&str; 9] = ["rss", "rss2", "rss1", "channel", "rdf", "feed", "entry", "urlset", "html"];
+
 /// At most so many namespace declarations in force are kept.
 const MOST_BINDINGS: usize = 300;
 
@@ -92,6 +95,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn root(&mut self, name: &str, attrs: &str, at: usize) {
         let (prefix, local) = name.split_once(':').unwrap_or(("", name));
+        // After one that is unknown only a known one counts.
+        if !self.out.format.is_empty() && !ROOTS.iter().any(|root| local.eq_ignore_ascii_case(root)) {
+            return;
+        }
         let version = attribute(attrs, "version").map(str::trim).filter(|v| !v.is_empty() && v.len() < 12);
         let xmlns = attributes(attrs)
             .find(|(n, _)| n.strip_prefix("xmlns").is_some_and(|p| p.strip_prefix(':').unwrap_or(p) == prefix))
@@ -110,9 +117,6 @@ impl<'a> Reader<'a> {
             "html" => (Kind::Html, "HTML".to_owned()),
             other => (Kind::Unknown, format!("<{}>", other.chars().take(40).collect::<String>())),
         };
-        if kind == Kind::Unknown && !self.out.format.is_empty() {
-            return;
-        }
         // An unknown element may be an error message that a server printed before the feed: the root may be yet to come.
         self.seen_root = kind != Kind::Unknown;
         if self.seen_root || self.out.format.is_empty() {

@@ -1,7 +1,7 @@
 //! Filing: a finished field goes to the entry, the source, the person or the feed it belongs to.
 
-use super::values::{absolute, form_of, looks_like_address, person_name, resolved, shortened, trimmed};
-use super::{Capture, Form, Kind, Reader, Span};
+use super::values::{absolute, form_of, looks_like_address, looks_like_path, person_name, resolved, shortened, trimmed};
+use super::{Capture, Form, Kind, MOST_CATEGORIES, Reader, Span};
 use crate::feed::body;
 use crate::feed::names::{Field, Place, Tag};
 use crate::feed::scan::attribute;
@@ -9,8 +9,8 @@ use crate::feed::text::{plain, unescape};
 use crate::model::Source;
 use crate::model::dates::parse_date;
 
-/// At most so many categories an entry are kept.
-const MOST_CATEGORIES: usize = 64;
+/// More sources of one entry than this are not read.
+const MOST_SOURCES: usize = 8;
 
 impl<'a> Reader<'a> {
     pub(super) fn link_attributes(&mut self, attrs: &str, place: Place) {
@@ -91,7 +91,10 @@ impl<'a> Reader<'a> {
 
     pub(super) fn keep_in_entry(&mut self, capture: &Capture<'a>, rank: u8, inner: &'a str, end: usize) {
         let address = if matches!(capture.field, Field::Address | Field::Guid) && rank > 0 { self.address(inner) } else { None };
-        let form = form_of(capture.attrs, self.out.kind == Kind::Atom);
+        let atom = self.out.kind == Kind::Atom;
+        let form = form_of(capture.attrs, atom);
+        // An Atom id may be relative too, where the document says to what.
+        let based = atom && self.bases.len() > usize::from(self.has_address);
         let Some(entry) = self.entry.as_mut() else { return };
         let span = Span { start: capture.start, end, mixed: capture.mixed, form };
         let filled = !inner.trim().is_empty();
@@ -104,7 +107,8 @@ impl<'a> Reader<'a> {
             Field::Guid => {
                 let guid = trimmed(&resolved(inner));
                 let denied = attribute(capture.attrs, "isPermaLink").is_some_and(|v| v.trim().eq_ignore_ascii_case("false"));
-                if rank > 0 && !denied && entry.permalink.is_none() && guid.as_deref().is_some_and(looks_like_address) {
+                let names_page = |guid: &str| looks_like_address(guid) || (based && looks_like_path(guid));
+                if rank > 0 && !denied && entry.permalink.is_none() && guid.as_deref().is_some_and(names_page) {
                     entry.permalink = address;
                 }
                 entry.guid.put_first(rank, guid);
@@ -166,6 +170,11 @@ impl<'a> Reader<'a> {
 
     pub(super) fn end_source(&mut self, inner: &str) {
         let mut source = std::mem::take(&mut self.source);
+        // One entry has one source. Whoever nests thousands shall not have each read to its end.
+        self.sources += 1;
+        if self.entry.is_none() || self.sources > MOST_SOURCES {
+            return;
+        }
         if source.title.is_none() && !inner.contains("<title") {
             source.title = plain(&resolved(inner));
         }

@@ -49,6 +49,11 @@ pub(in crate::feed) fn looks_like_address(text: &str) -> bool {
     ["http://", "https://", "urn:", "tag:"].iter().any(|scheme| lead.starts_with(scheme)) || (text.starts_with('/') && text.len() > 1)
 }
 
+/// True for what can be a path below a base: folders in it, and neither a scheme nor white space.
+pub(in crate::feed) fn looks_like_path(text: &str) -> bool {
+    text.contains('/') && !text.contains(|c: char| c == ':' || c.is_whitespace())
+}
+
 /// `link` joined with `base` where it is relative; as it is where it is absolute or nothing comes of it.
 pub(in crate::feed) fn absolute(link: &str, base: Option<&Url>) -> String {
     let link: std::borrow::Cow<'_, str> = if link.contains(['\n', '\r', '\t']) {

@@ -6,6 +6,7 @@ use crate::feed::names::{Field, Place, Tag};
 use crate::feed::scan::{Scanner, Token, attribute};
 use crate::feed::text::unescape;
 use crate::model::Source;
+use crate::model::dates::parse_date;
 use std::rc::Rc;
 use url::Url;
 
@@ -20,12 +21,19 @@ const MOST_REWINDS: usize = 64;
 /// More elements than this in one entry, the HTML of its texts apart, and feed-rs' memory is spared.
 const MOST_ELEMENTS: usize = 5_000;
 
+/// More open elements than this are only counted.
+const MOST_OPEN: usize = 4_096;
+
+/// More elements than this in the texts of a document, unescaped, and feed-rs, which writes them all anew, is spared.
+const MOST_MARKS: usize = 100_000;
+
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, base: Option<&Url>) -> Self {
         Self {
             scanner: Scanner::new(text, 0),
             out: Reading { root_end: text.len(), ..Reading::default() },
             open: Vec::new(),
+            deeper: 0,
             capture: None,
             entry: None,
             entry_name: "",
@@ -33,6 +41,7 @@ impl<'a> Reader<'a> {
             source: Source::default(),
             bindings: Vec::new(),
             bases: base.map(|b| (Rc::new(b.clone()), 0)).into_iter().collect(),
+            has_address: base.is_some(),
             feed_title: Ranked::default(),
             feed_link: Ranked::default(),
             language: Ranked::default(),
@@ -44,6 +53,8 @@ impl<'a> Reader<'a> {
             read_again: 0,
             misses: 0,
             elements: 0,
+            sources: 0,
+            marks: 0,
         }
     }
 
@@ -125,8 +136,13 @@ impl<'a> Reader<'a> {
                     Tag::Aside => Place::Aside,
                     _ => place,
                 };
-                self.open.push(Open { name, tag, place, inside });
-                self.out.excessive |= self.open.len() > 100;
+                self.out.excessive |= self.open.len() >= 100;
+                // Entries close each other, so they are few.
+                if self.open.len() < MOST_OPEN || tag == Tag::Entry {
+                    self.open.push(Open { name, tag, place, inside });
+                } else {
+                    self.deeper += 1;
+                }
             }
         }
     }
@@ -145,6 +161,7 @@ impl<'a> Reader<'a> {
             // The one before was never closed.
             self.out.broken = true;
             if let Some(index) = self.open.iter().rposition(|open| open.tag == Tag::Entry) {
+                self.deeper = 0;
                 self.open.truncate(index);
                 self.leave(index);
                 self.declare(attrs, index);
@@ -160,6 +177,11 @@ impl<'a> Reader<'a> {
         if self.out.kind == Kind::Rdf {
             entry.guid.put(1, attribute(attrs, "rdf:about").or_else(|| attribute(attrs, "about")).and_then(|a| trimmed(&unescape(a))));
         }
+        if self.out.kind == Kind::Rss {
+            // RSS' forerunner CDF wrote them as attributes.
+            entry.link.put(1, attribute(attrs, "href").map(|href| self.resolve(href)).filter(|href| !href.is_empty()));
+            entry.updated.put(1, attribute(attrs, "lastmod").and_then(|at| parse_date(at.trim())));
+        }
         self.entry = Some(entry);
         self.entry_name = name;
     }
@@ -170,6 +192,7 @@ impl<'a> Reader<'a> {
         }
         self.person = None;
         self.elements = 0;
+        self.sources = 0;
     }
 
     pub(super) fn begin_capture(&mut self, name: &'a str, field: Field, rank: u8, attrs: &'a str, start: usize) {
@@ -180,6 +203,8 @@ impl<'a> Reader<'a> {
 
     pub(super) fn start_in_capture(&mut self, name: &'a str, attrs: &'a str, empty: bool, at: usize) {
         self.weigh(attrs);
+        self.marks += 1;
+        self.out.excessive |= self.marks > MOST_MARKS;
         self.depth_in_capture += usize::from(!empty);
         self.out.excessive |= self.open.len() + self.depth_in_capture > 100;
         // HTML's own names come first: most tags in a captured text are these, and none is a field.
@@ -222,7 +247,8 @@ impl<'a> Reader<'a> {
             return;
         }
         let closes_entry = self.entry.is_some() && name.eq_ignore_ascii_case(self.entry_name);
-        let closes_frame = !closes_entry && matches!(self.meaning_of(name), Tag::Frame);
+        // HTML's own names, most of them shorter, are no frames.
+        let closes_frame = !closes_entry && name.len() >= 3 && matches!(self.meaning_of(name), Tag::Frame);
         // `<summary><b>x</summary…`: anything else that is open may be closed by it too, but only these are sure.
         if closes_entry || closes_frame {
             self.unterminated(at);
@@ -254,6 +280,11 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn end(&mut self, name: &'a str, at: usize) {
+        if self.deeper > 0 && !(self.entry.is_some() && name.eq_ignore_ascii_case(self.entry_name)) {
+            self.deeper -= 1;
+            return;
+        }
+        self.deeper = 0;
         let reach = if self.misses < MANY { REACH } else { REACH_OF_THE_MANY };
         let found = self.open.iter().rev().take(reach).position(|open| open.name == name || open.name.eq_ignore_ascii_case(name));
         let Some(up) = found else {

@@ -60,6 +60,14 @@ impl Reader {
         self.read(|conn| boilerplate_rows(conn, None))
     }
 
+    /// Learnt boilerplate of one publisher.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn boilerplate_of(&self, publisher: &str) -> Result<Vec<BoilerplateRow>, StoreError> {
+        self.read(|conn| boilerplate_rows(conn, Some(publisher)))
+    }
+
     /// What the indexes are built from: articles first seen at or after `since`, in the order of placement.
     ///
     /// # Errors

@@ -51,6 +51,18 @@ impl Writer {
         decision_rows(&self.conn)
     }
 
+    /// Decisions of one kind in force, oldest first.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn decisions_of(&self, kind: &str) -> Result<Vec<Decision>, StoreError> {
+        // Asked with every placement, and most databases hold none.
+        if !self.conn.prepare_cached("SELECT 1 FROM decision WHERE kind = ?1 AND void = 0")?.exists([kind])? {
+            return Ok(Vec::new());
+        }
+        Ok(self.decisions()?.into_iter().filter(|decision| decision.kind == kind).collect())
+    }
+
     /// Learnt boilerplate of one publisher, or of all.
     ///
     /// # Errors

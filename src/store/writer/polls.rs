@@ -1,9 +1,9 @@
 //! Commit A: a poll, the entries it brought, and the queue of pages to fetch.
 
 use super::{Tx, Writer};
-use crate::model::{Id, ParsedEntry};
+use crate::model::{EntryKeys, Id, NewEntry};
 use crate::store::codec::{count, get, key_hash, ms, put, time};
-use crate::store::{EntryKeys, KnownRow, NewEntry, PendingEntry, PollCommit, PollStored, StoreError};
+use crate::store::{KnownRow, PendingEntry, PollCommit, PollStored, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -91,13 +91,37 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn pending(&self, now: Timestamp, limit: u32, per_host: u32, skip: &HashSet<Id>) -> Result<Vec<PendingEntry>, StoreError> {
+        self.pending_but_of(&HashSet::new(), now, limit, per_host, skip)
+    }
+
+    /// As [`Writer::pending`], without the entries of these feeds.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn pending_but_of(
+        &self,
+        feeds: &HashSet<Id>,
+        now: Timestamp,
+        limit: u32,
+        per_host: u32,
+        skip: &HashSet<Id>,
+    ) -> Result<Vec<PendingEntry>, StoreError> {
         let mut taken = Vec::new();
         {
-            let mut query =
-                self.conn.prepare_cached("SELECT entry, id, host FROM pending WHERE next_try_at <= ?1 ORDER BY next_try_at, host, id")?;
+            // Whose an entry is costs a look at another table, which is only worth it where it matters.
+            let mut query = self.conn.prepare_cached(match feeds.is_empty() {
+                true => "SELECT entry, id, host, 0 FROM pending WHERE next_try_at <= ?1 ORDER BY next_try_at, host, id",
+                false => {
+                    "SELECT n.entry, n.id, n.host, f.id FROM pending n CROSS JOIN entry e ON e.seq = n.entry CROSS JOIN feed f ON f.seq = e.feed
+                     WHERE n.next_try_at <= ?1 ORDER BY n.next_try_at, n.host, n.id"
+                }
+            })?;
             let mut rows = query.query([ms(now)])?;
             let mut hosts: HashMap<String, u32> = HashMap::new();
             while let Some(row) = rows.next()? {
+                if !feeds.is_empty() && feeds.contains(&get(row.get(3)?)) {
+                    continue;
+                }
                 let host = hosts.entry(row.get(2)?).or_default();
                 if *host >= per_host {
                     continue;
@@ -205,7 +229,7 @@ impl Tx<'_> {
         if added == 0 {
             return Ok(false);
         }
-        self.enqueue(self.tx.last_insert_rowid(), entry.id, &entry.entry, poll.at)?;
+        self.enqueue(self.tx.last_insert_rowid(), entry, poll)?;
         Ok(true)
     }
 
@@ -221,12 +245,14 @@ impl Tx<'_> {
                    content_hash = ?5, url = COALESCE(?6, url), published_at = COALESCE(?7, published_at) WHERE seq = ?1",
             )?
             .execute(params![seq, guid, url, title, entry.content_hash.cast_signed(), entry.entry.url, entry.entry.published_at.map(ms)])?;
-        self.enqueue(seq, entry.id, &entry.entry, poll.at)?;
+        self.enqueue(seq, entry, poll)?;
         Ok(true)
     }
 
     /// Puts an entry into the queue, once.
-    fn enqueue(&mut self, seq: i64, id: Id, entry: &ParsedEntry, at: Timestamp) -> Result<(), StoreError> {
+    fn enqueue(&mut self, seq: i64, new: &NewEntry, poll: &PollCommit) -> Result<(), StoreError> {
+        let NewEntry { id, entry, .. } = new;
+        let at = poll.not_before.get(id).copied().unwrap_or(poll.at);
         let host = entry.url.as_deref().and_then(|u| url::Url::parse(u).ok()?.host_str().map(str::to_owned)).unwrap_or_default();
         let json = serde_json::to_vec(entry).map_err(|e| StoreError::Sqlite(e.to_string()))?;
         let data = self.packer.pack(&json);
@@ -235,7 +261,7 @@ impl Tx<'_> {
                 "INSERT INTO pending (entry, id, host, next_try_at, data) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT (entry) DO UPDATE SET host = excluded.host, next_try_at = excluded.next_try_at, attempts = 0, data = excluded.data",
             )?
-            .execute(params![seq, put(id), host, ms(at), data])?;
+            .execute(params![seq, put(*id), host, ms(at), data])?;
         Ok(())
     }
 

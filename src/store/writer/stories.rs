@@ -44,6 +44,17 @@ impl Writer {
         })
     }
 
+    /// Forgets the origin that a person set: what is decided next stands.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn forget_set_origin(&mut self, cluster: Id) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.tx.prepare_cached("UPDATE origin SET by_hand = 0 WHERE cluster = ?1 AND by_hand = 1")?.execute([put(cluster)])?;
+            Ok(())
+        })
+    }
+
     /// The article, where it is one, and the publisher that stand as the origin of a cluster.
     ///
     /// # Errors

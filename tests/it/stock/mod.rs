@@ -7,7 +7,7 @@ use newsfold::model::{Credit, Id, ParsedEntry, Quality};
 use newsfold::store::{
     Article, ArticleCommit, DeclaredFeed, DeclaredPublisher, EntryKeys, NewEntry, Options, OriginRow, PollCommit, Writer,
 };
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// Publishers, one of them with a name that attacks.
@@ -183,6 +183,7 @@ fn poll(n: usize, at: Timestamp, attack: bool) -> PollCommit {
         state: if failing { "failing" } else { "ok" }.to_owned(),
         new: vec![entry],
         changed: Vec::new(),
+        not_before: HashMap::new(),
         notes: if attack { vec![hostile(n + 2)] } else { Vec::new() },
     }
 }
