@@ -6,7 +6,7 @@ usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,stories,news
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
 that folder or the build is absent. The part `rig` (some ten minutes, so only when named) needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
 """
-import argparse, collections, gzip, importlib.util, json, os, re, resource, subprocess, sys, tempfile, time
+import argparse, collections, gzip, importlib.util, json, os, random, re, resource, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROWS = []
@@ -131,6 +131,23 @@ def stories():
             newsfold(["cluster", "--json", unzip(f"{name}.jsonl.gz")], out=f"{TMP}/{name}.out")
         r = clusters(unzip(f"{name}.jsonl.gz"), f"{TMP}/{name}.out", "--field", "story")
         row(f"stories, {name}", "ARI", r["ari"], note=f"B-cubed F1 {r['bcubed_f1']} (P {r['bcubed_precision']} R {r['bcubed_recall']})")
+        lines, results = open(unzip(f"{name}.jsonl.gz")).readlines(), []
+        for seed in range(10):
+            random.Random(seed).shuffle(lines)
+            with open(f"{TMP}/shuffled.jsonl", "w") as target:
+                target.writelines(lines)
+            newsfold(["cluster", "--json", f"{TMP}/shuffled.jsonl"], out=f"{TMP}/shuffled.out")
+            results.append({o["id"]: o["story"] for o in map(json.loads, open(f"{TMP}/shuffled.out"))})
+        between = [ari(a, b) for i, a in enumerate(results) for b in results[i + 1:]]
+        row(f"stories, {name}", "10 random orders: least ARI", f"{min(between):.4f}", note=f"between each two, mean {sum(between) / len(between):.4f}")
+
+
+def ari(a, b):
+    """The adjusted Rand index of two groupings of the same ids."""
+    pairs = lambda counts: sum(n * (n - 1) / 2 for n in counts.values())
+    both, left, right = (pairs(collections.Counter(of)) for of in (((a[i], b[i]) for i in a), a.values(), b.values()))
+    expected = left * right / (len(a) * (len(a) - 1) / 2)
+    return (both - expected) / ((left + right) / 2 - expected)
 
 
 def newsroom():
