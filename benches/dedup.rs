@@ -9,7 +9,7 @@ use newsfold::dedup::fingerprint::fingerprint;
 use newsfold::dedup::near::NearIndex;
 use newsfold::dedup::sketch::Sketch;
 use newsfold::dedup::tokens::tokenize;
-use newsfold::dedup::{CopyIndex, Document, Prepared, Settings, prepare};
+use newsfold::dedup::{CopyIndex, Document, Prepared, Rebuild, Settings, prepare};
 use newsfold::model::Id;
 use std::collections::HashSet;
 use std::hint::black_box;
@@ -231,10 +231,11 @@ fn placing(count: usize) {
     let row_bytes: usize = rows.iter().map(|r| r.2.capacity() + size_of::<(Id, Id, Vec<u8>)>() + 16).sum();
     println!("resident    {:.0} an article", (resident() - before).saturating_sub(row_bytes) as f64 / count as f64);
     let start = Instant::now();
-    let mut again = CopyIndex::with_capacity(Settings::default(), rows.len());
+    let mut again = Rebuild::new(Settings::default(), rows.len());
     for (id, cluster, row) in &rows {
         again.restore(*id, *cluster, Timestamp::from_second(1_700_000_000).unwrap_or_default(), row);
     }
+    let again = again.finish();
     println!(
         "rebuilt {} from rows of {:.0} bytes in {:?}",
         again.len(),
@@ -280,6 +281,13 @@ fn hostile(count: usize) {
         ("one fingerprint", Box::new(|_| one.clone()) as Box<dyn Fn(u64) -> String>),
         ("one disclaimer", Box::new(|n| format!("{}\n{disclaimer}", words.text(n + 5_000_000, 80)))),
         ("one word", Box::new(|n| "spam ".repeat(50 + (n % 4000) as usize))),
+        (
+            "thirty words",
+            Box::new(|n| {
+                let mut rng = fastrand::Rng::with_seed(n);
+                (0..2_000).map(|_| &words.0[300 + rng.usize(..30)]).map(String::as_str).collect::<Vec<_>>().join(" ")
+            }),
+        ),
         (
             "ten words",
             Box::new(|n| {

@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 """Run every evaluation on the shared data and print accuracy, speed and memory as one table.
 
-usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,copies,stories,newsroom,rig] [--seeds 1-5] [--json]
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,gate,credits,outlets,copies,orders,pages,stories,newsroom,rig] [--seeds 1-5]
+       [--marks FILE] [--rig BIN] [--json]
 
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
 that folder or the build is absent. The part `rig` (some ten minutes, so only when named) needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
 """
-import argparse, collections, gzip, importlib.util, json, os, random, re, resource, subprocess, sys, tempfile, time
+import argparse, collections, gzip, importlib.util, io, itertools, json, lzma, math, os, random, re, resource, subprocess, sys, tarfile, tempfile, time
+
+import outlets as repeated
+import score_credits
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROWS = []
@@ -89,23 +93,84 @@ def extract():
                 row("extraction", f"{name}: {label}", found[1])
 
 
+def gate():
+    """Written walls, and the shortest real articles: what the gate says of them."""
+    folder = f"{TMP}/gate"
+    os.makedirs(folder)
+    examples = [line.rstrip("\n").split("|") for line in open(f"{HERE}/tests/pages/walls.txt") if not line.startswith("#")]
+    for i, (kind, title, *paragraphs) in enumerate(examples):
+        body = "".join(f"<p>{p}</p>" for p in paragraphs)
+        with open(f"{folder}/{i}.html", "w") as page:
+            page.write(f"<html><head><title>{title}</title></head><body><nav><a href=/>Home</a></nav><main><h1>{title}</h1>{body}</main></body></html>")
+    newsfold(["extract", "--json", *(f"{folder}/{i}.html" for i in range(len(examples)))], out=f"{TMP}/gate.jsonl")
+    found = [json.loads(line)["quality"] for line in open(f"{TMP}/gate.jsonl")]
+    named = sum(f == kind for f, (kind, *_) in zip(found, examples))
+    caught = sum(f == kind or f not in ("article", "short") for f, (kind, *_) in zip(found, examples))
+    row("gate", "written walls caught", f"{caught / len(found):.3f}", note=f"{len(found)} examples, {named} by their own kind")
+    with gzip.open(f"{SHARED}/data/newsroom/index.jsonl.gz", "rt") as source:
+        index = {a["id"]: a["page"] for a in map(json.loads, source)}
+    with open(unzip("wire.jsonl.gz")) as source:
+        lengths = sorted((len(re.findall(r"\w+", a["text"])), a["id"]) for a in map(json.loads, source) if a["id"] in index)
+    short = [(n, index[i]) for n, i in lengths if n >= 15][:200]
+    with lzma.open(f"{SHARED}/data/newsroom/pages.tar.xz") as packed, tarfile.open(fileobj=io.BytesIO(packed.read())) as tar:
+        for i, (_, name) in enumerate(short):
+            with open(f"{folder}/short{i}.html", "wb") as page:
+                page.write(tar.extractfile(name).read())
+    newsfold(["extract", "--json", *(f"{folder}/short{i}.html" for i in range(len(short)))], out=f"{TMP}/short.jsonl")
+    said = collections.Counter(json.loads(line)["quality"] for line in open(f"{TMP}/short.jsonl"))
+    alarms = sum(n for quality, n in said.items() if quality not in ("article", "short", "empty"))
+    row("gate", "false alarms", f"{alarms / len(short):.3f}", note=f"{len(short)} real pages of {short[0][0]}-{short[-1][0]} words: {dict(said)}")
+
+
+def credits():
+    if not ARGS.marks:
+        return row("credits", "not measured", "-", note="--marks names a file of marks made by hand")
+    r = score_credits.score(ARGS.marks, unzip("wire.jsonl.gz"), BIN)
+    row("credits", "precision", f"{r['precision']:.3f}", note=f"{r['texts']} texts, {r['found']} found")
+    row("credits", "recall", f"{r['recall']:.3f}", note=f"{r['named']} texts name one")
+
+
+def outlets():
+    if not os.path.exists(ARGS.rig):
+        return row("what outlets repeat", "not measured", "-", note=f"--rig names the built rig; {ARGS.rig} is absent")
+    state = f"{TMP}/outlets"
+    os.makedirs(state)
+    r = repeated.measure(BIN, ARGS.rig, state)
+    for name, part in zip(("while learning", "new pages after"), r["rounds"]):
+        row("what outlets repeat", f"{name}: planted left", f"{part['left']:.3f}", note=f"{part['n']} articles, P {part['precision']:.4f} R {part['recall']:.4f}")
+    row("what outlets repeat", "shown by feeds show", f"{r['shown']}/{r['planted']}")
+
+
 def clusters(gold, system, *more):
     return json.loads(tool("score_clusters.py", gold, system, "--json", *more))
 
 
-def copies():
-    pool = unzip("pool.jsonl.gz")
+def seeds():
+    first, last = (ARGS.seeds.split("-") * 2)[:2]
+    return range(int(first), int(last) + 1)
+
+
+def plant(seed):
+    """The planted set of this seed: the path with the answers, and the path without."""
+    paths = []
+    for blind in (False, True):
+        paths.append(f"{TMP}/{'blind' if blind else 'planted'}-{seed}.jsonl")
+        if not os.path.exists(paths[-1]):
+            with open(paths[-1], "w") as target:
+                subprocess.run([sys.executable, f"{SHARED}/eval/plant_copies.py", unzip("pool.jsonl.gz"), "--seed", str(seed), "--lang", "en",
+                                "--stories", "150", *(["--blind"] if blind else [])], stdout=target, check=True)
+    return paths
+
+
+def scored(what, run):
+    """Scores the planted sets, each clustered by `run`, and prints them one by one and together."""
     total, kinds = collections.Counter(), collections.defaultdict(lambda: [0.0, 0])
     wrong, cpu_all, articles, peak_all = collections.Counter(), 0.0, 0, 0
-    first, last = (ARGS.seeds.split("-") * 2)[:2]
-    for seed in range(int(first), int(last) + 1):
-        for blind in (False, True):
-            with open(f"{TMP}/{'blind' if blind else 'planted'}.jsonl", "w") as target:
-                subprocess.run([sys.executable, f"{SHARED}/eval/plant_copies.py", pool, "--seed", str(seed), "--lang", "en", "--stories", "150",
-                                *(["--blind"] if blind else [])], stdout=target, check=True)
-        cpu, peak, _, _ = newsfold(["cluster", "--json", f"{TMP}/blind.jsonl"], out=f"{TMP}/p.out")
-        r = clusters(f"{TMP}/planted.jsonl", f"{TMP}/p.out")
-        row("copies, planted", f"seed {seed}: pair F1", r["f1"], cpu, peak, f"P {r['precision']} R {r['recall']}")
+    for seed in seeds():
+        gold, blind = plant(seed)
+        out, cpu, peak = run(seed, blind)
+        r = clusters(gold, out)
+        row(what, f"seed {seed}: pair F1", r["f1"], cpu, peak, f"P {r['precision']} R {r['recall']}")
         total.update(pairs=r["pairs"], found=r["found"], false=r["false"])
         cpu_all, articles, peak_all = cpu_all + cpu, articles + r["articles"], max(peak_all, peak)
         for kind, v in r["kinds"].items():
@@ -114,15 +179,76 @@ def copies():
                 kinds[kind][0] += v["recall"] * v["articles"]
                 kinds[kind][1] += v["articles"]
     p, q = total["found"] / max(1, total["found"] + total["false"]), total["found"] / total["pairs"]
-    row("copies, planted", "together: pair F1", f"{2 * p * q / (p + q):.4f}", cpu_all, peak_all, f"P {p:.4f} R {q:.4f}; {articles / cpu_all:.0f} texts/s")
+    row(what, "together: pair F1", f"{2 * p * q / (p + q):.4f}", cpu_all, peak_all, f"P {p:.4f} R {q:.4f}; {articles / cpu_all:.0f} texts/s")
     for kind in sorted(kinds):
-        row("copies, planted", f"recall of {kind}", f"{kinds[kind][0] / kinds[kind][1]:.4f}", note=f"false pairs {wrong[kind]}" if wrong[kind] else "")
+        row(what, f"recall of {kind}", f"{kinds[kind][0] / kinds[kind][1]:.4f}", note=f"false pairs {wrong[kind]}" if wrong[kind] else "")
     for kind in sorted(set(wrong) - set(kinds)):
-        row("copies, planted", f"false pairs of {kind}", wrong[kind])
+        row(what, f"false pairs of {kind}", wrong[kind])
+
+
+def copies():
+    def run(seed, blind):
+        cpu, peak, _, _ = newsfold(["cluster", "--json", blind], out=f"{TMP}/p.out")
+        return f"{TMP}/p.out", cpu, peak
+
+    scored("copies, planted", run)
     for name in ("wire", "ecbplus", "basil"):
         cpu, peak, _, _ = newsfold(["cluster", "--json", unzip(f"{name}.jsonl.gz")], out=f"{TMP}/{name}.out")
         r = clusters(unzip(f"{name}.jsonl.gz"), f"{TMP}/{name}.out", "--pairs", unzip(f"{name}.pairs.jsonl.gz"))
         row(f"copies, {name}", "pair recall", r["recall"], cpu, peak, f"{r['found']} of {r['pairs']} pairs, {r['false']} unlisted")
+
+
+def ari(one, other):
+    """Adjusted Rand index of two partitions of the same ids."""
+    pairs = lambda counts: sum(math.comb(n, 2) for n in counts)
+    both = pairs(collections.Counter((one[i], other[i]) for i in one).values())
+    a, b = pairs(collections.Counter(one.values()).values()), pairs(collections.Counter(other.values()).values())
+    expected = a * b / math.comb(len(one), 2)
+    return 1.0 if a == b == both else (both - expected) / ((a + b) / 2 - expected)
+
+
+def orders():
+    """Ten random orders of each set: the least agreement between any two of the results."""
+    sets = [(f"planted {seed}", plant(seed)[1]) for seed in seeds()] + [(n, unzip(f"{n}.jsonl.gz")) for n in ("wire", "ecbplus", "basil")]
+    for name, path in sets:
+        lines = open(path).readlines()
+        found = []
+        for seed in range(10):
+            random.Random(seed).shuffle(lines)
+            with open(f"{TMP}/order.jsonl", "w") as target:
+                target.writelines(lines)
+            newsfold(["cluster", "--json", f"{TMP}/order.jsonl"], out=f"{TMP}/order.out")
+            found.append([json.loads(line) for line in open(f"{TMP}/order.out")])
+        for what, field in (("copies", "cluster"), ("stories", "story")):
+            results = [{o["id"]: o[field] for o in result} for result in found]
+            agree = [ari(a, b) for a, b in itertools.combinations(results, 2)]
+            row(f"{what}, ten orders", f"{name}: least ARI", f"{min(agree):.4f}", note=f"mean {sum(agree) / len(agree):.4f} of {len(agree)} pairs")
+
+
+def pages():
+    """The planted texts served as pages, and polled by the whole program."""
+    def run(seed, blind):
+        state, port = f"{TMP}/pages-{seed}", "8951"
+        os.makedirs(state)
+        serve = [sys.executable, f"{HERE}/eval/pages.py", blind, "--port", port]
+        with open(f"{state}/newsfold.toml", "w") as target:
+            target.write(f'state_dir = "{state}"\n[fetch]\nallow_networks = ["127.0.0.0/8"]\nmin_gap = "0s"\n')
+            target.write(subprocess.run([*serve, "--print-config"], capture_output=True, text=True, check=True).stdout)
+        server = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
+        try:
+            server.stdout.readline()
+            cpu, peak, _, _ = newsfold(["--config", f"{state}/newsfold.toml", "poll"])
+        finally:
+            server.terminate()
+            server.wait()
+        newsfold(["--config", f"{state}/newsfold.toml", "export", "jsonl"], out=f"{state}/export.jsonl")
+        with open(f"{state}/export.jsonl") as source, open(f"{state}/system.jsonl", "w") as target:
+            for line in source:
+                o = json.loads(line)
+                target.write(json.dumps({**o, "id": re.search(r"/a/(.+)\.html", o["entry_url"])[1]}) + "\n")
+        return f"{state}/system.jsonl", cpu, peak
+
+    scored("copies, as pages", run)
 
 
 def stories():
@@ -131,23 +257,6 @@ def stories():
             newsfold(["cluster", "--json", unzip(f"{name}.jsonl.gz")], out=f"{TMP}/{name}.out")
         r = clusters(unzip(f"{name}.jsonl.gz"), f"{TMP}/{name}.out", "--field", "story")
         row(f"stories, {name}", "ARI", r["ari"], note=f"B-cubed F1 {r['bcubed_f1']} (P {r['bcubed_precision']} R {r['bcubed_recall']})")
-        lines, results = open(unzip(f"{name}.jsonl.gz")).readlines(), []
-        for seed in range(10):
-            random.Random(seed).shuffle(lines)
-            with open(f"{TMP}/shuffled.jsonl", "w") as target:
-                target.writelines(lines)
-            newsfold(["cluster", "--json", f"{TMP}/shuffled.jsonl"], out=f"{TMP}/shuffled.out")
-            results.append({o["id"]: o["story"] for o in map(json.loads, open(f"{TMP}/shuffled.out"))})
-        between = [ari(a, b) for i, a in enumerate(results) for b in results[i + 1:]]
-        row(f"stories, {name}", "10 random orders: least ARI", f"{min(between):.4f}", note=f"between each two, mean {sum(between) / len(between):.4f}")
-
-
-def ari(a, b):
-    """The adjusted Rand index of two groupings of the same ids."""
-    pairs = lambda counts: sum(n * (n - 1) / 2 for n in counts.values())
-    both, left, right = (pairs(collections.Counter(of)) for of in (((a[i], b[i]) for i in a), a.values(), b.values()))
-    expected = left * right / (len(a) * (len(a) - 1) / 2)
-    return (both - expected) / ((left + right) / 2 - expected)
 
 
 def newsroom():
@@ -207,8 +316,9 @@ if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", default=os.path.join(HERE, "..", "shared"))
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
-    ap.add_argument("--only", default="feeds,extract,copies,stories,newsroom")
+    ap.add_argument("--only", default="feeds,extract,gate,credits,outlets,copies,orders,pages,stories,newsroom")
     ap.add_argument("--seeds", default="1-5")
+    ap.add_argument("--marks", help="credits marked by hand, as eval/score_credits.py reads them")
     ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
     ap.add_argument("--rounds", type=int, default=3, help="pairs of runs of the part rig")
     ap.add_argument("--no-pages", action="store_true", help="part rig: feeds alone, what they carry is their text")

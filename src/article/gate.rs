@@ -3,9 +3,12 @@
 //! A wall is short, and says what it is: in its headline, or in the few sentences it has. So a page is only suspected when little
 //! text came out of it, or when the text itself opens with the wall's words; an article *about* cookies or robots is neither.
 
+mod words;
+
 use super::flat::{Flat, Tag};
 use super::jsonld::Linked;
 use crate::model::Quality;
+use words::*;
 
 /// Words below which a text is compared to nothing with profit.
 const SHORT: usize = 40;
@@ -63,6 +66,10 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
     if !article && (words < SHORT || small) && (said(BOT) >= 2 || (said(BOT) == 1 && words < 100 && small)) {
         return Some((Quality::BotCheck, first(BOT)));
     }
+    let bare = !article && (words < SHORT || (small && words < 90));
+    if bare && (CHECKED.iter().any(|p| page.contains(p)) || together(&page, HUMAN, PROVE)) {
+        return Some((Quality::BotCheck, "asks for a proof that a person reads".to_owned()));
+    }
     if !article && let Some(phrase) = headlined(MISSING_TITLES).filter(|_| words < 120) {
         return Some((Quality::SoftNotFound, format!("headline: “{phrase}”")));
     }
@@ -72,18 +79,28 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
     if !article && words < 100 && MISSING.iter().any(|p| text.contains(p) || (words < SHORT && page.contains(p))) {
         return Some((Quality::SoftNotFound, first(MISSING)));
     }
+    if bare && words < SHORT && together(&page, PAGE, ABSENT) {
+        return Some((Quality::SoftNotFound, "says that the page is missing".to_owned()));
+    }
+    if bare && words < SHORT && page.contains("javascript") && together(&page, &["javascript"], NEEDED) {
+        return Some((Quality::JavaScript, "asks for JavaScript".to_owned()));
+    }
     let script = SCRIPT.iter().any(|p| text.contains(p)) || (words < SHORT && said(SCRIPT) > 0);
     if script && words < 100 || (words < 12 && small && SCRIPT.iter().any(|p| lower(seen.noscript, 1500).contains(p))) {
         return Some((Quality::JavaScript, first(SCRIPT)));
     }
     let fenced = seen.flat.els.iter().any(|e| e.hints & super::hints::PAYWALL != 0 && e.last > e.first && e.tag != Tag::Body);
-    let asked = said(PAYWALL) > 0;
+    let asked = said(PAYWALL) > 0 || (small && words < 60 && together(&page, OFFER, READING));
     let sold = seen.linked.and_then(|l| l.free) == Some(false);
     // A short piece under a header that invites to subscribe is a short piece: two witnesses, or hardly any text.
     if (asked && (words < 80 || sold || fenced)) || (fenced && sold) {
         return Some((Quality::Paywall, first(PAYWALL)));
     }
     if !article && (headlined(CONSENT_TITLES).is_some() || consents(&text) >= 2 || (words < SHORT && small && consents(&page) >= 2)) {
+        return Some((Quality::Consent, "asks for consent".to_owned()));
+    }
+    let any = |list: &[&str]| list.iter().any(|w| page.contains(w));
+    if bare && any(COOKIES) && any(SPEAKER) && any(AGREE) {
         return Some((Quality::Consent, "asks for consent".to_owned()));
     }
     let front = seen.path.is_some_and(|p| p.len() <= 1);
@@ -102,9 +119,16 @@ fn linked_headings(flat: &Flat) -> usize {
 }
 
 fn is_number_404(title: &str, tag: &str) -> bool {
-    [title, tag]
-        .iter()
-        .any(|t| t.split(|c: char| !c.is_alphanumeric()).next() == Some("404") || (t.contains("error 404") || t.contains("404 error")))
+    [title, tag].iter().any(|t| {
+        let words = || t.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        let number = |w: &str| matches!(w, "404" | "410");
+        words().next().is_some_and(number) || (words().any(number) && words().any(|w| ERROR.contains(&w) || w == "gone"))
+    })
+}
+
+/// True where one sentence has a word of each list; neighbouring sentences of a line count as one, as "Want more? Subscribe." does.
+fn together(text: &str, a: &[&str], b: &[&str]) -> bool {
+    text.lines().any(|line| a.iter().any(|w| line.contains(w)) && b.iter().any(|w| line.contains(w)))
 }
 
 fn consents(text: &str) -> usize {
@@ -119,282 +143,6 @@ fn lower(text: &str, limit: usize) -> String {
     text.chars().take(limit).flat_map(char::to_lowercase).map(|c| if c == '’' { '\'' } else { c }).collect()
 }
 
-const BOT_TITLES: &[&str] = &[
-    "just a moment",
-    "attention required",
-    "are you a robot",
-    "access denied",
-    "pardon our interruption",
-    "verify you are human",
-    "security check",
-    "checking your browser",
-    "ddos-guard",
-    "human verification",
-    "bot verification",
-    "robot check",
-    "please wait...",
-    "request blocked",
-    "zugriff verweigert",
-    "accès refusé",
-    "acceso denegado",
-    "доступ ограничен",
-    "вы не робот",
-    "доступ запрещен",
-];
-const BOT: &[&str] = &[
-    "checking your browser",
-    "verify you are human",
-    "verify that you are human",
-    "are you a robot",
-    "you are not a robot",
-    "you're not a robot",
-    "unusual traffic",
-    "unusual activity",
-    "automated requests",
-    "automated access",
-    "complete the captcha",
-    "solve the captcha",
-    "captcha below",
-    "cloudflare ray id",
-    "ray id:",
-    "ddos protection",
-    "press & hold",
-    "press and hold",
-    "enable cookies and reload",
-    "browser integrity",
-    "access to this page has been denied",
-    "you don't have permission to access",
-    "your request has been blocked",
-    "you have been blocked",
-    "your ip address has been",
-    "incident id",
-    "request unsuccessful",
-    "security service to protect",
-    "security of your connection",
-    "performing security verification",
-    "kein roboter",
-    "sicherheitsüberprüfung",
-    "n'êtes pas un robot",
-    "vous n'êtes pas un robot",
-    "no eres un robot",
-    "não é um robô",
-    "non sei un robot",
-    "что вы не робот",
-    "не робот",
-    "لست روبوت",
-    "لست برنامج روبوت",
-];
-const MISSING_TITLES: &[&str] = &[
-    "page not found",
-    "not found",
-    "page can't be found",
-    "page cannot be found",
-    "page doesn't exist",
-    "page does not exist",
-    "page unavailable",
-    "no longer available",
-    "seite nicht gefunden",
-    "nicht gefunden",
-    "page introuvable",
-    "page non trouvée",
-    "página no encontrada",
-    "pagina no encontrada",
-    "no encontrado",
-    "página não encontrada",
-    "pagina non trovata",
-    "страница не найдена",
-    "сторінку не знайдено",
-    "сторінка не знайдена",
-    "الصفحة غير موجودة",
-    "لم يتم العثور",
-    "sayfa bulunamadı",
-    "pagina niet gevonden",
-    "sidan hittades inte",
-];
-const MISSING: &[&str] = &[
-    "page you are looking for",
-    "page you're looking for",
-    "page you were looking for",
-    "page you requested",
-    "the requested page",
-    "requested url was not found",
-    "we can't find the page",
-    "we couldn't find the page",
-    "we could not find the page",
-    "we can't seem to find",
-    "this page doesn't exist",
-    "this page does not exist",
-    "this page could not be found",
-    "article is no longer available",
-    "story is no longer available",
-    "content is no longer available",
-    "die gesuchte seite",
-    "die angeforderte seite",
-    "seite existiert nicht",
-    "la page que vous recherchez",
-    "la page demandée",
-    "la página que busca",
-    "la página que buscas",
-    "la página solicitada",
-    "a página que você procura",
-    "la pagina che cercavi",
-    "la pagina richiesta",
-    "la pagina che stai cercando",
-    "запрашиваемая страница",
-    "такой страницы не существует",
-    "страница не существует",
-    "сторінки не існує",
-    "الصفحة التي تبحث عنها",
-    "الصفحة المطلوبة",
-];
-const SCRIPT: &[&str] = &[
-    "enable javascript",
-    "javascript is disabled",
-    "javascript is not enabled",
-    "javascript is required",
-    "requires javascript",
-    "turn on javascript",
-    "need to enable javascript",
-    "activate javascript",
-    "javascript to run this app",
-    "without javascript",
-    "doesn't work properly without javascript",
-    "javascript aktivieren",
-    "javascript ist deaktiviert",
-    "aktivieren sie javascript",
-    "activer javascript",
-    "activez javascript",
-    "habilitar javascript",
-    "habilite javascript",
-    "habilita javascript",
-    "activar javascript",
-    "active javascript",
-    "ative o javascript",
-    "abilita javascript",
-    "abilitare javascript",
-    "включите javascript",
-    "включить javascript",
-    "увімкніть javascript",
-    "تفعيل javascript",
-    "تفعيل جافا سكريبت",
-];
-const PAYWALL: &[&str] = &[
-    "subscribe to continue",
-    "subscribe to read",
-    "subscribe to keep reading",
-    "subscribe now to continue",
-    "to continue reading",
-    "continue reading your article with",
-    "to keep reading",
-    "already a subscriber",
-    "this article is for subscribers",
-    "for subscribers only",
-    "subscribers only",
-    "subscriber-only",
-    "exclusive to subscribers",
-    "exclusive for subscribers",
-    "unlock this article",
-    "unlock the full",
-    "to read the full story",
-    "to read the full article",
-    "to read this article in full",
-    "you have reached your limit",
-    "you've reached your limit",
-    "free articles remaining",
-    "free articles this month",
-    "log in to read",
-    "sign in to read",
-    "become a member to read",
-    "register to read",
-    "register to continue",
-    "weiterlesen mit",
-    "jetzt abonnieren und weiterlesen",
-    "mit einem abo weiterlesen",
-    "dieser artikel ist abonnenten",
-    "nur für abonnenten",
-    "exklusiv für abonnenten",
-    "artikel freischalten",
-    "jetzt weiterlesen",
-    "réservé aux abonnés",
-    "réservé à nos abonnés",
-    "abonnez-vous pour lire",
-    "pour lire la suite",
-    "il vous reste",
-    "contenido exclusivo para suscriptores",
-    "solo para suscriptores",
-    "exclusivo para suscriptores",
-    "suscríbete para seguir leyendo",
-    "suscríbete para leer",
-    "para seguir leyendo",
-    "exclusivo para assinantes",
-    "conteúdo exclusivo para assinantes",
-    "assine para continuar",
-    "contenuto riservato agli abbonati",
-    "riservato agli abbonati",
-    "abbonati per continuare",
-    "per continuare a leggere",
-    "только для подписчиков",
-    "доступно по подписке",
-    "оформите подписку",
-    "лише для передплатників",
-    "للمشتركين فقط",
-    "اشترك لمتابعة القراءة",
-];
-const CONSENT_TITLES: &[&str] = &[
-    "before you continue",
-    "cookie consent",
-    "your privacy choices",
-    "we value your privacy",
-    "privacy center",
-    "datenschutzeinstellungen",
-    "consent",
-];
-const CONSENT: &[&str] = &[
-    "we use cookies",
-    "we and our partners",
-    "we value your privacy",
-    "accept all",
-    "reject all",
-    "manage cookies",
-    "cookie settings",
-    "cookie policy",
-    "your consent",
-    "withdraw your consent",
-    "your privacy",
-    "legitimate interest",
-    "store and/or access information",
-    "personalised ads",
-    "personalized ads",
-    "before you continue",
-    "wir verwenden cookies",
-    "alle akzeptieren",
-    "zustimmen",
-    "einwilligung",
-    "unsere partner",
-    "mit werbung",
-    "nous utilisons des cookies",
-    "nos partenaires",
-    "tout accepter",
-    "accepter et",
-    "votre consentement",
-    "utilizamos cookies",
-    "aceptar todo",
-    "aceptar y continuar",
-    "nuestros socios",
-    "su consentimiento",
-    "usamos cookies",
-    "aceitar todos",
-    "nossos parceiros",
-    "utilizziamo i cookie",
-    "accetta tutti",
-    "nostri partner",
-    "il tuo consenso",
-    "мы используем файлы cookie",
-    "файлы cookie",
-    "принять все",
-    "ваше согласие",
-    "ми використовуємо файли cookie",
-    "نستخدم ملفات تعريف الارتباط",
-    "قبول الكل",
-    "موافقتك",
-];
+/// What an error's number stands beside.
+const ERROR: &[&str] =
+    &["error", "fehler", "erreur", "errore", "erro", "ошибка", "помилка", "fout", "fel", "feil", "fejl", "błąd", "hata", "http"];

@@ -185,27 +185,27 @@ fn show(args: &Show, context: &mut Context) -> anyhow::Result<Exit> {
     let feeds = known(&reader, context.look.now)?;
     let feed = find(&feeds, &args.feed)?;
     let publisher = feed.publisher.as_deref().unwrap_or_default();
-    let clock = reader.clocks(Some(publisher))?.pop();
     let mut repeats = reader.boilerplate_of(publisher)?;
     repeats.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.sample.cmp(&b.sample)));
+    let clock = reader.clocks(Some(publisher))?.pop();
     if args.json {
         let repeats = repeats.iter().map(|r| Repeat { line: &r.sample, articles: r.count, last_seen_at: r.last_seen_at }).collect();
-        context.out.json(&json::versioned("newsfold/feed/1", &Shown { feed, clock, repeats }))?;
+        context.out.json(&json::versioned("newsfold/feed/1", &Shown { feed, repeats, clock }))?;
     } else {
-        context.out.doc(&detail(feed, clock.as_ref(), &repeats, &context.look), &context.look)?;
+        context.out.doc(&detail(feed, &repeats, clock.as_ref(), &context.look), &context.look)?;
     }
     Ok(Exit::Done)
 }
 
-/// A feed with what was learnt of its publisher.
+/// A feed with what its publisher repeats and what was learnt of its clock: what `--json` prints.
 #[derive(Serialize)]
 struct Shown<'a> {
     #[serde(flatten)]
     feed: &'a FeedHealth,
-    /// What its publisher's clock is worth.
-    clock: Option<ClockView>,
     /// Lines that are left out of its articles, the commonest first.
     repeats: Vec<Repeat<'a>>,
+    /// What was learnt of its publisher's clock.
+    clock: Option<ClockView>,
 }
 
 #[derive(Serialize)]
@@ -261,7 +261,7 @@ fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealt
 }
 
 /// Label and value, a line each.
-fn detail(feed: &FeedHealth, clock: Option<&ClockView>, repeats: &[BoilerplateRow], look: &Look) -> Doc {
+fn detail(feed: &FeedHealth, repeats: &[BoilerplateRow], clock: Option<&ClockView>, look: &Look) -> Doc {
     let mut doc = Doc::new();
     doc.wrapped(Role::Strong, feed.title.as_deref().or(feed.publisher.as_deref()).unwrap_or("(no title yet)"), look.text_width());
     let when = |at: Option<jiff::Timestamp>| {
@@ -323,7 +323,7 @@ mod tests {
             last_seen_at: "2026-11-22T09:00:00Z".parse().unwrap(),
         });
         let clock = ClockView { observed: 40, offset_s: -5400, spread_s: 60, ..ClockView::default() };
-        fixtures::at_widths("feeds_show", |look| detail(&feeds[1], Some(&clock), &repeats, look));
+        fixtures::at_widths("feeds_show", |look| detail(&feeds[1], &repeats, Some(&clock), look));
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub enum DaemonError {
     #[error("{0}")]
     Start(String),
     /// The HTTP client could not be built.
-    #[error("{0}")]
+    #[error(transparent)]
     Net(#[from] crate::net::NetError),
     /// The scheduler did not start.
     #[error("the scheduler did not start: {0}")]

@@ -8,9 +8,11 @@ use crate::dedup::boilerplate::{self, Learner};
 use crate::dedup::story::{self, InStory, Stories};
 use crate::dedup::{self, CopyIndex, Placement, Prepared};
 use crate::model::Id;
-use crate::store::{self, Article, ArticleCommit, BoilerplateRow, DeclaredFeed, DeclaredPublisher, StoreError, StoredText, Synced};
+use crate::store::{self, Article, ArticleCommit, BoilerplateRow, DeclaredFeed, DeclaredPublisher, IndexRow, StoreError, StoredText, Synced};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::panic::resume_unwind;
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Texts kept prepared for the next comparison; some 6 kB each.
@@ -174,21 +176,11 @@ impl State {
     /// Where the database fails.
     pub(super) fn rebuild(&mut self, now: Timestamp) -> Result<(), StoreError> {
         let since = now.saturating_sub(self.window).unwrap_or(Timestamp::MIN);
-        let mut copies = CopyIndex::new(self.copies.settings().clone());
+        let built = indexes(&self.store, since, self.copies.settings())?;
+        let (mut copies, stale) = (built.copies, built.stale);
         copies.set_decisions(super::person::decisions(&self.store.decisions()?));
-        let mut stories = Stories::new(story::Settings::default());
-        let (mut clusters, mut known, mut stale) = (HashSet::new(), ahash::AHashMap::new(), 0_u64);
-        self.store.index_rows(since, &mut |row| {
-            stale += u64::from(!copies.restore(row.id, row.cluster, row.seen_at, &row.index_row));
-            // A cluster stands in the index of stories by its first article, as when it was placed.
-            if clusters.insert(row.cluster)
-                && let Some(features) = story::Features::restore(&row.story_row)
-            {
-                stories.restore(&features, row.cluster, row.story, row.seen_at, &mut known);
-            }
-        })?;
-        self.learnt.publish(stories.background().clone());
-        (self.stories, self.unpublished) = (stories, 0);
+        self.learnt.publish(built.stories.background().clone());
+        (self.stories, self.unpublished) = (built.stories, 0);
         if stale > 0 {
             tracing::warn!(articles = stale, "articles indexed by another version are not compared any more");
         }
@@ -354,6 +346,72 @@ impl State {
             tracing::error!(%error, "the database was not closed cleanly; what was committed is safe");
         }
     }
+}
+
+/// Both indexes, from the database.
+struct Indexes {
+    copies: CopyIndex,
+    stories: Stories,
+    /// Rows of another version.
+    stale: u64,
+}
+
+/// Rows that go from the reader to the builders at a time, and such parcels on their way.
+const PARCEL: (usize, usize) = (4_096, 4);
+
+/// Builds the indexes: this thread reads, two others build, one index each.
+fn indexes(store: &store::Writer, since: Timestamp, settings: &dedup::Settings) -> Result<Indexes, StoreError> {
+    let count = usize::try_from(store.count_index_rows(since)?).unwrap_or(0);
+    std::thread::scope(|scope| {
+        let ((to_copies, for_copies), (to_stories, for_stories)) = (sync_channel(PARCEL.1), sync_channel(PARCEL.1));
+        let copies = scope.spawn(move || build_copies(settings, count, &for_copies));
+        let stories = scope.spawn(move || build_stories(&for_stories));
+        let mut parcel: Vec<IndexRow> = Vec::with_capacity(PARCEL.0);
+        let send = |parcel: Vec<IndexRow>| {
+            let parcel = Arc::new(parcel);
+            // a builder that is gone has panicked, which joining it tells
+            let _ = to_copies.send(Arc::clone(&parcel));
+            let _ = to_stories.send(parcel);
+        };
+        let read = store.index_rows(since, &mut |row| {
+            parcel.push(row);
+            if parcel.len() == PARCEL.0 {
+                send(std::mem::replace(&mut parcel, Vec::with_capacity(PARCEL.0)));
+            }
+        });
+        send(parcel);
+        drop((to_copies, to_stories));
+        let (copies, stories) = (copies.join(), stories.join());
+        read?;
+        let ((copies, stale), stories) = (copies.unwrap_or_else(|panic| resume_unwind(panic)), stories.unwrap_or_else(|panic| resume_unwind(panic)));
+        Ok(Indexes { copies, stories, stale })
+    })
+}
+
+fn build_copies(settings: &dedup::Settings, count: usize, rows: &Receiver<Arc<Vec<IndexRow>>>) -> (CopyIndex, u64) {
+    let (mut copies, mut stale) = (dedup::Rebuild::new(settings.clone(), count), 0);
+    for parcel in rows {
+        for row in parcel.iter() {
+            stale += u64::from(!copies.restore(row.id, row.cluster, row.seen_at, &row.index_row));
+        }
+    }
+    (copies.finish(), stale)
+}
+
+fn build_stories(rows: &Receiver<Arc<Vec<IndexRow>>>) -> Stories {
+    let mut stories = Stories::new(story::Settings::default());
+    let (mut clusters, mut known) = (ahash::AHashSet::new(), ahash::AHashMap::new());
+    for parcel in rows {
+        for row in parcel.iter() {
+            // A cluster stands in the index of stories by its first article, as when it was placed.
+            if clusters.insert(row.cluster)
+                && let Some(features) = story::Features::restore(&row.story_row)
+            {
+                stories.restore(&features, row.cluster, row.story, row.seen_at, &mut known);
+            }
+        }
+    }
+    stories
 }
 
 fn boilerplate_row(row: boilerplate::Row) -> BoilerplateRow {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use url::Url;
 
 /// Addresses that are tried on one site at most.
-const TRIED: usize = 8;
+const TRIED: usize = 16;
 /// Items of a listing page that are shown.
 const SHOWN: usize = 5;
 
@@ -84,6 +84,7 @@ fn listing(config: &Config, answer: &Response) -> Option<Found> {
     let entries = article::listing(&answer.body, Some(&answer.final_url), &selectors);
     let mut feed = Feed::new(answer.final_url.clone());
     feed.publisher = publisher(config, &answer.final_url, &ParsedFeed::default());
+    feed.every = interval(&entries);
     feed.kind = FeedKind::Page(selectors);
     Some(found(feed, "page".into(), None, &entries))
 }

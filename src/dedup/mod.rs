@@ -18,7 +18,7 @@ pub mod sketch;
 pub mod story;
 pub mod tokens;
 
-pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement, matches};
+pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement, Rebuild, matches};
 pub use prepare::{Document, Prepared, Question, prepare};
 pub use proof::{Rule, Verdict, why};
 pub use settings::Settings;

@@ -33,7 +33,7 @@ impl Passage {
 pub struct Passages {
     /// By place in the first text.
     pub list: Vec<Passage>,
-    /// What finding them cost: tests of a seed against a passage.
+    /// What finding them cost: words read, and tests of a seed against a passage.
     pub work: usize,
     /// Seeds of all passages: places in either text, and the seed before.
     seeds: Vec<(u32, u32, u32)>,
@@ -47,13 +47,15 @@ const HOLE: u32 = 4;
 const DRIFT: u32 = 9;
 /// Places of one pair of words that are tried.
 const PLACES: usize = 8;
+/// Places up to which a pair of words is rare enough to begin a passage beside others.
+const RARE: usize = 2;
 /// Matched words that make a passage.
 const MATCHED: u32 = 8;
 /// Passages that are open at one time, at most.
 const OPEN: usize = 16;
 /// Passages that may come out of one comparison.
 const FOUND: usize = 256;
-/// Tests of a seed against an open passage: this many, and as many a word. Honest texts need one or two a word; a text of ten
+/// Tests of a seed against an open passage: this many, and as many a word. Honest texts need some ten a word; a text of ten
 /// different words would need thousands.
 const TESTS: (usize, usize) = (8_000, 32);
 /// Words between two seeds whose names and numbers are compared.
@@ -68,6 +70,8 @@ pub fn passages(a: &[Token], b: &[Token]) -> Passages {
     if a.len() < 2 || b.len() < 2 {
         return found;
     }
+    // what reading both costs, in tests
+    found.work = a.len() + b.len();
     let mut list = chain(a, b, &Places::of(b), &mut found);
     list.retain(dense);
     list.sort_unstable_by_key(|p| (std::cmp::Reverse(p.matched), p.a, p.b));
@@ -147,18 +151,22 @@ fn chain(a: &[Token], b: &[Token], places: &Places, found: &mut Passages) -> Vec
     let mut done = Vec::new();
     let mut open: Vec<Passage> = Vec::new();
     let seeds = &mut found.seeds;
-    let most = TESTS.0 + TESTS.1 * a.len();
+    let most = found.work + TESTS.0 + TESTS.1 * a.len();
     for (i, pair) in a.windows(2).enumerate() {
         let &[x, y] = pair else { continue };
         let i = i as u32;
+        let common = places.all(b, x, y).nth(RARE).is_some();
         for j in places.all(b, x, y) {
             let seed = seeds.len() as u32;
             found.work += open.len() + 1;
+            let under_way = !open.is_empty();
             match open.iter_mut().filter_map(|p| drift(p, i, j).map(|d| (d, p))).min_by_key(|(d, p)| (*d, p.b.0)) {
                 Some((_, p)) => {
                     seeds.push((i, j, p.last));
                     extend(p, i, j, seed);
                 }
+                // a usual pair of words goes on with what others began, and begins only where nothing is under way
+                None if common && under_way => {}
                 None => {
                     seeds.push((i, j, NONE));
                     open.push(Passage { a: (i, i + 2), b: (j, j + 2), matched: 2, holes: (0, 0), last: seed });
@@ -169,6 +177,7 @@ fn chain(a: &[Token], b: &[Token], places: &Places, found: &mut Passages) -> Vec
             break;
         }
         close(&mut open, &mut done, i);
+        found.work += open.len();
     }
     done.extend(open);
     done.retain(|p| p.matched >= MATCHED);
@@ -189,11 +198,11 @@ fn close(open: &mut Vec<Passage>, done: &mut Vec<Passage>, i: u32) {
         }
     }
     if open.len() > 2 * OPEN {
-        open.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+        open.select_nth_unstable_by_key(OPEN, |p| std::cmp::Reverse((p.matched, p.a.1, p.b.1)));
         done.extend(open.drain(OPEN..).filter(|p| p.matched >= MATCHED));
     }
     if done.len() > 4 * FOUND {
-        done.sort_unstable_by_key(|p| std::cmp::Reverse((p.matched, p.a.1)));
+        done.select_nth_unstable_by_key(FOUND, |p| std::cmp::Reverse((p.matched, p.a.1, p.b.1)));
         done.truncate(FOUND);
     }
 }

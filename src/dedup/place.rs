@@ -19,7 +19,7 @@ pub const CANDIDATES: usize = 16;
 const OF_ONE_CLUSTER: usize = 4;
 /// Steps that comparing for one placement may take: honest texts take some thousand each, so that this ends only the work
 /// on texts that repeat a few words over and over.
-const WORK: usize = 600_000;
+const WORK: usize = 200_000;
 /// Documents of near fingerprint that are looked at.
 const NEAR: usize = 64;
 
@@ -101,6 +101,8 @@ struct Slot {
 
 const NEVER_LEAVES: u32 = u32::MAX;
 const GONE: u32 = u32::MAX - 1;
+/// A revised article's former slot, until the next sweep.
+const LEFT: u32 = u32::MAX - 2;
 
 #[derive(Clone, Copy, Debug)]
 struct Cluster {
@@ -156,7 +158,7 @@ fn fixed_state() -> RandomState {
 }
 
 fn seconds(at: Timestamp) -> u32 {
-    if at == Timestamp::MAX { NEVER_LEAVES } else { at.as_second().clamp(0, i64::from(GONE) - 1) as u32 }
+    if at == Timestamp::MAX { NEVER_LEAVES } else { at.as_second().clamp(0, i64::from(LEFT) - 1) as u32 }
 }
 
 impl CopyIndex {
@@ -296,7 +298,7 @@ impl CopyIndex {
     }
 
     fn in_window(&self, a: u32, b: u32) -> bool {
-        a != GONE && (a == NEVER_LEAVES || b == NEVER_LEAVES || a.abs_diff(b) <= self.settings.window_s)
+        a != GONE && a != LEFT && (a == NEVER_LEAVES || b == NEVER_LEAVES || a.abs_diff(b) <= self.settings.window_s)
     }
 
     fn add_near(&self, fingerprint: u64, ranked: &mut Vec<(f32, u32)>) {
@@ -446,14 +448,41 @@ impl CopyIndex {
     pub fn learn(&mut self, new: &Prepared, placement: &Placement) {
         self.join(placement.cluster, &placement.merged);
         let cluster = self.cluster_number(placement.cluster);
-        self.add(new.id, cluster, seconds(new.seen_at), new.fingerprint, new.sketch.level, &new.sketch.stored);
+        self.leave(new.id);
+        let (level, keys) = (new.sketch.level, new.sketch.stored.len() as u8);
+        let slot = Slot { id: new.id.0, fingerprint: new.fingerprint.unwrap_or(0), seen: seconds(new.seen_at), cluster, level, keys };
+        if let Some(number) = self.slot_for(slot, new.fingerprint.is_some()) {
+            for &key in &new.sketch.stored {
+                self.postings.insert(key, number);
+            }
+        }
     }
 
-    /// Takes in an article from its [`Prepared::index_row`]. False: the row is not one of this version.
+    /// A revision takes a number of its own, so that its old text's shingles and fingerprint lead nowhere; they are swept
+    /// out with those that age.
+    fn leave(&mut self, article: Id) {
+        let Some(number) = self.article_number(article) else { return };
+        let slots = &self.slots;
+        self.by_id.remove(article.0, |n| slots.get(n as usize).map(|s| s.id));
+        if let Some(slot) = self.slots.get_mut(number as usize) {
+            slot.seen = LEFT;
+        }
+    }
+
+    /// Takes in an article from its [`Prepared::index_row`]. False: the row is not one of this version. For many at once
+    /// there is [`Rebuild`].
     pub fn restore(&mut self, id: Id, cluster: Id, seen_at: Timestamp, row: &[u8]) -> bool {
+        let mut waiting = Vec::new();
+        let good = self.restore_but(id, cluster, seen_at, row, &mut waiting);
+        self.postings.insert_all(&mut waiting);
+        good
+    }
+
+    /// As [`CopyIndex::restore`], but for the postings, which are left to the caller.
+    fn restore_but(&mut self, id: Id, cluster: Id, seen_at: Timestamp, row: &[u8], waiting: &mut Vec<(u32, u32)>) -> bool {
         let cluster = self.cluster_number(cluster);
         if row.is_empty() {
-            self.add(id, cluster, seconds(seen_at), None, 0, &[]);
+            self.slot_for(Slot { id: id.0, fingerprint: 0, seen: seconds(seen_at), cluster, level: 0, keys: 0 }, false);
             return true;
         }
         let Some((fingerprint, rest)) = row.split_first_chunk::<8>() else { return false };
@@ -462,19 +491,21 @@ impl CopyIndex {
         if !over.is_empty() || keys.len() > super::sketch::STORED || level > 63 {
             return false;
         }
-        let keys: Vec<u32> = keys.iter().map(|k| u32::from_le_bytes(*k)).collect();
-        self.add(id, cluster, seconds(seen_at), Some(u64::from_le_bytes(*fingerprint)), level, &keys);
+        let fingerprint = u64::from_le_bytes(*fingerprint);
+        let slot = Slot { id: id.0, fingerprint, seen: seconds(seen_at), cluster, level, keys: keys.len() as u8 };
+        if let Some(number) = self.slot_for(slot, true) {
+            waiting.extend(keys.iter().map(|k| (u32::from_le_bytes(*k), number)));
+        }
         true
     }
 
-    fn add(&mut self, id: Id, cluster: u32, seen: u32, fingerprint: Option<u64>, level: u8, keys: &[u32]) {
-        let slot = Slot { id: id.0, fingerprint: fingerprint.unwrap_or(0), seen, cluster, level, keys: keys.len() as u8 };
-        if let Some(number) = self.article_number(id) {
-            // a revision: the old shingles stay until they age, and lead here just the same
+    /// Gives an article a number; none where it has one already and keeps it.
+    fn slot_for(&mut self, slot: Slot, printed: bool) -> Option<u32> {
+        if let Some(number) = self.article_number(Id(slot.id)) {
             if let Some(old) = self.slots.get_mut(number as usize) {
-                old.cluster = cluster;
+                old.cluster = slot.cluster;
             }
-            return;
+            return None;
         }
         let number = match self.free.pop() {
             Some(number) => {
@@ -492,13 +523,11 @@ impl CopyIndex {
             }
         };
         let slots = &self.slots;
-        self.by_id.insert(id.0, number, |n| slots.get(n as usize).map(|s| s.id));
-        if let Some(fingerprint) = fingerprint {
-            self.near.insert(number, fingerprint);
+        self.by_id.insert(slot.id, number, |n| slots.get(n as usize).map(|s| s.id));
+        if printed {
+            self.near.insert(number, slot.fingerprint);
         }
-        for &key in keys {
-            self.postings.insert(key, number);
-        }
+        Some(number)
     }
 
     fn cluster_number(&mut self, id: Id) -> u32 {
@@ -520,7 +549,7 @@ impl CopyIndex {
         let cut = seconds(cut);
         let mut gone = 0;
         for (number, slot) in self.slots.iter_mut().enumerate() {
-            if slot.seen < cut && slot.seen != GONE {
+            if slot.seen < cut || slot.seen == LEFT {
                 slot.seen = GONE;
                 self.free.push(number as u32);
                 gone += 1;
@@ -540,6 +569,39 @@ impl CopyIndex {
             self.near.retain(keep);
             self.postings.retain(keep);
         }
+    }
+}
+
+/// Builds an index from many rows: postings are put in by the place where they belong, a few million at a time, which
+/// spares most of the waiting for memory.
+#[derive(Debug)]
+pub struct Rebuild {
+    index: CopyIndex,
+    waiting: Vec<(u32, u32)>,
+}
+
+/// Postings that wait before they are put in: 16 MB of them.
+const WAITING: usize = 1 << 21;
+
+impl Rebuild {
+    /// An index with room for `articles`.
+    pub fn new(settings: Settings, articles: usize) -> Self {
+        Self { index: CopyIndex::with_capacity(settings, articles), waiting: Vec::with_capacity((articles * 22).min(WAITING)) }
+    }
+
+    /// As [`CopyIndex::restore`].
+    pub fn restore(&mut self, id: Id, cluster: Id, seen_at: Timestamp, row: &[u8]) -> bool {
+        let good = self.index.restore_but(id, cluster, seen_at, row, &mut self.waiting);
+        if self.waiting.len() + super::sketch::STORED > WAITING {
+            self.index.postings.insert_all(&mut self.waiting);
+        }
+        good
+    }
+
+    /// The index.
+    pub fn finish(mut self) -> CopyIndex {
+        self.index.postings.insert_all(&mut self.waiting);
+        self.index
     }
 }
 

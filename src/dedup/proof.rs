@@ -146,16 +146,7 @@ impl Verdict {
                     || self.containment >= s.containment_same_headline && self.title_words > HEADLINE_WORDS && self.headline(0.9));
             return (cut, if cut { Rule::SameOpening } else { Rule::Different });
         }
-        let enough = match (same_headline, self.lead) {
-            (true, true) if self.containment >= 0.95 && self.headline(0.9) => s.coverage_same_headline / 2.0,
-            (true, _) => s.coverage_same_headline,
-            (false, _) if self.spread => s.coverage_same_opening,
-            (false, true) if self.containment >= 0.9 => s.coverage_same_opening,
-            (false, true) if self.title_words < HEADLINE_WORDS || self.title >= 0.25 => s.coverage,
-            (false, true) => s.coverage.max(0.75),
-            (false, false) => s.coverage_no_witness,
-        };
-        if self.coverage < enough {
+        if self.coverage < self.coverage_needed(s) {
             return (false, Rule::Piece);
         }
         let whole = self.containment >= 0.97 && self.coverage >= 0.9;
@@ -167,6 +158,19 @@ impl Verdict {
             return (false, Rule::OneOutlet);
         }
         (true, if whole { Rule::Whole } else { Rule::Contained })
+    }
+
+    /// Share of the longer text that the shorter has to make up: the less, the more else speaks for a copy.
+    fn coverage_needed(&self, s: &Settings) -> f64 {
+        match (self.headline(s.headline), self.lead) {
+            (true, true) if self.containment >= 0.95 && self.headline(0.9) => s.coverage_same_headline / 2.0,
+            (true, _) => s.coverage_same_headline,
+            (false, _) if self.spread => s.coverage_same_opening,
+            (false, true) if self.containment >= 0.9 => s.coverage_same_opening,
+            (false, true) if self.title_words < HEADLINE_WORDS || self.title >= 0.25 => s.coverage,
+            (false, true) => s.coverage.max(0.75),
+            (false, false) => s.coverage_no_witness,
+        }
     }
 
     /// The shorter headline stands in the other, by `share` of its words.
@@ -222,45 +226,64 @@ impl Verdict {
     pub fn sentence(&self, s: &Settings) -> String {
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
         let contained = format!("{} of the {} words of the shorter text stand in the longer", percent(self.containment), self.words.0);
+        let marks = (self.numbers.0 + self.names.0, self.numbers.1 + self.names.1);
         match self.rule {
             Rule::First => "There is no text to compare with.".to_owned(),
             Rule::Person => "A person said so.".to_owned(),
             Rule::TooShort => format!("One of the texts has {} words, too few to tell copies by; limit {}.", self.words.0, s.min_words),
-            Rule::Different => {
-                format!(
-                    "Two texts: only {contained}; limit {}, or {} under one headline and from one opening on.",
-                    percent(s.containment),
-                    percent(s.containment_same_opening)
-                )
-            }
+            Rule::Different => self.different(&contained, s),
             Rule::Brief => format!(
-                "Two texts: {contained}, and {} the other way round; a brief of fewer than {} words is a copy from {} on.",
+                "Two texts: {contained}, and {} of the longer in the shorter. A brief of fewer than {} words is a copy only from {} and {} on, \
+                 or as the beginning of a report of the same headline.",
                 percent(self.coverage),
                 s.brief_words,
-                percent(s.brief)
+                percent(s.brief),
+                percent(s.brief_same_headline)
             ),
             Rule::Template => format!(
-                "Two reports of one template: {contained}, but of {} names and numbers in them only {} are the same.",
-                self.numbers.0 + self.names.0,
-                self.numbers.1 + self.names.1
+                "One form filled in twice: {contained}, but of the {} names and numbers in these passages only {} are the same.",
+                marks.0, marks.1
             ),
             Rule::Piece => format!(
-                "A piece, not a copy: {contained}, but make up only {} of it, with {} headline and {} opening.",
+                "A piece, not a copy: {contained}, but make up only {} of it; with {} headline and {} opening, {} are needed.",
                 percent(self.coverage),
-                if self.title >= s.headline { "the same" } else { "another" },
-                if self.lead { "the same" } else { "another" }
+                if self.headline(s.headline) { "the same" } else { "another" },
+                if self.lead { "the same" } else { "another" },
+                percent(self.coverage_needed(s))
             ),
-            Rule::OneOutlet => format!("Two texts of one outlet under different headlines: {contained}, but that is its form."),
+            Rule::OneOutlet => format!("Two texts of one outlet under different headlines: {contained}, but that is the outlet's own form."),
             Rule::Whole => {
-                format!("One cluster: {contained}, in the same order, and {} of the longer in the shorter.", percent(self.coverage))
+                format!("One text: {contained}, in the same order, and {} of the longer stand in the shorter.", percent(self.coverage))
             }
-            Rule::Contained => format!("One cluster: {contained}, in the same order; limit {}.", percent(s.containment)),
+            Rule::Contained if self.coverage < 0.8 => format!(
+                "One text, shortened or extended: {contained}, in the same order (limit {}), and make up {} of it.",
+                percent(s.containment),
+                percent(self.coverage)
+            ),
+            Rule::Contained => format!("One text, lightly edited: {contained}, in the same order; limit {}.", percent(s.containment)),
             Rule::SameOpening => format!(
-                "One cluster: {contained}; the headline is the same ({}) and so is the opening; limit {}.",
+                "One text, cut and extended: {contained}, which is enough because {} of the headline {} the same; limit {}.",
                 percent(self.title),
-                percent(s.containment_same_opening)
+                if self.lead { "and the opening are" } else { "is" },
+                percent(if self.lead { s.containment_same_opening } else { s.containment_same_headline })
             ),
         }
+    }
+
+    /// Why two texts that have something in common are two all the same.
+    fn different(&self, contained: &str, s: &Settings) -> String {
+        if self.shared == 0 {
+            return "Two texts: they have no passage in common.".to_owned();
+        }
+        let percent = |share: f64| format!("{:.0} %", share * 100.0);
+        let lower = match (self.headline(s.headline.max(0.7)), self.lead) {
+            (true, true) => {
+                let limit = percent(s.containment_same_opening);
+                format!(", or {limit} after one headline and opening if that is {} of the longer", percent(s.coverage_cut))
+            }
+            _ => String::new(),
+        };
+        format!("Two texts: only {contained}, the longest passage in common has {} words; limit {}{lower}.", self.longest, percent(s.containment))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The long texts of an entry: from their place in the document to HTML.
 
 use super::extract::{Form, Span};
+use super::repairs::{self, Repair};
 use super::scan::{Scanner, Token};
 use super::text::{escape, repair_double_encoded, unescape, unescape_xml};
 use crate::model::encoding::repair_mojibake;
@@ -22,11 +23,18 @@ pub(super) fn html(text: &str, offset: usize, span: &Span) -> Option<String> {
 
 /// The last repairs, the same for every reader: doubled encoding, mojibake, white space around. `None` for nothing.
 pub(super) fn finish(html: String) -> Option<String> {
-    let html = repair_double_encoded(&html).unwrap_or(html);
+    let put_right = |repaired: Option<String>, repair, html| match repaired {
+        Some(repaired) => {
+            repairs::note(repair);
+            repaired
+        }
+        None => html,
+    };
+    let html = put_right(repair_double_encoded(&html), Repair::DoubleEncoding, html);
     // Searched by its bytes first: nearly no text has it, and most text is long.
     let bytes = html.as_bytes();
     let suspect = [&b"\xC3\x83"[..], b"\xC3\x82", b"\xC3\xA2\xE2"].iter().any(|lead| memchr::memmem::find(bytes, lead).is_some());
-    let html = if suspect { repair_mojibake(&html).unwrap_or(html) } else { html };
+    let html = if suspect { put_right(repair_mojibake(&html), Repair::Mojibake, html) } else { html };
     let trimmed = html.trim();
     match trimmed.len() {
         0 => None,

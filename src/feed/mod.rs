@@ -13,6 +13,7 @@ pub mod identity;
 mod json;
 mod names;
 pub mod outcome;
+mod repairs;
 mod scan;
 pub mod schedule;
 mod text;
@@ -52,6 +53,7 @@ pub enum FeedError {
 /// Where the bytes are no feed; what they seem to be is said.
 pub fn parse(bytes: &[u8], context: Context<'_>) -> Result<ParsedFeed, FeedError> {
     let (text, mut warnings) = decode(bytes, context.content_type.and_then(charset), declared_encoding(bytes));
+    repairs::take();
     let clean = text::without_controls(&text);
     if clean.len() != text.len() {
         warnings.push("control characters were left out".to_owned());
@@ -63,6 +65,7 @@ pub fn parse(bytes: &[u8], context: Context<'_>) -> Result<ParsedFeed, FeedError
         Some(_) => markup(text, context.base)?,
     };
     warnings.append(&mut feed.warnings);
+    warnings.append(&mut repairs::take());
     feed.warnings = warnings;
     Ok(feed)
 }

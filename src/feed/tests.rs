@@ -299,3 +299,13 @@ fn a_relative_id_is_an_address_only_where_the_document_gives_a_base() {
     assert_eq!(atom("xml:base=\"https://example.com/blog/\"", "2024-story"), None);
     assert_eq!(atom("", "2024/story"), None);
 }
+
+#[test]
+fn warnings_say_what_was_repaired() {
+    let said = |items: &str| read(&rss(items)).warnings;
+    let mojibake = said("<item><title>Don\u{e2}\u{20ac}\u{2122}t</title></item>");
+    assert!(matches!(&mojibake[..], [one] if one.contains("Windows-1252")), "{mojibake:?}");
+    let doubled = said("<item><title>x</title><description>&amp;lt;p&amp;gt;Twice&amp;lt;/p&amp;gt;</description></item>");
+    assert!(matches!(&doubled[..], [one] if one.contains("twice")), "{doubled:?}");
+    assert_eq!(said(GOOD), Vec::<String>::new(), "the next document has none of them");
+}

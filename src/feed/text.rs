@@ -1,5 +1,6 @@
 //! Text as feeds carry it: entities, titles with mark-up, doubly encoded HTML.
 
+use super::repairs::{self, Repair};
 use crate::model::encoding::{c1_as_windows_1252, repair_mojibake};
 use std::borrow::Cow;
 
@@ -222,7 +223,13 @@ pub(super) fn plain(text: &str) -> Option<String> {
         }
     }
     let text = strip_inline(&text);
-    let text = repair_mojibake(text.trim()).map_or(text, Cow::Owned);
+    let text = match repair_mojibake(text.trim()) {
+        Some(repaired) => {
+            repairs::note(Repair::Mojibake);
+            Cow::Owned(repaired)
+        }
+        None => text,
+    };
     let mut out = String::with_capacity(text.len());
     for word in text.split(|c: char| c.is_whitespace() || matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}') || is_forbidden(c)) {
         if !word.is_empty() {

@@ -108,7 +108,7 @@ mod tests {
     #[tokio::test]
     async fn what_comes_back_waits_for_room() {
         let lanes = Lanes::new(1, Duration::from_millis(5));
-        let (_, room) = lanes.carry(tokio::time::sleep(Duration::from_millis(40))).await.unwrap();
+        let (_, room) = lanes.carry(until(|| lanes.aside() == 1)).await.unwrap();
         assert!(matches!(room, Room::Aside(_)));
         let (_, other) = lanes.carry(ready(())).await.unwrap();
         let mut back = pin!(lanes.back(room));

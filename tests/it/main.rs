@@ -7,6 +7,7 @@ mod docs;
 mod fuzz_corpus;
 mod identity;
 mod net;
+mod person;
 mod politeness;
 mod polls;
 mod rechecks;

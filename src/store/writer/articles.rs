@@ -65,6 +65,14 @@ impl Writer {
         })
     }
 
+    /// How many rows [`Writer::index_rows`] gives, about: those of the window.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn count_index_rows(&self, since: Timestamp) -> Result<u64, StoreError> {
+        Ok(self.conn.query_row("SELECT COUNT(*) FROM placed WHERE seen_at >= ?1", [ms(since)], |r| crate::store::codec::count(r, 0))?)
+    }
+
     /// What start-up rebuilds the indexes from: articles first seen at or after `since`, in the order of placement.
     ///
     /// # Errors
