@@ -218,9 +218,11 @@ def orders():
             with open(f"{TMP}/order.jsonl", "w") as target:
                 target.writelines(lines)
             newsfold(["cluster", "--json", f"{TMP}/order.jsonl"], out=f"{TMP}/order.out")
-            found.append({o["id"]: o["cluster"] for o in map(json.loads, open(f"{TMP}/order.out"))})
-        agree = [ari(a, b) for a, b in itertools.combinations(found, 2)]
-        row("copies, ten orders", f"{name}: least ARI", f"{min(agree):.4f}", note=f"mean {sum(agree) / len(agree):.4f} of {len(agree)} pairs")
+            found.append([json.loads(line) for line in open(f"{TMP}/order.out")])
+        for what, field in (("copies", "cluster"), ("stories", "story")):
+            results = [{o["id"]: o[field] for o in result} for result in found]
+            agree = [ari(a, b) for a, b in itertools.combinations(results, 2)]
+            row(f"{what}, ten orders", f"{name}: least ARI", f"{min(agree):.4f}", note=f"mean {sum(agree) / len(agree):.4f} of {len(agree)} pairs")
 
 
 def pages():

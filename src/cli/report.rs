@@ -22,7 +22,9 @@ const ROWS: usize = 20;
 #[command(arg_required_else_help = true)]
 #[command(after_help = "\
 Examples:
-  newsfold report lag                       the last week: who leads, who follows whom, how fast")]
+  newsfold report lag                       the last week: who leads, who follows whom, how fast
+  newsfold report lag --since 30d --events  a month, by events instead of texts
+  newsfold report lag --json                for programs; docs/database.md describes the lines")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,

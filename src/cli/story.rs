@@ -9,9 +9,9 @@ use crate::cli::table::{self, Table, cell};
 use crate::cli::{diff, json, times, words};
 use crate::dedup::changes::{self, Changes, Kind, Replaced};
 use crate::model::Id;
-use crate::model::views::{ArticleDetail, ClusterDetail, MemberRow, OriginView, StoryDetail};
+use crate::model::views::{ArticleDetail, ClockView, ClusterDetail, MemberRow, OriginView, StoryDetail};
 use crate::store::Reader;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use std::collections::HashMap;
 
@@ -59,7 +59,8 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
             if i > 0 {
                 context.out.own("\n")?;
             }
-            context.out.doc(&render(&story, &made, short, &context.look), &context.look)?;
+            let told = by_clocks(story, &reader.clocks(None)?);
+            context.out.doc(&render(&told, &made, short, &context.look), &context.look)?;
         }
     }
     Ok(Exit::Done)
@@ -123,6 +124,20 @@ fn text(article: &ArticleDetail) -> changes::Text<'_> {
 fn base(cluster: &ClusterDetail) -> Option<&MemberRow> {
     let origin = cluster.origin.as_ref().and_then(|o| o.article);
     cluster.members.iter().find(|m| Some(m.id) == origin).or(cluster.members.first())
+}
+
+/// The story with stated times set right by what was learnt of the publishers' clocks: for people, who ask how it spread.
+fn by_clocks(mut story: StoryDetail, clocks: &[ClockView]) -> StoryDetail {
+    let offsets: HashMap<&str, i64> = clocks.iter().filter(|c| c.offset_s != 0).map(|c| (c.publisher.as_str(), c.offset_s)).collect();
+    for member in story.clusters.iter_mut().flat_map(|c| &mut c.members) {
+        if let Some(offset) = offsets.get(member.publisher.as_str()) {
+            member.published_at = member.published_at.and_then(|at| at.checked_sub(SignedDuration::from_secs(*offset)).ok());
+        }
+    }
+    for cluster in &mut story.clusters {
+        cluster.members.sort_by_key(appeared);
+    }
+    story
 }
 
 /// When a member appeared, as far as can be known: as stated, but not after newsfold saw it.
@@ -339,6 +354,19 @@ fn by_numbers(member: &MemberRow, base: &MemberRow) -> (&'static str, Vec<String
 mod tests {
     use super::*;
     use crate::cli::fixtures;
+
+    #[test]
+    fn offsets_are_counted_by_the_publishers_clocks() {
+        let mut story = fixtures::story_detail();
+        let members = &mut story.clusters[0].members;
+        let (first, seen) = (members[0].seen_at, members[1].seen_at);
+        members[1].published_at = Some(seen + SignedDuration::from_hours(2));
+        let clock = ClockView { publisher: members[1].publisher.clone(), observed: 40, offset_s: 7800, spread_s: 60 };
+        let told = by_clocks(story, &[clock]);
+        let copy = told.clusters[0].members.iter().find(|m| m.seen_at == seen).map(appeared);
+        assert_eq!(copy, Some(seen - SignedDuration::from_mins(10)));
+        assert_eq!(told.clusters[0].members.iter().map(appeared).min(), Some(first));
+    }
 
     #[test]
     fn a_story_says_who_had_what_first_and_what_each_did() {

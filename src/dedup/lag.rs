@@ -90,7 +90,8 @@ struct Sums<'a> {
 pub fn lags(appearances: &[Appearance], by_time: bool) -> Lags {
     let mut groups: BTreeMap<Id, Vec<&Appearance>> = BTreeMap::new();
     appearances.iter().for_each(|a| groups.entry(a.group).or_default().push(a));
-    let (mut sums, mut pairs): (BTreeMap<&str, Sums<'_>>, BTreeMap<(&str, &str), Vec<i64>>) = Default::default();
+    let mut sums: BTreeMap<&str, Sums<'_>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
     let (mut counted, mut unknown) = (0, 0);
     for group in groups.values() {
         let firsts = firsts(group);

@@ -319,12 +319,66 @@ fn merged_clusters_and_stories_lead_on() {
     assert_eq!(reader.resolve(&cluster_id(3).to_string()).unwrap(), [Found::Cluster(cluster_id(1))]);
     assert_eq!(reader.story(story_id(8)).unwrap().map(|s| s.row.id), Some(story_id(1)));
     assert_eq!(reader.cluster(cluster_id(8)).unwrap().map(|(_, c)| c.members.len()), Some(5));
+    // Each is said once, though the commit came twice.
+    let merged: Vec<_> = reader.events(0, None, 100).unwrap().into_iter().filter(|e| e.kind == "merged").collect();
+    let said: Vec<_> = merged.iter().map(|e| (e.id, e.data["what"].clone(), e.data["from"].clone())).collect();
+    let of = |what: &str, id: Id| (serde_json::Value::from(what), serde_json::to_value(id).unwrap());
+    let (c, s) = (Some(cluster_id(1)), Some(story_id(1)));
+    let expected = [(c, of("cluster", cluster_id(3))), (c, of("cluster", cluster_id(8))), (s, of("story", story_id(8)))];
+    assert_eq!(said, expected.map(|(id, (what, from))| (id, what, from)));
     // Moved apart again by a person.
     let article = commits[2].article.id;
     writer.apply_moves(&[Move { article, cluster: cluster_id(3), story: story_id(3), because: None }], at(20)).unwrap();
     assert_eq!(reader.story(story_id(3)).unwrap().map(|s| s.row.copies), Some(1));
     assert_eq!(reader.resolve(&cluster_id(3).to_string()).unwrap(), [Found::Cluster(cluster_id(3))]);
     assert_eq!(reader.stories(&StoryFilter::default()).unwrap()[0].copies, 4);
+}
+
+#[test]
+fn a_story_that_loses_texts_says_so_and_keeps_its_id() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    let id = Id::feed(FEEDS[2].0);
+    writer.commit_poll(&poll(id, 8, vec![entry(id, 8)])).unwrap();
+    let newcomer = ArticleCommit {
+        moved_clusters: vec![(cluster_id(3), story_id(8))],
+        ..placed(Id::entry(id, "8"), 8, "Coast Today", 8, 8, 8)
+    };
+    writer.commit_articles(std::slice::from_ref(&newcomer)).unwrap();
+    let reader = Reader::open(dir.path()).unwrap();
+    let splits: Vec<_> = reader.events(0, None, 100).unwrap().into_iter().filter(|e| e.kind == "split").collect();
+    assert_eq!(splits.iter().map(|e| (e.id, e.at)).collect::<Vec<_>>(), [(Some(story_id(1)), at(8))]);
+    assert_eq!(splits[0].data["into"], serde_json::to_value(story_id(8)).unwrap());
+    assert_eq!(splits[0].data["clusters"], serde_json::to_value([cluster_id(3)]).unwrap());
+    assert_eq!(reader.story(story_id(1)).unwrap().map(|s| s.row.copies), Some(2));
+    assert_eq!(reader.story(story_id(8)).unwrap().map(|s| s.row.copies), Some(2));
+}
+
+#[test]
+fn an_origin_that_changes_is_said_where_there_are_copies() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let of = |publisher: &str, article: Option<Id>| {
+        Some(OriginView { article, publisher: publisher.into(), confidence: 0.8, evidence: Vec::new(), by_hand: false })
+    };
+    let first = commits[0].article.id;
+    for (cluster, origin) in [
+        (1, of("Harbour Post", Some(first))),
+        (1, of("Harbour Post", Some(first))),
+        (1, of("Wire", None)),
+        (1, None),
+        // Nobody else carries this one.
+        (3, of("Wire", None)),
+    ] {
+        writer.set_origins(&[OriginRow { cluster: cluster_id(cluster), origin }], at(9)).unwrap();
+    }
+    let reader = Reader::open(dir.path()).unwrap();
+    let said: Vec<_> = reader.events(0, None, 100).unwrap().into_iter().filter(|e| e.kind == "origin").collect();
+    let words: Vec<&str> = said.iter().map(|e| e.text.as_str()).collect();
+    assert_eq!(words, ["origin Harbour Post", "origin Wire, was Harbour Post", "origin unknown, was Wire"]);
+    assert!(said.iter().all(|e| e.id == Some(cluster_id(1)) && e.at == at(9)));
 }
 
 #[test]
