@@ -202,7 +202,8 @@ pub(super) fn read(text: &str, base: Option<&Url>) -> Result<ParsedFeed, FeedErr
     };
     let version = document.version.text.as_deref().unwrap_or("");
     let titled = document.title.text.is_some() || document.title.number.is_some();
-    if !version.contains("jsonfeed.org/version") && !(document.items.is_list && titled) {
+    let is_feed = version.contains("jsonfeed.org/version") || (document.items.is_list && titled);
+    if !is_feed {
         return Err(FeedError::NotAFeed("JSON, but no JSON Feed".to_owned()));
     }
     let version = shortened(version.rsplit('/').next().unwrap_or(""));
