@@ -123,7 +123,12 @@ pub fn classify_feed(bytes: &[u8]) {
 pub fn extract_page(bytes: &[u8]) {
     let (mode, html) = bytes.split_first().unwrap_or((&0, &[]));
     let url = Url::parse("https://example.com/2024/01/03/a").ok().filter(|_| mode & 1 != 0);
-    let rules = article::SiteRules { body: vec!["p".to_owned()], remove: vec!["a".to_owned()], title: vec!["h2".to_owned()], published: vec!["i".to_owned()] };
+    let rules = article::SiteRules {
+        body: vec!["p".to_owned()],
+        remove: vec!["a".to_owned()],
+        title: vec!["h2".to_owned()],
+        published: vec!["i".to_owned()],
+    };
     let page = Page { html, url: url.as_ref(), rules: Some(&rules).filter(|_| mode & 2 != 0), ..Page::default() };
     let found = article::extract(page);
     assert!(found.text.split("\n\n").all(|p| !p.trim().is_empty()) || found.text.is_empty());

@@ -89,6 +89,9 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
     if script && words < 100 || (words < 12 && small && SCRIPT.iter().any(|p| lower(seen.noscript, 1500).contains(p))) {
         return Some((Quality::JavaScript, first(SCRIPT)));
     }
+    if !article && (headlined(CONSENT_TITLES).is_some() || consents(&text) >= 2) {
+        return Some((Quality::Consent, "asks for consent".to_owned()));
+    }
     let fenced = seen.flat.els.iter().any(|e| e.hints & super::hints::PAYWALL != 0 && e.last > e.first && e.tag != Tag::Body);
     let asked = said(PAYWALL) > 0 || (small && words < 60 && together(&page, OFFER, READING));
     let sold = seen.linked.and_then(|l| l.free) == Some(false);
@@ -96,7 +99,7 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
     if (asked && (words < 80 || sold || fenced)) || (fenced && sold) {
         return Some((Quality::Paywall, first(PAYWALL)));
     }
-    if !article && (headlined(CONSENT_TITLES).is_some() || consents(&text) >= 2 || (words < SHORT && small && consents(&page) >= 2)) {
+    if !article && words < SHORT && small && consents(&page) >= 2 {
         return Some((Quality::Consent, "asks for consent".to_owned()));
     }
     let any = |list: &[&str]| list.iter().any(|w| page.contains(w));

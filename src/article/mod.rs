@@ -57,6 +57,14 @@ pub struct SiteRules {
     pub published: Vec<String>,
 }
 
+impl SiteRules {
+    /// The selectors that are none; they select nothing.
+    pub fn faults(&self) -> Vec<&str> {
+        let all = [&self.body, &self.remove, &self.title, &self.published].into_iter().flatten();
+        all.map(String::as_str).filter(|text| scraper::Selector::parse(text).is_err()).collect()
+    }
+}
+
 /// A text with its credits read, and left out where they are no part of the report.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Credited {

@@ -101,7 +101,7 @@ fn walls_are_told_from_articles() {
             wrong.push(format!("{line} → {name}"));
         }
     }
-    assert!(all >= 57, "{all} examples");
+    assert!(all >= 130, "{all} examples");
     assert!(wrong.is_empty(), "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
@@ -115,6 +115,43 @@ fn short_reports_are_no_walls() {
         let found = page(&format!("<title>Short report</title><article><h1>Short report of the day</h1><p>{text}</p></article>"));
         assert!(found.quality.is_text(), "{text}: {:?}", found.quality);
     }
+}
+
+#[test]
+fn kinds_of_pieces_keep_what_is_theirs() {
+    let long = "The council met in the town hall and heard what the engineers had found in the piers of the old bridge.";
+    let live = format!(
+        "<title>Bridge: live</title><script type=\"application/ld+json\">{{\"@type\":\"LiveBlogPosting\",\"headline\":\"Bridge: live\",\"datePublished\":\"2024-01-03T09:00:00+01:00\"}}</script>
+         <main><h1>Bridge: live</h1><p>{long}</p><article class=live-post><time>10:05</time><h2>Vote begins</h2><p>Councillors are voting now. {long}</p></article>
+         <article class=live-post><time>09:40</time><h2>Doors open</h2><p>The doors have opened. {long}</p></article></main>"
+    );
+    let found = page(&live);
+    assert_eq!(found.quality, Quality::Article);
+    assert!(found.text.contains("Councillors are voting now") && found.text.contains("The doors have opened"), "{}", found.text);
+
+    let transcript = format!(
+        "<title>Interview</title><article><h1>Interview with the engineer</h1><p><b>ROE:</b> What did you find in the piers?</p><p><b>DOE:</b> Cracks. {long}</p>
+         <p><b>ROE:</b> Are they deep?</p><p><b>DOE:</b> Some are. {long}</p><p><b>ROE:</b> Thank you.</p></article>"
+    );
+    let found = page(&transcript);
+    for line in ["ROE: What did you find", "DOE: Cracks.", "ROE: Are they deep?", "ROE: Thank you."] {
+        assert!(found.text.contains(line), "{line} in {}", found.text);
+    }
+
+    let gallery = format!(
+        "<title>In pictures</title><article><h1>The bridge in pictures</h1><p>{long}</p>
+         <figure><img src=a><figcaption>The bridge at dawn. Photograph: Jane Roe</figcaption></figure><figure><img src=b><figcaption>A boat below it.</figcaption></figure></article>"
+    );
+    let found = page(&gallery);
+    assert_eq!(found.text, long);
+    assert_eq!(found.quality, Quality::Short);
+
+    let brief = page(
+        "<title>Bridge shut</title><article><h1>Bridge shut after storm</h1><p>The old bridge is shut until Friday, police said.</p></article>",
+    );
+    assert_eq!((brief.quality, brief.text.as_str()), (Quality::Short, "The old bridge is shut until Friday, police said."));
+    let bare = page("<title>In pictures</title><article><h1>The bridge in pictures</h1><figure><img src=a></figure></article>");
+    assert_eq!((bare.quality, bare.text.as_str()), (Quality::Empty, ""));
 }
 
 #[test]

@@ -156,14 +156,14 @@ fn printed(flat: &Flat, kept: &[bool], heading: Option<usize>, order: Order) -> 
     let of_the_text = |i: usize| kept.get(i).is_some_and(|k| *k);
     let mut out: Vec<Printed> = Vec::new();
     for (i, b) in flat.blocks.iter().enumerate() {
+        let near = [heading, Some(start), Some(end)].into_iter().flatten().map(|at| at.abs_diff(i)).min().unwrap_or(usize::MAX);
         let text = flat.of(b);
-        if b.weight > 140 || !text.bytes().any(|c| c.is_ascii_digit()) {
+        if near > 80 || b.weight > 140 || !text.bytes().any(|c| c.is_ascii_digit()) {
             continue;
         }
-        let near = [heading, Some(start), Some(end)].into_iter().flatten().map(|at| at.abs_diff(i)).min().unwrap_or(usize::MAX);
         let marked = flat.chain(b.el).take(3).any(|(_, e)| e.hints & (hints::META | hints::AUTHOR) != 0);
         let inside = of_the_text(i) && i > start + 2 && i + 2 < end;
-        if (!marked && (near > 12 || inside)) || near > 80 {
+        if !marked && (near > 12 || inside) {
             continue;
         }
         let away = near + if marked { 0 } else { 12 } + if i > start + 3 { 10 } else { 0 } + if b.weight > 60 { 6 } else { 0 };
@@ -171,7 +171,8 @@ fn printed(flat: &Flat, kept: &[bool], heading: Option<usize>, order: Order) -> 
             Some(h) => i + 6 >= h && i <= h.max(start.min(h + 12)) + 8,
             None => i < start + 3 && start < i + 20,
         };
-        let own = between && !of_the_text(i) && (marked || b.words <= 9) && b.weight <= 90 && b.link * 2 <= b.weight && !elsewhere(flat, b.el);
+        let own =
+            between && !of_the_text(i) && (marked || b.words <= 9) && b.weight <= 90 && b.link * 2 <= b.weight && !elsewhere(flat, b.el);
         let mut from = 0;
         // A line may say both: "Updated … Published …".
         for _ in 0..2 {
@@ -195,20 +196,58 @@ fn printed(flat: &Flat, kept: &[bool], heading: Option<usize>, order: Order) -> 
 
 /// True below what is named as no part of the piece.
 fn elsewhere(flat: &Flat, el: u32) -> bool {
-    const ELSEWHERE: Hints =
-        hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CAPTION;
+    const ELSEWHERE: Hints = hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CAPTION;
     flat.chain(el).take(6).any(|(_, e)| e.tag != Tag::Body && e.hints & ELSEWHERE != 0)
 }
 
 /// What the words before a date call it.
 fn label(before: &str) -> Label {
     const UPDATED: &[&str] = &[
-        "updat", "modified", "revised", "reviewed", "edited", "aktualisiert", "zuletzt", "stand:", "mis à jour", "mise à jour", "modifié",
-        "actualizado", "actualizada", "modificado", "aggiornat", "modificat", "atualizad", "обновл", "оновл", "изменен", "تحديث", "更新",
-        "업데이트", "수정", "bijgewerkt", "uppdaterad", "oppdatert", "opdateret", "zaktualizowano", "güncelle",
+        "updat",
+        "modified",
+        "revised",
+        "reviewed",
+        "edited",
+        "aktualisiert",
+        "zuletzt",
+        "stand:",
+        "mis à jour",
+        "mise à jour",
+        "modifié",
+        "actualizado",
+        "actualizada",
+        "modificado",
+        "aggiornat",
+        "modificat",
+        "atualizad",
+        "обновл",
+        "оновл",
+        "изменен",
+        "تحديث",
+        "更新",
+        "업데이트",
+        "수정",
+        "bijgewerkt",
+        "uppdaterad",
+        "oppdatert",
+        "opdateret",
+        "zaktualizowano",
+        "güncelle",
     ];
     const PUBLISHED: &[&str] = &[
-        "publi", "posted", "created", "first ", "veröffentlicht", "erstellt", "pubblicat", "опублик", "نشر", "公開", "掲載", "입력", "gepubliceerd",
+        "publi",
+        "posted",
+        "created",
+        "first ",
+        "veröffentlicht",
+        "erstellt",
+        "pubblicat",
+        "опублик",
+        "نشر",
+        "公開",
+        "掲載",
+        "입력",
+        "gepubliceerd",
         "yayın",
     ];
     let low: String = before.chars().rev().take(40).collect::<Vec<_>>().into_iter().rev().flat_map(char::to_lowercase).collect();
@@ -252,8 +291,11 @@ mod tests {
     use crate::model::Extracted;
 
     fn page(head: &str, above: &str) -> Extracted {
-        let text = "<p>The ministry said on Monday that the talks would go on for another week, as both sides asked for time.</p>".repeat(6);
-        let html = format!("<html lang=en><head><title>Bridge opens at last</title>{head}</head><body><article><h1>Bridge opens at last</h1>{above}{text}</article></body></html>");
+        let text =
+            "<p>The ministry said on Monday that the talks would go on for another week, as both sides asked for time.</p>".repeat(6);
+        let html = format!(
+            "<html lang=en><head><title>Bridge opens at last</title>{head}</head><body><article><h1>Bridge opens at last</h1>{above}{text}</article></body></html>"
+        );
         extract(Page { html: html.as_bytes(), ..Page::default() })
     }
 
@@ -267,7 +309,11 @@ mod tests {
     #[test]
     fn the_zone_is_the_printed_times() {
         for line in ["Jan 3, 2024, 10:22 PM EST", "January 3, 2024 10:22 pm", "Published 10:22 PM ET, Wed January 3, 2024"] {
-            assert_eq!(published(STATED, &format!("<div class=when>{line}</div>")), ("2024-01-04T03:22:07Z".to_owned(), Some(-300)), "{line}");
+            assert_eq!(
+                published(STATED, &format!("<div class=when>{line}</div>")),
+                ("2024-01-04T03:22:07Z".to_owned(), Some(-300)),
+                "{line}"
+            );
         }
         assert_eq!(published(STATED, "<div>Jan 3, 2024, 9:07 PM</div>").1, Some(0));
         assert_eq!(published(r#"<meta property="article:published_time" content="2024-01-04T09:04:00+13:00">"#, "").1, Some(780));

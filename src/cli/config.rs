@@ -1,5 +1,6 @@
 //! `newsfold config`
 
+use crate::article::SiteRules;
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -68,6 +69,17 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
                 errors.0.iter().try_for_each(|problem| context.out.json(&Row::of(problem)))?;
             }
             let config = loaded?;
+            for site in &config.sites {
+                let rules = SiteRules {
+                    body: site.body.clone(),
+                    remove: site.remove.clone(),
+                    title: site.title.clone(),
+                    published: site.published.clone(),
+                };
+                for fault in rules.faults() {
+                    output::note(&format!("[[site]] {}: {fault} is no CSS selector, and selects nothing", site.domain));
+                }
+            }
             if !json {
                 output::note(&summary(&config));
             }

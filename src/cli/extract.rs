@@ -1,7 +1,8 @@
 //! `newsfold extract`
 
 use super::output;
-use crate::article::{self, Page};
+use crate::article::{self, Page, SiteRules};
+use crate::config;
 use crate::model::Extracted;
 use anyhow::Context;
 use jiff::tz::Offset;
@@ -15,7 +16,7 @@ pub struct Args {
     /// Files; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The address that the document came from
+    /// The address that the document came from; the [[site]] that the configuration has for it applies
     #[arg(long, value_name = "URL")]
     url: Option<url::Url>,
     /// One JSON object a line, a line an input
@@ -55,7 +56,8 @@ struct Line<'a> {
 ///
 /// # Errors
 /// Where standard output cannot be written. A file that cannot be read is said, and makes the exit code 1.
-pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+pub fn run(args: &Args, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let rules = args.url.as_ref().and_then(url::Url::host_str).map_or(Ok(None), |host| rules(config, host))?;
     let mut to = io::BufWriter::new(io::stdout().lock());
     let mut code = ExitCode::SUCCESS;
     for path in &args.files {
@@ -67,7 +69,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
                 continue;
             }
         };
-        let page = Page { html: &bytes, url: args.url.as_ref(), ..Page::default() };
+        let page = Page { html: &bytes, url: args.url.as_ref(), rules: rules.as_ref(), ..Page::default() };
         if args.explain {
             let explained = article::explain(page);
             people(&mut to, path, &explained.extracted, false)?;
@@ -83,6 +85,29 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         to.flush()?;
     }
     Ok(code)
+}
+
+/// The configuration's rules for a host's pages. Without a configuration there are none; one that is named must be right, one that is
+/// only found is left aside where it is not.
+fn rules(explicit: Option<&Path>, host: &str) -> anyhow::Result<Option<SiteRules>> {
+    if config::find(explicit).is_none() {
+        return Ok(None);
+    }
+    let config = match config::load(explicit, None) {
+        Ok(config) => config,
+        Err(error) if explicit.is_some() => return Err(error.into()),
+        Err(_) => {
+            output::note("the configuration has faults, which `newsfold config check` names; its [[site]] blocks are left aside");
+            return Ok(None);
+        }
+    };
+    let Some(site) = config.site_of(host) else { return Ok(None) };
+    let rules =
+        SiteRules { body: site.body.clone(), remove: site.remove.clone(), title: site.title.clone(), published: site.published.clone() };
+    for fault in rules.faults() {
+        output::note(&format!("[[site]] {}: {fault} is no CSS selector, and selects nothing", site.domain));
+    }
+    Ok(Some(rules))
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

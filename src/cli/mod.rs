@@ -173,7 +173,7 @@ fn execute(cli: Cli) -> anyhow::Result<ExitCode> {
     // The three tools need no database, and print for themselves.
     let command = match cli.command {
         Command::Parse(args) => return parse::run(&args),
-        Command::Extract(args) => return extract::run(&args),
+        Command::Extract(args) => return extract::run(&args, cli.config.as_deref()),
         Command::Cluster(args) => return cluster::run(&args),
         command => command,
     };

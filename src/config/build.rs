@@ -249,20 +249,21 @@ impl Builder {
     }
 
     fn site(&mut self, mut b: Block, file: &mut File<'_>) {
-        let (at, complete) = (b.at("domain"), b.has("domain"));
+        let (at, complete) = (b.at("domain"), b.has("domain") || b.has("domains"));
+        let mut domains = b.placed_texts("domains").unwrap_or_default();
+        domains.extend(b.text("domain").map(|domain| (at, domain)));
         let mut list = |key| b.texts(key).unwrap_or_default();
-        let mut site =
+        let site =
             Site { domain: String::new(), body: list("body"), remove: list("remove"), title: list("title"), published: list("published") };
-        match b.text("domain") {
-            Some(domain) if self.config.sites.iter().any(|s| s.domain == domain) => {
-                file.wrong(at, format!("\"{domain}\" has a [[site]] already"), "")
+        if !complete {
+            file.wrong(b.at, "a [[site]] without `domain`", "domain = \"example.org\"");
+        }
+        for (at, domain) in domains {
+            if self.config.sites.iter().any(|s| s.domain == domain) {
+                file.wrong(at, format!("\"{domain}\" has a [[site]] already"), "");
+            } else {
+                self.config.sites.push(Site { domain, ..site.clone() });
             }
-            Some(domain) => {
-                site.domain = domain;
-                self.config.sites.push(site);
-            }
-            None if !complete => file.wrong(b.at, "a [[site]] without `domain`", "domain = \"example.org\""),
-            None => {}
         }
     }
 

@@ -259,9 +259,10 @@ pub(super) const SECTIONS: &[Section] = &[
     Section {
         name: "site",
         many: true,
-        doc: "CSS selectors for the pages of one domain, where newsfold's own reading of them is wrong. Try them with `newsfold extract`.",
+        doc: "CSS selectors for the pages of one domain, where newsfold's own reading of them is wrong. Try them with `newsfold extract --url ADDRESS --explain FILE`.",
         keys: &[
-            key("domain", Domain, "", "The domain; subdomains belong to it. Required."),
+            key("domain", Domain, "", "The domain; subdomains belong to it. This or `domains` is required."),
+            key("domains", Domains, "[]", "Several domains with the same rules."),
             key("body", Texts, "[]", "Where the report stands."),
             key("remove", Texts, "[]", "What to drop from it."),
             key("title", Texts, "[]", "Where the headline stands."),

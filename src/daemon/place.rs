@@ -8,7 +8,9 @@ use crate::dedup::boilerplate::{self, Learner};
 use crate::dedup::story::{self, InStory, Stories};
 use crate::dedup::{self, CopyIndex, Placement, Prepared};
 use crate::model::Id;
-use crate::store::{self, Article, ArticleCommit, BoilerplateRow, DeclaredFeed, DeclaredPublisher, IndexRow, StoreError, StoredText, Synced};
+use crate::store::{
+    self, Article, ArticleCommit, BoilerplateRow, DeclaredFeed, DeclaredPublisher, IndexRow, StoreError, StoredText, Synced,
+};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::resume_unwind;
@@ -383,7 +385,8 @@ fn indexes(store: &store::Writer, since: Timestamp, settings: &dedup::Settings) 
         drop((to_copies, to_stories));
         let (copies, stories) = (copies.join(), stories.join());
         read?;
-        let ((copies, stale), stories) = (copies.unwrap_or_else(|panic| resume_unwind(panic)), stories.unwrap_or_else(|panic| resume_unwind(panic)));
+        let ((copies, stale), stories) =
+            (copies.unwrap_or_else(|panic| resume_unwind(panic)), stories.unwrap_or_else(|panic| resume_unwind(panic)));
         Ok(Indexes { copies, stories, stale })
     })
 }

@@ -200,7 +200,12 @@ fn recheck_at(config: &Config, article: &Article, reason: Option<&str>, now: Tim
 }
 
 /// The article that an entry leads to, why it was not read from its page where it was not, and its publisher's repeated lines on it.
-fn article(config: &Config, repeated: &super::place::Repeated, entry: &PendingEntry, source: Source) -> (Article, Option<String>, Vec<u64>) {
+fn article(
+    config: &Config,
+    repeated: &super::place::Repeated,
+    entry: &PendingEntry,
+    source: Source,
+) -> (Article, Option<String>, Vec<u64>) {
     let (extracted, fetched, validators, mut reason) = match source {
         Source::Page(page) => {
             let extracted = from_page(config, repeated, entry, &page);

@@ -181,10 +181,9 @@ impl Verdict {
 
     /// Names and numbers differ where the other words are the same, and chance or a bad scan does not explain it.
     fn is_template(&self, s: &Settings) -> bool {
-        let covered = (self.containment * f64::from(self.words.0)).max(1.0);
         let behind = |all: u32, found: u32, least: u32, share: f64, plain_least: f64| {
+            let plain = self.plain(all, found);
             let (all, found) = (f64::from(all), f64::from(found));
-            let plain = ((f64::from(self.shared) - found) / (covered - all).max(1.0)).clamp(0.05, 0.98);
             let deviation = (all * plain * (1.0 - plain)).sqrt().max(0.5);
             all >= f64::from(least) && plain >= plain_least && found < share * plain * all && (plain * all - found) / deviation >= SURE
         };
@@ -196,6 +195,12 @@ impl Verdict {
             || behind(marks, found, 5, 0.8, 0.95)
             || (self.title < 0.35 && marks >= found + 3 && behind(marks, found, 5, 0.9, 0.96))
             || (self.title < 0.2 && marks >= found + 2 && behind(marks, found, 5, 0.9, 0.97))
+    }
+
+    /// Share of the words of the passages in common that are the same, the `all` marks and those of them that were found left out.
+    fn plain(&self, all: u32, found: u32) -> f64 {
+        let covered = (self.containment * f64::from(self.words.0)).max(1.0);
+        ((f64::from(self.shared) - f64::from(found)) / (covered - f64::from(all)).max(1.0)).clamp(0.05, 0.98)
     }
 
     /// How good a copy: the sum of both containments.
@@ -225,8 +230,10 @@ impl Verdict {
     /// What decided, in one sentence with its numbers and limits.
     pub fn sentence(&self, s: &Settings) -> String {
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
-        let contained = format!("{} of the {} words of the shorter text stand in the longer", percent(self.containment), self.words.0);
-        let marks = (self.numbers.0 + self.names.0, self.numbers.1 + self.names.1);
+        // a share below its limit never reads as if it reached it
+        let nearly = self.containment < s.containment && percent(self.containment) == percent(s.containment);
+        let share = if nearly { format!("{:.1} %", (self.containment * 1000.0).floor() / 10.0) } else { percent(self.containment) };
+        let contained = format!("{share} of the {} words of the shorter text stand in the longer", self.words.0);
         match self.rule {
             Rule::First => "There is no text to compare with.".to_owned(),
             Rule::Person => "A person said so.".to_owned(),
@@ -240,10 +247,15 @@ impl Verdict {
                 percent(s.brief),
                 percent(s.brief_same_headline)
             ),
-            Rule::Template => format!(
-                "One form filled in twice: {contained}, but of the {} names and numbers in these passages only {} are the same.",
-                marks.0, marks.1
-            ),
+            Rule::Template => {
+                let (marks, found) = (self.numbers.0 + self.names.0, self.numbers.1 + self.names.1);
+                format!(
+                    "One form filled in twice: the passages in common are {} of the shorter text; in them {} of the ordinary words are the \
+                     same, but only {found} of the {marks} names and numbers.",
+                    percent(self.containment),
+                    percent(self.plain(marks, found)),
+                )
+            }
             Rule::Piece => format!(
                 "A piece, not a copy: {contained}, but make up only {} of it; with {} headline and {} opening, {} are needed.",
                 percent(self.coverage),
@@ -251,7 +263,9 @@ impl Verdict {
                 if self.lead { "the same" } else { "another" },
                 percent(self.coverage_needed(s))
             ),
-            Rule::OneOutlet => format!("Two texts of one outlet under different headlines: {contained}, but that is the outlet's own form."),
+            Rule::OneOutlet => {
+                format!("Two texts of one outlet under different headlines: {contained}, but that is the outlet's own form.")
+            }
             Rule::Whole => {
                 format!("One text: {contained}, in the same order, and {} of the longer stand in the shorter.", percent(self.coverage))
             }
@@ -276,14 +290,19 @@ impl Verdict {
             return "Two texts: they have no passage in common.".to_owned();
         }
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
-        let lower = match (self.headline(s.headline.max(0.7)), self.lead) {
-            (true, true) => {
-                let limit = percent(s.containment_same_opening);
-                format!(", or {limit} after one headline and opening if that is {} of the longer", percent(s.coverage_cut))
-            }
-            _ => String::new(),
+        let lower = percent(s.containment_same_opening);
+        let why = match self.headline(s.headline.max(0.7)) && self.lead {
+            true if self.containment >= s.containment_same_opening => format!(
+                "{}. One headline and one opening lower that to {lower}, but only if the passages make up {} of the longer text, and these \
+                 are {}",
+                percent(s.containment),
+                percent(s.coverage_cut),
+                percent(self.coverage)
+            ),
+            true => format!("{lower} for one headline and one opening, as here"),
+            false => percent(s.containment),
         };
-        format!("Two texts: only {contained}, the longest passage in common has {} words; limit {}{lower}.", self.longest, percent(s.containment))
+        format!("Two texts: only {contained}, the longest passage in common has {} words; limit {why}.", self.longest)
     }
 }
 

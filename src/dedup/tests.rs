@@ -117,6 +117,30 @@ fn quotes_templates_pieces_and_briefs_are_refused() {
 }
 
 #[test]
+fn a_share_below_its_limit_reads_so() {
+    let s = Settings::default();
+    let (a, b) = (plain(1, &text(1)), plain(2, &text(2)));
+    assert_eq!(why(&a, &b, &s).sentence(&s), "Two texts: they have no passage in common.");
+    let mut verdict = why(&a, &a, &s);
+    (verdict.rule, verdict.containment) = (Rule::Different, 0.7999);
+    assert!(verdict.sentence(&s).contains("only 79.9 % of the"), "{}", verdict.sentence(&s));
+}
+
+#[test]
+fn a_revision_is_found_by_its_new_text_alone() {
+    let mut index = CopyIndex::new(Settings::default());
+    let (old, new) = (plain(1, &text(1)), plain(1, &text(2)));
+    let placed = index.decide(&old, &[]);
+    index.learn(&old, &placed);
+    index.learn(&new, &Placement { joined: true, ..placed });
+    assert!(index.candidates(&plain(7, &text(1))).is_empty());
+    assert_eq!(index.candidates(&plain(7, &text(2))), [Id(1)]);
+    assert_eq!(index.len(), 1);
+    index.forget_before(Timestamp::UNIX_EPOCH);
+    assert_eq!(index.candidates(&plain(7, &text(2))), [Id(1)]);
+}
+
+#[test]
 fn a_copy_of_two_clusters_makes_them_one_in_any_order() {
     let parts = paragraphs(5, 8);
     let title = "Council votes on harbour tunnel plan";

@@ -16,5 +16,6 @@ mod server;
 mod stock;
 mod stories;
 mod subscribers;
+mod sites;
 mod texts;
 mod world;

@@ -159,7 +159,9 @@ fn three_paragraphs_of_nine_find_their_carriers_with_a_daemon_and_without() {
         let mut urls: Vec<&str> = found.iter().map(|f| f["url"].as_str().unwrap()).collect();
         urls.sort_unstable();
         assert_eq!(urls, [world.article_url(0, 0), world.article_url(1, 0)]);
-        assert!(found.iter().all(|f| f["relation"] == "within" && f["of_text"].as_f64() > Some(0.95) && f["of_article"].as_f64() < Some(0.5)));
+        assert!(
+            found.iter().all(|f| f["relation"] == "within" && f["of_text"].as_f64() > Some(0.95) && f["of_article"].as_f64() < Some(0.5))
+        );
     };
     check();
     let _daemon = world.daemon();

@@ -235,6 +235,9 @@ fn pages_are_fetched_while_a_feed_is_still_silent() {
     let silent = world.server.url_at("127.0.7.99", "/feed.xml");
     world.server.on("127.0.7.99 /feed.xml", Answer::steps([Step::Hang]));
     world.configure(&format!("[[feed]]\nurl = {silent:?}\n"));
+    // The feed is waited for longer than this test waits for anything.
+    let text = std::fs::read_to_string(world.config_path()).unwrap().replacen("total_timeout = \"20s\"", "total_timeout = \"1h\"", 1);
+    std::fs::write(world.config_path(), text.replacen("[fetch]\n", "[fetch]\nfirst_byte_timeout = \"10m\"\n", 1)).unwrap();
     let mut child = world.command(&["poll"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     until("all pages but for the silent feed's", || world.page_requests() == 6);
     assert!(child.try_wait().unwrap().is_none(), "the silent feed holds up the pass, and nothing else");

@@ -226,8 +226,8 @@ fn settings_switch_it_off_change_it_and_choose_publishers() {
 #[test]
 fn a_page_without_validators_is_never_asked_for_again() {
     let room = Newsroom::new("", "");
-    for n in 0..2 {
-        let html = page(&room.world.article_url(n, 0), "Al Jazeera", TITLES[n], &report());
+    for (n, title) in TITLES.iter().enumerate().take(2) {
+        let html = page(&room.world.article_url(n, 0), "Al Jazeera", title, &report());
         room.world.server.on(&format!("{} /a/0", room.world.outlets[n].host), Answer::ok("text/html", html));
     }
     room.looks(0);

@@ -44,9 +44,7 @@ pub(super) fn labelled(line: &str, low: &str, opening: bool, closing: bool) -> O
         "за матеріалами",
     ];
     let low_trimmed = low.trim_start_matches(['(', '[', ' ']);
-    if closing
-        && let Some(name) = bracketed(line).and_then(|inner| inner.strip_prefix("via ").or_else(|| inner.strip_prefix("Via ")))
-    {
+    if closing && let Some(name) = bracketed(line).and_then(|inner| inner.strip_prefix("via ").or_else(|| inner.strip_prefix("Via "))) {
         return tidy_name(name).map(Line::Credit);
     }
     let label = LABELS.iter().find(|l| low_trimmed.starts_with(**l))?;

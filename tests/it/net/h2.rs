@@ -84,7 +84,10 @@ async fn answer(request: Asked<()>, mut respond: SendResponse<Bytes>) -> Option<
             };
             let mut body = respond.send_response(ok().body(()).ok()?, false).ok()?;
             body.send_data(Bytes::from_static(b"whole"), size == 0).ok()?;
-            while size > 0 {
+            if size == 0 {
+                return None;
+            }
+            loop {
                 body.reserve_capacity(size);
                 std::future::poll_fn(|cx| body.poll_capacity(cx)).await?.ok()?;
                 body.send_data(Bytes::from(vec![b'x'; body.capacity().min(size)]), false).ok()?;

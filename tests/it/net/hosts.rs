@@ -80,6 +80,12 @@ async fn silent_hosts_take_nobody_s_room() {
         })
         .collect();
     // Three times as many as there is room for would hold it for an hour.
+    let all_asked = async {
+        while server.hits("/silent") < 6 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(60), all_asked).await.is_ok());
     let answered = tokio::time::timeout(Duration::from_secs(60), feed(&client, &server.url_at(&names[6], "/"))).await;
     assert!(answered.is_ok_and(|answer| answer.is_ok()));
     assert!(silent.iter().all(|task| !task.is_finished()));
