@@ -25,12 +25,13 @@ def row(what, measure, value, cpu=None, peak=None, note=""):
 def newsfold(args, out=None, stdin=None, check=True):
     """Runs the built program; returns (CPU seconds, peak MB, wall seconds, exit code)."""
     start = time.time()
-    process = subprocess.Popen([BIN] + args, stdout=open(out, "wb") if out else subprocess.DEVNULL, stdin=stdin, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    code = os.waitstatus_to_exitcode(status)
+    report = f"{TMP}/measured.json"
+    launcher = [sys.executable, "-I", "-S", f"{HERE}/eval/measured.py", report, BIN]
+    subprocess.run(launcher + args, stdout=open(out, "wb") if out else subprocess.DEVNULL, stdin=stdin, stderr=subprocess.DEVNULL, check=True)
+    cpu, peak, code = json.load(open(report))
     if check and code != 0:
         sys.exit(f"newsfold {' '.join(args[:3])} … ended with {code}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, time.time() - start, code
+    return cpu, peak, time.time() - start, code
 
 
 def tool(name, *args):
