@@ -182,7 +182,9 @@ pub fn next_poll(
     let max = schedule.max.as_secs_f64().max(min);
     let wished = hints.interval_s.map_or(0.0, |s| f64::from(s).min(LONGEST_HINT));
     let unconditional = if cache.unconditional { DAY } else { 0.0 };
-    let mut wait = rhythm.interval(now, min, max) * (1.0 + 0.08 * jitter);
+    let interval = rhythm.interval(now, min, max);
+    // At the longest wait jitter only adds: a feed without news is asked for no more often than the configuration says.
+    let mut wait = interval * (1.0 + 0.08 * if interval < max { jitter } else { jitter.abs() });
     if *archive {
         wait = wait.max(6.0 * HOUR);
     }

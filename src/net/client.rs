@@ -22,7 +22,7 @@ use url::Url;
 /// Redirects that are followed.
 const MAX_HOPS: usize = 5;
 /// How long a request may take before it makes room for another.
-const MOMENT: Duration = Duration::from_secs(1);
+const MOMENT: Duration = Duration::from_millis(500);
 /// Bodies beyond a megabyte being read at one time: a bound on what many hosts together can make us hold.
 const MAX_BULKY: usize = 32;
 /// Longest URL that is asked for, bytes.
