@@ -129,7 +129,12 @@ pub(super) const SECTIONS: &[Section] = &[
                 "Pause between two requests to one host. `\"0s\"` is for loopback and your own servers.",
             ),
             key("per_host", Count(1, 16), "1", "Requests under way to one host at a time."),
-            key("concurrency", Count(1, 1024), "64", "Requests under way in all. Those that take longer than a second are not counted, up to four for each that is."),
+            key(
+                "concurrency",
+                Count(1, 1024),
+                "64",
+                "Requests under way in all. Those that take longer than a second are not counted, up to four for each that is.",
+            ),
             key("user_agent", Text, "", "Replaces the whole User-Agent header. Better leave it, and set `contact`."),
             key("contact", Text, "", "Mail or web address for site owners who have something to say; sent within the User-Agent."),
             key("proxy", Url, "", "HTTP proxy for every request. The environment's proxy variables are not used."),

@@ -341,10 +341,8 @@ fn a_story_that_loses_texts_says_so_and_keeps_its_id() {
     three(&mut writer);
     let id = Id::feed(FEEDS[2].0);
     writer.commit_poll(&poll(id, 8, vec![entry(id, 8)])).unwrap();
-    let newcomer = ArticleCommit {
-        moved_clusters: vec![(cluster_id(3), story_id(8))],
-        ..placed(Id::entry(id, "8"), 8, "Coast Today", 8, 8, 8)
-    };
+    let newcomer =
+        ArticleCommit { moved_clusters: vec![(cluster_id(3), story_id(8))], ..placed(Id::entry(id, "8"), 8, "Coast Today", 8, 8, 8) };
     writer.commit_articles(std::slice::from_ref(&newcomer)).unwrap();
     let reader = Reader::open(dir.path()).unwrap();
     let splits: Vec<_> = reader.events(0, None, 100).unwrap().into_iter().filter(|e| e.kind == "split").collect();
