@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run every evaluation on the shared data and print accuracy, speed and memory as one table.
 
-usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,gate,credits,outlets,copies,orders,pages,stories,newsroom,rig] [--seeds 1-5]
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,hostile,gate,credits,outlets,copies,orders,pages,stories,newsroom,rig] [--seeds 1-5]
        [--marks FILE] [--rig BIN] [--json]
 
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
@@ -9,6 +9,7 @@ that folder or the build is absent. The part `rig` (some ten minutes, so only wh
 """
 import argparse, collections, gzip, importlib.util, io, itertools, json, lzma, math, os, random, re, resource, subprocess, sys, tarfile, tempfile, time
 
+import hostile as hostile_pages
 import outlets as repeated
 import score_credits
 
@@ -92,6 +93,19 @@ def extract():
             found = re.search(rf"{label} ([\d.]+)", text)
             if found:
                 row("extraction", f"{name}: {label}", found[1])
+
+
+def hostile():
+    """Hostile pages: the slowest and the largest, each in a process of its own."""
+    folder = f"{TMP}/hostile"
+    os.makedirs(folder)
+    spent = {}
+    for name, path in hostile_pages.write(folder).items():
+        spent[name] = newsfold(["extract", path], f"{TMP}/x.jsonl")
+        os.remove(path)
+    for what, unit, at in [("CPU", "s", 0), ("wall", "s", 2), ("memory", "MB", 1)]:
+        worst = max(spent, key=lambda name: spent[name][at])
+        row("hostile pages", f"most {what}, {unit}", f"{spent[worst][at]:.2f}", note=f"{worst}; {len(spent)} pages")
 
 
 def gate():
@@ -317,7 +331,7 @@ if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", default=os.path.join(HERE, "..", "shared"))
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
-    ap.add_argument("--only", default="feeds,extract,gate,credits,outlets,copies,orders,pages,stories,newsroom")
+    ap.add_argument("--only", default="feeds,extract,hostile,gate,credits,outlets,copies,orders,pages,stories,newsroom")
     ap.add_argument("--seeds", default="1-5")
     ap.add_argument("--marks", help="credits marked by hand, as eval/score_credits.py reads them")
     ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))

@@ -21,7 +21,7 @@ mod witness;
 
 pub use credits::credits;
 pub use links::{feed_links, listing, propose_listing};
-pub use page::{Explained, explain, extract};
+pub use page::{Explained, MAX_PAGE, explain, extract};
 
 use crate::model::Credit;
 use std::collections::HashSet;

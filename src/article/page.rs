@@ -12,8 +12,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use url::Url;
 
-/// Bytes of a page that are looked at.
-const MAX_PAGE: usize = 16 << 20;
+/// Bytes of a page that are looked at; a longer one is said to be read in part.
+pub const MAX_PAGE: usize = 16 << 20;
 
 /// A page with the judgement of its blocks, for people.
 #[derive(Clone, Debug, Default)]

@@ -110,12 +110,15 @@ fn rules(explicit: Option<&Path>, host: &str) -> anyhow::Result<Option<SiteRules
     Ok(Some(rules))
 }
 
+/// As much of a file as is looked at, and a byte more, by which the page is known to be longer.
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let most = crate::article::MAX_PAGE as u64 + 1;
     let mut bytes = Vec::new();
     if path == Path::new("-") {
-        io::stdin().lock().read_to_end(&mut bytes).context("standard input")?;
+        io::stdin().lock().take(most).read_to_end(&mut bytes).context("standard input")?;
     } else {
-        bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+        let file = std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
+        file.with_context(|| path.display().to_string())?;
     }
     Ok(bytes)
 }
