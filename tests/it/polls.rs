@@ -128,6 +128,32 @@ fn a_moved_page_is_followed_and_a_lost_one_settled_from_its_feed() {
 }
 
 #[test]
+fn fault_25_hostile_pages_settle_and_the_others_are_none_the_worse() {
+    let mut world = newsroom();
+    let shapes: [String; 6] = [
+        "<div>".repeat(700_000),
+        format!("<p {}>x", (0..100_000).map(|n| format!("a{n}=1 ")).collect::<String>()),
+        format!("<p>{}", "<font>".repeat(16_000)),
+        format!("<table>{}", "stray<tr>".repeat(200_000)),
+        format!("<p>{}", "&amp;&notit;".repeat(250_000)),
+        "word ".repeat(800_000),
+    ];
+    let articles = (0..shapes.len()).map(|n| (["one", "two", "three", "four", "five", "six"][n], vec![format!("A brief of its own, number {n}.")])).collect();
+    let at = world.outlet("Trap Gazette", articles);
+    world.configure("");
+    for (n, shape) in shapes.iter().enumerate() {
+        let page = format!("<!doctype html><html><body>{shape}");
+        world.server.on(&format!("{} /a/{n}", world.outlets[at].host), Answer::ok("text/html", page));
+    }
+    let summary = world.poll(&[]);
+    assert_eq!((summary["settled"].as_u64(), summary["put_off"].as_u64()), (Some(12), Some(0)), "{summary}");
+    let stories = world.json(&["stories", "--min-publishers", "2"]);
+    assert_eq!((stories.len(), stories[0]["copies"].as_u64()), (1, Some(3)), "{stories:?}");
+    let trapped = world.entries().iter().filter(|e| e["publisher"] == "Trap Gazette").count();
+    assert_eq!(trapped, shapes.len());
+}
+
+#[test]
 fn robots_txt_keeps_us_off_a_page_and_the_entry_settles() {
     let world = newsroom();
     world.server.on(&format!("{} /robots.txt", world.outlets[2].host), Answer::ok("text/plain", "User-agent: *\nDisallow: /a/\n"));
