@@ -250,6 +250,16 @@ fn a_host_that_asked_for_a_pause_is_left_alone_and_robots_txt_is_obeyed() {
 }
 
 #[test]
+fn a_host_that_is_held_when_the_last_look_is_due_loses_it() {
+    let room = Newsroom::new("", "");
+    room.looks(0);
+    room.world.server.on(&format!("{} /feed.xml", room.world.outlets[0].host), Answer::new(503, &[("retry-after", "7200")], ""));
+    assert_eq!(room.looks(200), [(1, true)], "the other's");
+    room.world.publish(0);
+    assert_eq!(room.looks(3), [], "there is no look after the last");
+}
+
+#[test]
 fn an_edited_entry_whose_page_is_gone_keeps_the_text_that_was_read() {
     let mut room = Newsroom::new("", "");
     room.looks(0);
