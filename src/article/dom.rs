@@ -11,7 +11,7 @@ const PIECE: usize = 4 << 10;
 /// Nested elements.
 const MAX_DEPTH: usize = 512;
 /// Nodes of the tree.
-const MAX_NODES: usize = 250_000;
+const MAX_NODES: usize = 150_000;
 /// Tags times the depth they stand in: what html5ever's scope checks cost.
 const MAX_WORK: u64 = 60_000_000;
 
