@@ -138,7 +138,9 @@ fn fault_25_hostile_pages_settle_and_the_others_are_none_the_worse() {
         format!("<p>{}", "&amp;&notit;".repeat(250_000)),
         "word ".repeat(800_000),
     ];
-    let articles = (0..shapes.len()).map(|n| (["one", "two", "three", "four", "five", "six"][n], vec![format!("A brief of its own, number {n}.")])).collect();
+    let articles = (0..shapes.len())
+        .map(|n| (["one", "two", "three", "four", "five", "six"][n], vec![format!("A brief of its own, number {n}.")]))
+        .collect();
     let at = world.outlet("Trap Gazette", articles);
     world.configure("");
     for (n, shape) in shapes.iter().enumerate() {
