@@ -373,12 +373,15 @@ impl CopyIndex {
             let because = Because::new(refused.as_ref().map(|(id, v)| (*id, v)), None, candidates.len(), &self.settings);
             return Placement { cluster: Id::cluster(new.id), joined: false, merged: Vec::new(), because };
         };
+        // What a person joined need not be alike; the others are held against the best copy by the text.
+        let alike = proven.iter().find(|(.., v)| v.rule != Rule::Person);
+        let belongs = |at: usize, other: &Verdict| {
+            other.rule == Rule::Person
+                || alike.is_none_or(|(_, best, v)| *best == at || self.belong_together(new, (candidates, *best, v), (at, other)))
+        };
         let mut clusters = vec![*best];
         for (cluster, at, other) in &proven {
-            if !clusters.contains(cluster)
-                && clusters.iter().all(|&c| self.may_merge(c, *cluster))
-                && self.belong_together(new, (candidates, *with, verdict), (*at, other))
-            {
+            if !clusters.contains(cluster) && clusters.iter().all(|&c| self.may_merge(c, *cluster)) && belongs(*at, other) {
                 clusters.push(*cluster);
             }
         }
