@@ -207,8 +207,7 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
 
 /// The selectors of a `kind = "page"` feed.
 fn listing(config: &Config, feed: Id) -> Option<PageSelectors> {
-    let declared = config.feeds.iter().find(|declared| declared.kind != FeedKind::Feed && declared.id() == feed)?;
-    match &declared.kind {
+    match &config.feed(feed)?.kind {
         FeedKind::Page(selectors) => Some(selectors.clone()),
         FeedKind::Feed => None,
     }
