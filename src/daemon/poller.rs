@@ -197,7 +197,7 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
         engine.due_at(next);
     }
     let later = commit.not_before.values().filter(|at| **at > now).count() as u64;
-    let stored = engine.writer.with(move |state| state.store.commit_poll(&commit)).await?;
+    let stored = engine.writer.poll(commit).await?;
     log(&feed, &outcome);
     let (new, changed) = (u64::from(stored.new), u64::from(stored.changed));
     Counters::add(&engine.counters.pages, new + changed);
