@@ -192,32 +192,41 @@ pub(super) fn publisher(flat: &Flat, linked: Option<&Linked>) -> Option<String> 
         .filter(|n| !n.is_empty())
 }
 
-/// The printed author.
-pub(super) fn byline(flat: &Flat, linked: Option<&Linked>, top: std::ops::Range<usize>) -> Option<String> {
-    let site = publisher(flat, linked).map(|p| squash(&p)).unwrap_or_default();
-    let usable =
-        |name: &String| !name.is_empty() && name.len() < 200 && !name.contains("http") && !name.contains('@') && squash(name) != site;
+/// The authors that the metadata names.
+pub(super) fn byline(flat: &Flat, linked: Option<&Linked>) -> Option<String> {
+    let site = squashed_site(flat, linked);
     if let Some(linked) = linked {
-        let names: Vec<String> = linked.authors.iter().map(|a| tidy(a)).filter(usable).collect();
+        let names: Vec<String> = linked.authors.iter().map(|a| tidy(a)).filter(|name| is_name(name, &site)).collect();
         if !names.is_empty() {
             return Some(names.join(", "));
         }
     }
-    if let Some(name) =
-        meta(flat, &["author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author", "og:article:author"])
-            .map(tidy)
-            .filter(usable)
-    {
-        return Some(super::credits::without_by(&name).to_owned());
-    }
+    meta(flat, &["author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author", "og:article:author"])
+        .map(tidy)
+        .filter(|name| is_name(name, &site))
+        .map(|name| super::credits::without_by(&name).to_owned())
+}
+
+/// The author that is printed in the blocks `top`.
+pub(super) fn printed_byline(flat: &Flat, linked: Option<&Linked>, top: std::ops::Range<usize>) -> Option<String> {
+    let site = squashed_site(flat, linked);
     flat.blocks.get(top)?.iter().find_map(|b| {
         let text = flat.of(b);
         let named = flat.chain(b.el).take(4).any(|(_, e)| e.hints & hints::AUTHOR != 0);
         if b.words < 2 || b.words > 12 || !named {
             return None;
         }
-        Some(super::credits::without_by(text.lines().next()?.trim()).to_owned()).filter(usable)
+        Some(super::credits::without_by(text.lines().next()?.trim()).to_owned()).filter(|name| is_name(name, &site))
     })
+}
+
+fn squashed_site(flat: &Flat, linked: Option<&Linked>) -> String {
+    publisher(flat, linked).map(|p| squash(&p)).unwrap_or_default()
+}
+
+/// May be an author's name: no address, and not the site's.
+fn is_name(name: &str, site: &str) -> bool {
+    !name.is_empty() && name.len() < 200 && !name.contains("http") && !name.contains('@') && squash(name) != site
 }
 
 /// The address that identifies the page, and a canonical address on another host.
