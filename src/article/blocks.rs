@@ -18,7 +18,7 @@ pub(super) fn judge_blocks(
 ) {
     let plain = in_paragraphs(&flat.blocks[first..last]);
     let title = known.title.map(lines::squash).unwrap_or_default();
-    let mut seen: HashSet<u64, ahash::RandomState> = HashSet::default();
+    let mut seen: HashSet<&str, ahash::RandomState> = HashSet::default();
     for i in first..last {
         let b = &flat.blocks[i];
         let text = flat.of(b);
@@ -32,7 +32,7 @@ pub(super) fn judge_blocks(
         {
             verdicts[i] = Verdict::Boilerplate;
         }
-        if verdicts[i].kept() && b.weight > 60 && !seen.insert(lines::hash(text)) {
+        if verdicts[i].kept() && b.weight > 60 && !seen.insert(text) {
             verdicts[i] = Verdict::Repeated;
         }
     }
@@ -90,7 +90,7 @@ fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, plain: bool, t
     if junk != 0 {
         return Verdict::Named(junk);
     }
-    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(1)) || b.weight > 20) && lines::squash(text) == title {
+    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(1)) || b.weight > 20) && lines::is_squashed(text, title) {
         return Verdict::Title;
     }
     if matches!(b.tag, Tag::Heading(1)) && b.links > 0 && b.link * 2 > b.weight {

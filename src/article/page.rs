@@ -176,7 +176,7 @@ fn list(flat: &Flat, judged: &Judged) -> Vec<(String, String)> {
 fn count_words(text: &str) -> usize {
     let (mut count, mut inside) = (0, false);
     for c in text.chars() {
-        if flat::is_wide(c) {
+        if !c.is_ascii() && flat::is_wide(c) {
             count += 1;
             inside = false;
         } else if c.is_alphanumeric() {
