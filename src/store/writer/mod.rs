@@ -233,6 +233,13 @@ impl Writer {
     /// # Errors
     /// Those of SQLite; none loses anything.
     pub fn tidy(&mut self) -> Result<bool, StoreError> {
+        let done = self.tidy_step();
+        // Also a checkpoint may be what finds the disk full.
+        self.low |= matches!(done, Err(StoreError::Full(_)));
+        done
+    }
+
+    fn tidy_step(&mut self) -> Result<bool, StoreError> {
         self.train()?;
         let free: u32 = self.conn.query_row("PRAGMA freelist_count", [], |r| r.get(0))?;
         if free > VACUUM_PAGES * 4 {
