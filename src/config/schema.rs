@@ -207,6 +207,17 @@ pub(super) const SECTIONS: &[Section] = &[
         )],
     },
     Section {
+        name: "metrics",
+        many: false,
+        doc: "Numbers for a monitoring system.",
+        keys: &[key(
+            "textfile",
+            Text,
+            "",
+            "File that is written every minute in Prometheus' text format, e.g. `/var/lib/prometheus/node-exporter/newsfold.prom`. `newsfold status --prometheus` prints the same.",
+        )],
+    },
+    Section {
         name: "publisher",
         many: true,
         doc: "The organisation answerable for a site. Stories count independent publishers by owner.",

@@ -14,6 +14,8 @@ pub const LOOK_ANYWAY: Duration = Duration::from_secs(30);
 pub struct Bells {
     /// Look for feeds that are due.
     pub poll: Arc<Notify>,
+    /// Write the metrics.
+    pub report: Arc<Notify>,
     /// Forget, prune, tidy up.
     pub maintenance: Arc<Notify>,
     rung: Arc<AtomicU64>,
@@ -26,19 +28,35 @@ impl Bells {
     /// # Errors
     /// Where the scheduler does not start.
     pub async fn start() -> Result<Self, JobSchedulerError> {
+        let bell = || Arc::new(Notify::new());
+        let (poll, report, maintenance, rung) = (bell(), bell(), bell(), Arc::new(AtomicU64::new(0)));
         let scheduler = JobScheduler::new().await?;
-        let (poll, maintenance, rung) = (Arc::new(Notify::new()), Arc::new(Notify::new()), Arc::new(AtomicU64::new(0)));
-        for (cron, bell) in [("* * * * * *", &poll), ("30 */10 * * * *", &maintenance)] {
-            let (bell, rung) = (Arc::clone(bell), Arc::clone(&rung));
-            scheduler
+        let bells = Self { poll, report, maintenance, rung, scheduler };
+        bells.hang().await?;
+        Ok(bells)
+    }
+
+    /// Begins anew, with the same bells: the scheduler looks ahead by the wall clock, which may have been set back.
+    ///
+    /// # Errors
+    /// Where the scheduler does not start.
+    pub async fn restart(&mut self) -> Result<(), JobSchedulerError> {
+        self.stop().await;
+        self.scheduler = JobScheduler::new().await?;
+        self.hang().await
+    }
+
+    async fn hang(&self) -> Result<(), JobSchedulerError> {
+        for (cron, bell) in [("* * * * * *", &self.poll), ("15 * * * * *", &self.report), ("30 */10 * * * *", &self.maintenance)] {
+            let (bell, rung) = (Arc::clone(bell), Arc::clone(&self.rung));
+            self.scheduler
                 .add(Job::new(cron, move |_, _| {
                     rung.fetch_add(1, Ordering::Relaxed);
                     bell.notify_one();
                 })?)
                 .await?;
         }
-        scheduler.start().await?;
-        Ok(Self { poll, maintenance, rung, scheduler })
+        self.scheduler.start().await
     }
 
     /// How often any bell has rung: the watchdog wants to see it rise.
