@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 /// How long a loop waits for its bell before it looks by itself: the scheduler may stall when the clock steps back.
@@ -59,6 +60,12 @@ impl Bells {
         self.scheduler.start().await
     }
 
+    /// Every bell, and how often it rings.
+    pub fn all(&self) -> [(Arc<Notify>, Duration); 3] {
+        let every = |bell: &Arc<Notify>, seconds| (Arc::clone(bell), Duration::from_secs(seconds));
+        [every(&self.poll, 1), every(&self.report, 60), every(&self.maintenance, 600)]
+    }
+
     /// How often any bell has rung: the watchdog wants to see it rise.
     pub fn rung(&self) -> u64 {
         self.rung.load(Ordering::Relaxed)
@@ -68,6 +75,18 @@ impl Bells {
     pub async fn stop(&mut self) {
         if let Err(error) = self.scheduler.shutdown().await {
             tracing::warn!(%error, "the scheduler did not stop cleanly");
+        }
+    }
+}
+
+/// Until `stop`: rings a bell by the monotonic clock.
+pub async fn keep_ringing(stop: CancellationToken, bell: Arc<Notify>, every: Duration) {
+    let mut interval = tokio::time::interval(every);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = interval.tick() => bell.notify_one(),
         }
     }
 }

@@ -277,7 +277,12 @@ impl Engine {
         let done = self.try_reload().await;
         *lock(&self.reload_error) = done.as_ref().err().map(ToString::to_string);
         match &done {
-            Ok(report) => tracing::info!(%report, "configuration reloaded"),
+            Ok(report) => {
+                tracing::info!(%report, "configuration reloaded");
+                if let Some(names) = report["restart"].as_array().filter(|names| !names.is_empty()) {
+                    tracing::warn!(?names, "some changed settings need a restart");
+                }
+            }
             Err(error) => tracing::error!(%error, "the new configuration was refused; the old one goes on"),
         }
         super::notify::ready(self);
@@ -306,6 +311,7 @@ impl Engine {
                 client
             }
         };
+        let for_a_restart = for_a_restart(&old, &config);
         let (now, config) = (self.clock.now(), Arc::new(config));
         let given = Arc::clone(&config);
         let synced = self.writer.with(move |state| state.sync(&given, now)).await?;
@@ -313,7 +319,7 @@ impl Engine {
         self.recall_robots().await?;
         self.set_next_due(Some(now));
         self.writer.ring();
-        Ok(serde_json::json!({ "added": synced.added, "removed": synced.removed, "kept": synced.kept }))
+        Ok(serde_json::json!({ "added": synced.added, "removed": synced.removed, "kept": synced.kept, "restart": for_a_restart }))
     }
 }
 
@@ -349,6 +355,17 @@ pub(super) fn net_settings(config: &Config) -> net::Settings {
         respect_robots: fetch.respect_robots,
         ..default
     }
+}
+
+/// The changed settings that a running daemon cannot take up.
+fn for_a_restart(old: &Config, new: &Config) -> Vec<&'static str> {
+    let changed = [
+        (old.store != new.store, "store.synchronous"),
+        (old.fetch.concurrency != new.fetch.concurrency, "fetch.concurrency"),
+        // A narrower one is in force at once.
+        (old.dedup.window < new.dedup.window, "dedup.window"),
+    ];
+    changed.into_iter().filter_map(|(changed, name)| changed.then_some(name)).collect()
 }
 
 /// Rules of robots.txt older than this are of no use.

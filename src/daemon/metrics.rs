@@ -29,16 +29,19 @@ pub struct Measured<'a> {
     pub at: Timestamp,
 }
 
-/// Until the end: writes the file at every bell, where one is configured.
+/// Until the end: writes the file at the start and at every bell, where one is configured, and at the end that there is
+/// no daemon any more.
 pub async fn keep_writing(engine: Arc<Engine>, bell: Arc<Notify>) {
     let mut failed = false;
     loop {
-        tokio::select! {
-            () = engine.stop.cancelled() => return,
-            () = bell.notified() => {}
-        }
-        let Some(path) = engine.config().metrics.textfile.clone() else { continue };
-        let written = write(&engine, &path).await;
+        let ends = engine.stop.is_cancelled();
+        let Some(path) = engine.config().metrics.textfile.clone() else {
+            match wait(&engine, &bell).await {
+                true => continue,
+                false => return,
+            }
+        };
+        let written = write(&engine, &path, !ends).await;
         match &written {
             Ok(()) if failed => tracing::info!(path = %path.display(), "the metrics are written again"),
             Ok(()) => {}
@@ -46,16 +49,29 @@ pub async fn keep_writing(engine: Arc<Engine>, bell: Arc<Notify>) {
             Err(error) => tracing::error!(path = %path.display(), %error, "the metrics cannot be written to {}: {error}", path.display()),
         }
         failed = written.is_err();
+        if ends {
+            return;
+        }
+        wait(&engine, &bell).await;
     }
 }
 
-async fn write(engine: &Engine, path: &Path) -> Result<(), DaemonError> {
-    let (status, now, path) = (server::status(engine).await?, engine.clock.now(), path.to_owned());
+/// Waits for the bell, or the end: false.
+async fn wait(engine: &Engine, bell: &Notify) -> bool {
+    tokio::select! {
+        () = engine.stop.cancelled() => false,
+        () = bell.notified() => true,
+    }
+}
+
+async fn write(engine: &Engine, path: &Path, running: bool) -> Result<(), DaemonError> {
+    let (now, path) = (engine.clock.now(), path.to_owned());
+    let status = if running { Some(server::status(engine).await?) } else { None };
     let state_dir = engine.config().state_dir.clone();
     let done = tokio::task::spawn_blocking(move || -> Result<(), DaemonError> {
         let reader = Reader::open(&state_dir)?;
         let (counts, feeds) = (reader.counts(now)?, reader.feeds(now)?);
-        let text = prometheus(&Measured { running: true, daemon: Some(&status), counts: &counts, feeds: &feeds, at: now });
+        let text = prometheus(&Measured { running, daemon: status.as_ref(), counts: &counts, feeds: &feeds, at: now });
         replace(&path, &text).map_err(|error| DaemonError::Refused(error.to_string()))
     });
     done.await.map_err(|error| DaemonError::Reading(error.to_string()))?

@@ -26,11 +26,11 @@ const ROUND: u32 = 2_000;
 
 /// Until the end: at every bell, polls what is due.
 pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTracker) {
-    let mut watch = Watch::new(engine.clock.now(), Instant::now());
+    let mut watch = Watch::new(engine.clock.now(), engine.clock.steady());
     let mut space = Space::default();
     while run::next_round(&engine, &bell).await {
         engine.looks.fetch_add(1, Ordering::Relaxed);
-        if let Some(jump) = watch.look(engine.clock.now(), Instant::now())
+        if let Some(jump) = watch.look(engine.clock.now(), engine.clock.steady())
             && let Err(error) = dues::settle(&engine, Some(jump)).await
         {
             tracing::error!(%error, "the clock jumped, and due times could not be put right");

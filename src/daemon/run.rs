@@ -24,6 +24,12 @@ pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
     let tasks = TaskTracker::new();
     let mut loops = JoinSet::new();
     loops.spawn(poller::keep_polling(Arc::clone(&engine), Arc::clone(&bells.poll), tasks.clone()));
+    for (bell, every) in bells.all() {
+        // The scheduler goes by the machine's clock.
+        if let Some(every) = engine.clock.shortened(every) {
+            loops.spawn(bell::keep_ringing(engine.stop.clone(), bell, every));
+        }
+    }
     loops.spawn(fetcher::keep_fetching(Arc::clone(&engine)));
     loops.spawn(recheck::keep_rechecking(Arc::clone(&engine)));
     loops.spawn(alerts::keep_telling(Arc::clone(&engine)));
