@@ -52,6 +52,7 @@ impl Builder {
             self.schedule(block("schedule"), &mut file);
             let dedup = block("dedup");
             self.retention(block("retention"), dedup, &mut file);
+            self.config.metrics.textfile = block("metrics").text("textfile").map(PathBuf::from);
             if block("store").text("synchronous").as_deref() == Some("full") {
                 self.config.store.synchronous = Synchronous::Full;
             }

@@ -31,6 +31,8 @@ pub struct Config {
     pub retention: Retention,
     /// How the database is written.
     pub store: Store,
+    /// `[metrics]`.
+    pub metrics: Metrics,
     /// Declared publishers, then those that feeds name without a declaration.
     pub publishers: Vec<Publisher>,
     /// Declared feeds in file order, each URL once.
@@ -245,6 +247,13 @@ impl Default for Retention {
 pub struct Store {
     /// Whether every commit waits for the disk.
     pub synchronous: Synchronous,
+}
+
+/// `[metrics]`: where they go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// The file that is written every minute, for node_exporter.
+    pub textfile: Option<PathBuf>,
 }
 
 /// SQLite's `synchronous`, as far as it makes sense here.

@@ -7,9 +7,9 @@ use crate::clock::Clock;
 use crate::store::{PollCommit, PollStored, StoreError};
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Instant;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// Jobs that may wait. A full queue makes fetchers wait, which is what bounds memory.
 const QUEUE: usize = 128;
@@ -27,12 +27,29 @@ enum Job {
     Close,
 }
 
+/// The latest event, and who waits for the next.
+#[derive(Default)]
+struct News {
+    last: AtomicI64,
+    bell: Notify,
+}
+
+impl News {
+    /// Rings where `last` is later than what was rung for.
+    fn tell(&self, last: i64) {
+        if self.last.fetch_max(last, Ordering::Relaxed) < last {
+            self.bell.notify_one();
+        }
+    }
+}
+
 /// A handle to the writer thread; cheap to clone.
 #[derive(Clone)]
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     last_commit_ms: Arc<AtomicU64>,
     space_low: Arc<AtomicBool>,
+    news: Arc<News>,
     alive: watch::Receiver<bool>,
 }
 
@@ -46,16 +63,17 @@ impl Writer {
         let (living, alive) = watch::channel(true);
         let last_commit_ms = Arc::new(AtomicU64::new(0));
         let space_low = Arc::new(AtomicBool::new(state.store.space_low()));
-        let (commit_ms, low) = (Arc::clone(&last_commit_ms), Arc::clone(&space_low));
+        let news = Arc::new(News::default());
+        let (commit_ms, low, told) = (Arc::clone(&last_commit_ms), Arc::clone(&space_low), Arc::clone(&news));
         std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
                 // Dropped when the thread ends in any way, a panic included: `died` sees it.
                 let _living = living;
-                serve(state, queue, &commit_ms, &low, &clock);
+                serve(state, queue, &commit_ms, (&low, &told), &clock);
             })
             .map_err(|e| DaemonError::Start(format!("the writer thread does not start: {e}")))?;
-        Ok(Self { jobs, last_commit_ms, space_low, alive })
+        Ok(Self { jobs, last_commit_ms, space_low, news, alive })
     }
 
     /// Runs `work` on the writer thread.
@@ -119,6 +137,21 @@ impl Writer {
         self.last_commit_ms.load(Ordering::Relaxed)
     }
 
+    /// The number of the latest event that is committed.
+    pub fn last_event(&self) -> i64 {
+        self.news.last.load(Ordering::Relaxed)
+    }
+
+    /// Returns when there was an event, or a call of [`Writer::ring`], since this last returned. For one caller.
+    pub async fn news(&self) {
+        self.news.bell.notified().await;
+    }
+
+    /// Lets [`Writer::news`] return.
+    pub fn ring(&self) {
+        self.news.bell.notify_one();
+    }
+
     /// True from a full disk until there is room again: polling and fetching rest, reading goes on.
     pub fn space_low(&self) -> bool {
         self.space_low.load(Ordering::Relaxed)
@@ -150,8 +183,9 @@ fn gone() -> DaemonError {
     DaemonError::Writer("the writer is gone; see the log for why".into())
 }
 
-fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64, space_low: &AtomicBool, clock: &Clock) {
+fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64, (space_low, news): (&AtomicBool, &News), clock: &Clock) {
     let mut held = None;
+    news.tell(state.store.last_event().unwrap_or(0));
     while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
         match job {
             Job::Run(work) => work(&mut state),
@@ -172,6 +206,8 @@ fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64
             }
         }
         space_low.store(state.store.space_low(), Ordering::Relaxed);
+        // Where the database does not say, the next job will.
+        news.tell(state.store.last_event().unwrap_or(0));
     }
     state.close();
 }

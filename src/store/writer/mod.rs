@@ -3,6 +3,7 @@
 //! A method is one `BEGIN IMMEDIATE` transaction. When the disk is full the reserve file is given up and the transaction
 //! tried once more, so that what was fetched is not lost; [`Writer::space_low`] then tells the daemon to pause.
 
+mod alerts;
 mod articles;
 mod feeds;
 mod learnt;

@@ -277,7 +277,8 @@ impl Tx<'_> {
     }
 
     fn record_poll(&mut self, feed: i64, poll: &PollCommit, stored: PollStored) -> Result<(), StoreError> {
-        let before: String = self.tx.prepare_cached("SELECT state FROM feed WHERE seq = ?1")?.query_row([feed], |r| r.get(0))?;
+        let mut now = self.tx.prepare_cached("SELECT state, url FROM feed WHERE seq = ?1")?;
+        let (before, asked): (String, String) = now.query_row([feed], |r| Ok((r.get(0)?, r.get(1)?)))?;
         let json = |v: &Option<serde_json::Value>| v.as_ref().map(ToString::to_string);
         let at = ms(poll.at);
         self.tx
@@ -335,6 +336,9 @@ impl Tx<'_> {
             let data = serde_json::json!({"outcome": poll.outcome, "status": poll.status, "new": stored.new, "changed": stored.changed,
                 "state": poll.state, "was": before});
             self.event(at, "poll", Some(poll.feed), &poll.outcome_text, &data)?;
+        }
+        if let Some(url) = poll.url.as_ref().filter(|url| **url != asked) {
+            self.event(at, "moved", Some(poll.feed), &format!("moved to {url}"), &serde_json::json!({"from": asked, "to": url}))?;
         }
         Ok(())
     }
