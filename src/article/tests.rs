@@ -6,6 +6,8 @@ use url::Url;
 
 const BRIDGE: &str = include_str!("../../tests/pages/bridge.html");
 
+const FERRY: &str = include_str!("../../tests/pages/ferry.html");
+
 fn page(html: &str) -> crate::model::Extracted {
     extract(Page { html: html.as_bytes(), ..Page::default() })
 }
@@ -15,6 +17,7 @@ fn pages_give_the_text_beside_them() {
     for (html, text) in [
         (BRIDGE, include_str!("../../tests/pages/bridge.txt")),
         (include_str!("../../tests/pages/bruecke.html"), include_str!("../../tests/pages/bruecke.txt")),
+        (FERRY, include_str!("../../tests/pages/ferry.txt")),
     ] {
         assert_eq!(page(html).text, text.trim_end());
     }
@@ -33,6 +36,30 @@ fn metadata_of_a_page() {
     assert_eq!(found.credit.map(|c| c.words).as_deref(), Some("Source: Coast News Agency"));
     assert_eq!(found.quality, Quality::Article);
     assert!(found.canonical_url.is_some_and(|u| u.contains("/local/old-bridge")));
+}
+
+#[test]
+fn the_printed_day_is_the_day_in_its_zone() {
+    let found = page(FERRY);
+    assert_eq!(found.published_at.map(|t| t.to_string()).as_deref(), Some("2024-10-11T03:40:00Z"));
+    assert_eq!(found.published_offset, Some(-240));
+}
+
+#[test]
+fn the_one_main_heading_is_the_headline() {
+    let html = |over: &str| {
+        format!(
+            "<title>Everything on ferries - Post</title><main><div class=overlay>{over}</div><p>The island ferry will not sail for two weeks from Monday, the harbour office said.</p></main>"
+        )
+    };
+    assert_eq!(
+        page(&html("<h1>Boats lie still until the ramp is mended</h1>")).title.as_deref(),
+        Some("Boats lie still until the ramp is mended")
+    );
+    // Two words may be the section's, and of two main headings neither is sure.
+    assert_eq!(page(&html("<h1>Island life</h1>")).title.as_deref(), Some("Everything on ferries - Post"));
+    let two = html("<h1>Boats lie still until the ramp is mended</h1><h1>Buses go round the bay</h1>");
+    assert_eq!(page(&two).title.as_deref(), Some("Everything on ferries - Post"));
 }
 
 #[test]
