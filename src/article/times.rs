@@ -179,6 +179,9 @@ fn zone_of_day(stated: &Stated, shown: &Stated) -> Option<Offset> {
         return None;
     }
     let day = dates::civil(shown).date();
+    if day == Offset::UTC.to_datetime(stated.at).date() {
+        return None;
+    }
     (1..=13).flat_map(|hours| [-hours, hours]).filter(|hours| *hours >= -9).find_map(|hours: i32| {
         let offset = Offset::from_seconds(hours * 3_600).ok()?;
         (offset.to_datetime(stated.at).date() == day).then_some(offset)
