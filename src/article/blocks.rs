@@ -90,7 +90,7 @@ fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, plain: bool, t
     if junk != 0 {
         return Verdict::Named(junk);
     }
-    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(1)) || b.weight > 20) && lines::is_squashed(text, title) {
+    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(_)) || b.weight > 20) && lines::is_squashed(text, title) {
         return Verdict::Title;
     }
     if matches!(b.tag, Tag::Heading(1)) && b.links > 0 && b.link * 2 > b.weight {

@@ -245,6 +245,10 @@ fn junk_of_blocks(flat: &Flat, hints: &[Hints]) -> Vec<Hints> {
     }
     for (b, junk) in flat.blocks.iter().zip(&mut junk) {
         *junk = above[b.el as usize];
+        // Contents are listed in links: a paragraph of prose is what they list.
+        if *junk & hints::TOC != 0 && b.tag == Tag::Paragraph && sentence(b) && b.link * 10 <= b.weight {
+            *junk &= !hints::TOC;
+        }
     }
     junk
 }
@@ -322,10 +326,10 @@ fn choose(flat: &Flat, mass: &[f32], hints: &[Hints], junk: &[Hints], known_to: 
             _ => mass[i],
         }
     };
-    let sums = prefix((0..mass.len()).map(worth));
-    // What ends above the headline is no report, where enough stands below it.
-    let below = |at: u32| sums.last().copied().unwrap_or(0.0) - sums.get(at as usize).copied().unwrap_or(0.0);
-    let headline = headline.filter(|at| below(*at) > ENOUGH).unwrap_or(0);
+    // What stands above the headline is no report, where enough stands below it.
+    let below = |at: u32| (at as usize..mass.len()).map(worth).sum::<f32>() > ENOUGH;
+    let headline = headline.filter(|at| below(*at)).unwrap_or(0);
+    let sums = prefix((0..mass.len()).map(|i| if i < headline as usize { worth(i).min(0.0) } else { worth(i) }));
     let mut best = (0u32, f32::MIN);
     for (i, el) in flat.els.iter().enumerate() {
         if el.last <= headline || el.last == el.first || matches!(el.tag, Tag::Paragraph | Tag::Heading(_) | Tag::Inline | Tag::Link) {

@@ -179,6 +179,27 @@ fn kinds_of_pieces_keep_what_is_theirs() {
 }
 
 #[test]
+fn the_report_stands_below_its_headline() {
+    let tale =
+        "The harbour office runs eleven boats, four piers and a school for pilots, and has done so for a hundred and twelve years now.";
+    let menu: String = (0..12).map(|i| format!("<div class=pane{i}><p>{tale} Part {i}.</p></div>")).collect();
+    let report = "The island ferry will not sail for two weeks from Monday, the harbour office said. Buses go round the bay instead, which takes an hour, as the old road is narrow and the new one will not be open before the spring, it said in a statement.";
+    let (second, third) = (report.replace("two", "three"), report.replace("two", "four"));
+    let page_of = |class: &str, inner: &str| {
+        let html = format!(
+            "<title>Ferry to stop for weeks</title><div class=panes>{menu}</div><main><h2>Ferry to stop for weeks</h2><div class=\"{class}\">{inner}</div></main>"
+        );
+        page(&html).text
+    };
+    let (all, text) = (format!("<p>{report}</p><p>{second}</p><p>{third}</p>"), format!("{report}\n\n{second}\n\n{third}"));
+    assert_eq!(page_of("text", &all), text);
+    // A piece's topics are among the classes of its element, and what is listed in contents may stand in them.
+    for class in ["post type-post hentry tag-newsletter category-sponsored", "secondary", "toc-content"] {
+        assert_eq!(page_of(class, &all), text, "{class}");
+    }
+}
+
+#[test]
 fn hostile_pages_end_in_bounds() {
     let fonts: String = (0..16_000).map(|i| format!("<font class=\"c{i}\">")).collect();
     for html in [
