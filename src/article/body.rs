@@ -134,22 +134,20 @@ const ENOUGH: f32 = 400.0;
 /// its headline.
 fn without_comments(flat: &Flat, mass: &[f32]) -> Vec<f32> {
     let mut out: Vec<f32> = mass.iter().map(|m| m.max(0.0)).collect();
-    let total: f32 = out.iter().sum();
-    let mut left = total;
+    let sums = prefix(out.iter().copied());
+    let headings = prefix(flat.blocks.iter().map(|b| if b.tag == Tag::Heading(1) { 1.0 } else { 0.0 }));
+    let within = |sums: &[f32], el: &El| sums[el.last as usize] - sums[el.first as usize];
+    let mut left = sums.last().copied().unwrap_or(0.0);
     let mut until = 0;
     for (i, el) in flat.els.iter().enumerate() {
-        let below = el.first as usize..el.last as usize;
-        if i < until || el.tag == Tag::Body || el.hints & hints::COMMENTS == 0 || below.is_empty() {
+        if i < until || el.tag == Tag::Body || el.hints & hints::COMMENTS == 0 {
             continue;
         }
-        let own: f32 = out.get(below.clone()).map_or(0.0, |m| m.iter().sum());
-        let headed = flat.blocks.get(below.clone()).is_some_and(|b| b.iter().any(|b| b.tag == Tag::Heading(1)));
-        if left - own > ENOUGH && !headed {
+        let own = within(&sums, el);
+        if left - own > ENOUGH && within(&headings, el) == 0.0 {
             until = el.end as usize;
             left -= own;
-            if let Some(out) = out.get_mut(below) {
-                out.fill(0.0);
-            }
+            out[el.first as usize..el.last as usize].fill(0.0);
         }
     }
     out
