@@ -83,7 +83,7 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.dateline = credited.dateline;
     out.credit = credited.credit;
     let printed_byline = || meta::printed_byline(&flat, linked, first.saturating_sub(30)..first + 3);
-    out.byline = stated_byline.clone().or_else(printed_byline).or(credited.byline);
+    out.byline = stated_byline.or_else(printed_byline).or(credited.byline);
     out.publisher = meta::publisher(&flat, linked);
     (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());

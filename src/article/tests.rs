@@ -6,6 +6,8 @@ use url::Url;
 
 const BRIDGE: &str = include_str!("../../tests/pages/bridge.html");
 
+const FERRY: &str = include_str!("../../tests/pages/ferry.html");
+
 fn page(html: &str) -> crate::model::Extracted {
     extract(Page { html: html.as_bytes(), ..Page::default() })
 }
@@ -15,6 +17,7 @@ fn pages_give_the_text_beside_them() {
     for (html, text) in [
         (BRIDGE, include_str!("../../tests/pages/bridge.txt")),
         (include_str!("../../tests/pages/bruecke.html"), include_str!("../../tests/pages/bruecke.txt")),
+        (FERRY, include_str!("../../tests/pages/ferry.txt")),
     ] {
         assert_eq!(page(html).text, text.trim_end());
     }
@@ -33,6 +36,27 @@ fn metadata_of_a_page() {
     assert_eq!(found.credit.map(|c| c.words).as_deref(), Some("Source: Coast News Agency"));
     assert_eq!(found.quality, Quality::Article);
     assert!(found.canonical_url.is_some_and(|u| u.contains("/local/old-bridge")));
+}
+
+#[test]
+fn the_printed_day_is_the_day_in_its_zone() {
+    let found = page(FERRY);
+    assert_eq!(found.published_at.map(|t| t.to_string()).as_deref(), Some("2024-10-11T03:40:00Z"));
+    assert_eq!(found.published_offset, Some(-240));
+}
+
+#[test]
+fn the_one_main_heading_is_the_headline() {
+    let text = "<p>The island ferry will not sail for two weeks from Monday, the harbour office said on Thursday.</p>".repeat(5);
+    let titled = |over: &str| {
+        let html = format!("<title>All about ferries and ramps - Post</title><main><div class=overlay>{over}</div>{text}</main>");
+        page(&html).title.unwrap_or_default()
+    };
+    let (headline, head) = ("Boats lie still until ramps are mended", "All about ferries and ramps - Post");
+    assert_eq!(titled(&format!("<h1>{headline}</h1>")), headline);
+    // Without a word in common it heads something else; of two main headings over a picture neither is sure.
+    assert_eq!(titled("<h1>Island life</h1>"), head);
+    assert_eq!(titled(&format!("<h1>{headline}</h1><h1>Buses go round the bay</h1>")), head);
 }
 
 #[test]
@@ -152,6 +176,27 @@ fn kinds_of_pieces_keep_what_is_theirs() {
     assert_eq!((brief.quality, brief.text.as_str()), (Quality::Short, "The old bridge is shut until Friday, police said."));
     let bare = page("<title>In pictures</title><article><h1>The bridge in pictures</h1><figure><img src=a></figure></article>");
     assert_eq!((bare.quality, bare.text.as_str()), (Quality::Empty, ""));
+}
+
+#[test]
+fn the_report_stands_below_its_headline() {
+    let tale =
+        "The harbour office runs eleven boats, four piers and a school for pilots, and has done so for a hundred and twelve years now.";
+    let menu: String = (0..12).map(|i| format!("<div class=pane{i}><p>{tale} Part {i}.</p></div>")).collect();
+    let report = "The island ferry will not sail for two weeks from Monday, the harbour office said. Buses go round the bay instead, which takes an hour, as the old road is narrow and the new one will not be open before the spring, it said in a statement.";
+    let (second, third) = (report.replace("two", "three"), report.replace("two", "four"));
+    let page_of = |class: &str, inner: &str| {
+        let html = format!(
+            "<title>Ferry to stop for weeks</title><div class=panes>{menu}</div><main><h2>Ferry to stop for weeks</h2><div class=\"{class}\">{inner}</div></main>"
+        );
+        page(&html).text
+    };
+    let (all, text) = (format!("<p>{report}</p><p>{second}</p><p>{third}</p>"), format!("{report}\n\n{second}\n\n{third}"));
+    assert_eq!(page_of("text", &all), text);
+    // A piece's topics are among the classes of its element, and what is listed in contents may stand in them.
+    for class in ["post type-post hentry tag-newsletter category-sponsored", "secondary", "toc-content"] {
+        assert_eq!(page_of(class, &all), text, "{class}");
+    }
 }
 
 #[test]
