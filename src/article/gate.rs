@@ -36,6 +36,8 @@ pub(super) struct Seen<'a> {
     pub rescued: bool,
     pub noscript: &'a str,
     pub path: Option<&'a str>,
+    /// Says whether the page dates itself.
+    pub dated: &'a dyn Fn() -> bool,
     pub cut: bool,
 }
 
@@ -71,13 +73,14 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
         zones.beside = talk::Talk::default();
         let script = talk::talk(seen.noscript, 1500);
         let (quality, does) = match kinds::kind(&zones) {
-            Some(found) if kinds::wallness(&zones, false) > 0.0 => found,
+            Some(found) if kinds::wallness(&zones, kinds::Standing::default()) > 0.0 => found,
             _ if script.of(stems::Concept::Script) > 0 && seen.flat.blocks.len() < 12 => (Quality::JavaScript, "asks for JavaScript"),
             _ => (Quality::Empty, "no text found"),
         };
         return Some((quality, does.to_owned()));
     }
-    if kinds::wallness(&zones, article) > 0.0
+    let standing = kinds::Standing { announced: article, dated: (seen.dated)() };
+    if kinds::wallness(&zones, standing) > 0.0
         && let Some((quality, does)) = kinds::kind(&zones)
     {
         return Some((quality, format!("{does}; its {words} words report nothing")));

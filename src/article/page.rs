@@ -95,6 +95,8 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.lang = lang::language(&out.text, meta::declared_lang(&flat, linked).as_deref());
     out.words = count_words(&out.text);
     let noscript: String = thinned.noscript.iter().filter_map(|r| text.get(r.clone())).take(4).collect::<Vec<_>>().join(" ");
+    // An address has its day whatever it answers with.
+    let dated = || times::times(&flat, linked, None, &kept, "").0.is_some();
     let seen = gate::Seen {
         flat: &flat,
         judged: &judged,
@@ -105,6 +107,7 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
         rescued: rescue.is_some(),
         noscript: &noscript,
         path: page.url.or(address.as_ref()).map(Url::path),
+        dated: &dated,
         cut: dom.cut || thinned.cut,
     };
     let (quality, why) = gate::judge(&seen);

@@ -69,11 +69,20 @@ pub(super) fn topics(said: &Talk) -> f32 {
     Concept::ALL.iter().filter(|c| **c != Address).map(|c| weight(*c) * f32::from(said.of(*c))).sum()
 }
 
+/// What a page says of itself as an article.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Standing {
+    /// Its metadata names an article, with a headline and a date.
+    pub announced: bool,
+    /// It has a date somewhere.
+    pub dated: bool,
+}
+
 /// How much more a page is like walls than like reports: above nought it is a wall.
 ///
 /// Shares are of the words of the text that was taken. The weights are those of a logistic regression over 200 written walls and 4,000
-/// short or shortened articles, rounded; what an article's metadata are worth is set higher than it found.
-pub(super) fn wallness(zones: &Zones, announced: bool) -> f32 {
+/// short or shortened articles, rounded; what metadata and dates are worth is set by hand.
+pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
     let text = &zones.text;
     let words = f32::from(text.words.max(12));
     let share = |n: f32| n / words;
@@ -89,7 +98,11 @@ pub(super) fn wallness(zones: &Zones, announced: bool) -> f32 {
         - 7.5 * share(f32::from(text.names)).min(0.2)
         + 0.6 * f32::from(zones.fences.min(3))
         - 0.9 * (words / 40.0).ln()
-        - if announced { 3.7 } else { 0.0 }
+        - match (standing.announced, standing.dated) {
+            (true, _) => 3.7,
+            (false, true) => 2.0,
+            (false, false) => 0.0,
+        }
         - if to_nobody { 3.0 } else { 0.0 }
         - 2.8
 }
