@@ -19,8 +19,9 @@ use zones::Zones;
 const SHORT: usize = 40;
 /// Words below which a page may be a wall.
 const SUSPECT: usize = 700;
-/// Words below which a text with an offer behind it is believed to be cut, and from which two and three witnesses are asked for it.
+/// Words below which a text with an offer behind it is believed to be cut.
 const BRIEF: usize = 60;
+/// Words from which two witnesses are asked for it, and from which none is believed.
 const STUB: usize = 140;
 const LONG_STUB: usize = 250;
 
@@ -63,8 +64,12 @@ pub(super) fn judge(seen: &Seen<'_>) -> (Quality, Option<String>) {
 }
 
 fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
-    let mut zones = Zones::read(seen.flat, seen.judged, seen.title.unwrap_or(""));
     let article = seen.linked.is_some_and(|l| l.headline.is_some() && l.published.is_some());
+    if article && words >= LONG_STUB {
+        // Most pages end here, so that they cost nothing more.
+        return None;
+    }
+    let mut zones = Zones::read(seen.flat, seen.judged, seen.title.unwrap_or(""));
     let typed = seen.flat.head.metas.iter().any(|(k, v)| (k == "og:type" && v.contains("article")) || k == "article:published_time");
     let sold = seen.linked.and_then(|l| l.free) == Some(false);
     if words == 0 || !zones.sentence {
@@ -86,12 +91,8 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
         return Some((quality, format!("{does}; its {words} words report nothing")));
     }
     let witnesses = [zones.torn, sold, zones.named, zones.fences > 0, words < BRIEF].into_iter().filter(|w| *w).count();
-    let asked = match words {
-        ..STUB => 1,
-        STUB..LONG_STUB => 2,
-        _ => 3,
-    };
-    if kinds::offers(&zones) && witnesses >= asked && (words < LONG_STUB || zones.torn) {
+    let asked = if words < STUB { 1 } else { 2 };
+    if words < LONG_STUB && witnesses >= asked && kinds::offers(&zones) {
         return Some((Quality::Paywall, "an offer to subscribe or to register stands where the text ends".to_owned()));
     }
     (!article && !typed && listing(seen, &zones, words))
