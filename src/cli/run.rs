@@ -6,6 +6,10 @@ use super::logging;
 use crate::clock::Clock;
 use crate::daemon::{self, ConfigSource, Engine};
 
+/// Threads for what blocks, names and parsing: the unit's limit of tasks leaves room for them and for programs that are
+/// told of alerts.
+const BLOCKING: usize = 64;
+
 /// Run the daemon, in the foreground
 ///
 /// SIGTERM and SIGINT end it in order; SIGHUP reads the configuration again. Logs go to standard error.
@@ -25,7 +29,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     logging::start(if args.log_json { logging::Kind::Json } else { logging::Kind::Text });
     let source = ConfigSource { file: context.config.clone(), state_dir: context.state_dir.clone() };
     let config = context.config()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(BLOCKING).enable_all().build()?;
     runtime.block_on(async {
         let engine = Engine::start(config, source, Clock::system()).await?;
         daemon::run(engine).await

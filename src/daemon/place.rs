@@ -119,6 +119,8 @@ impl State {
         };
         state.sync(config, now)?;
         state.rebuild(now)?;
+        // Every row of the window was read, and none is needed again.
+        state.store.shrink()?;
         Ok(state)
     }
 
