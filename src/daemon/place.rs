@@ -224,6 +224,8 @@ impl State {
             self.learnt.repeats(publisher, lines);
         }
         self.kept = Kept::default();
+        // Every row of the window was read, and none is needed again.
+        self.store.shrink()?;
         self.built = true;
         Ok(())
     }
