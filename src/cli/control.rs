@@ -2,12 +2,8 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-<<<<<<< HEAD
-use crate::cli::json;
 use crate::cli::progress::Bar;
-=======
-use crate::cli::output;
->>>>>>> main
+use crate::cli::{json, output};
 use crate::daemon::control::{self, Command};
 
 /// Read the configuration again
@@ -46,8 +42,9 @@ pub struct Resume {}
 /// # Errors
 /// Where no daemon runs, and where the configuration is refused.
 pub fn reload(args: &Reload, context: &mut Context) -> anyhow::Result<Exit> {
-    let _bar = Bar::of("reading the configuration again");
+    let bar = Bar::of("reading the configuration again");
     let done = control::call(&context.state_dir()?, Command::Reload, |_| {})?;
+    drop(bar);
     if args.json {
         context.out.json(&json::versioned("newsfold/reloaded/1", &done))?;
     } else {

@@ -8,12 +8,7 @@ use crate::clock::Clock;
 use crate::daemon::control::{self, Command, ControlError};
 use crate::daemon::pass::{self, Selection, Summary};
 use crate::daemon::progress::Progress;
-<<<<<<< HEAD
-use crate::daemon::{ConfigSource, DaemonError, Engine};
-=======
 use crate::daemon::{self, ConfigSource, DaemonError, Engine};
-use indicatif::{ProgressBar, ProgressStyle};
->>>>>>> main
 use std::sync::Arc;
 use std::time::Duration;
 
