@@ -109,7 +109,7 @@ fn the_metadata_rescues_a_page_without_text() {
 
 #[test]
 fn walls_are_told_from_articles() {
-    let mut wrong = Vec::new();
+    let (mut wrong, mut misnamed) = (Vec::new(), Vec::new());
     let mut all = 0;
     for line in include_str!("../../tests/pages/walls.txt").lines().filter(|l| !l.starts_with('#')) {
         let mut parts = line.split('|');
@@ -121,12 +121,91 @@ fn walls_are_told_from_articles() {
         let found = page(&html);
         let name = serde_json::to_value(found.quality).expect("a name");
         all += 1;
-        if name != kind {
+        if found.quality.is_text() != (kind == "short") {
             wrong.push(format!("{line} → {name}"));
+        } else if name != kind {
+            misnamed.push(format!("{line} → {name}"));
         }
     }
-    assert!(all >= 130, "{all} examples");
+    assert!(all >= 190, "{all} examples");
     assert!(wrong.is_empty(), "{} of {all}:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(misnamed.len() * 15 <= all, "{} of {all}:\n{}", misnamed.len(), misnamed.join("\n"));
+}
+
+/// A page with the frame that real sites put around everything.
+fn framed(head: &str, main: &str) -> String {
+    let links = |words: [&str; 4]| words.map(|w| format!("<li><a href=\"/{}\">{w}</a></li>", w.len())).concat();
+    format!(
+        "<html><head>{head}</head><body><header><a href=/>The Harbour Post</a> <button>Subscribe</button> <a href=/login>Log in</a></header>
+         <nav><ul>{}</ul></nav><main>{main}</main><aside class=most-read><h2>Most read</h2><ul>{}</ul></aside>
+         <div class=newsletter><p>Get our newsletter in your inbox.</p><form><input type=email><button>Sign up</button></form></div>
+         <footer>Privacy Cookie settings Terms Contact. We use cookies.</footer></body></html>",
+        links(["News", "Sport", "Weather", "Opinion"]),
+        links(["Ferry delayed again by fog", "Choir wins at last", "New tram line opens in May", "Frost kills the early apples"]),
+    )
+}
+
+const REPORT: &str =
+    "<h1>Old bridge shut</h1><div class=text><p>The old bridge was shut on Monday after engineers found cracks in two of its piers.</p>
+    <p>Traffic goes by the northern bridge until March, the city said.</p></div>";
+
+#[test]
+fn an_offer_behind_a_text_is_a_fence_where_more_says_so() {
+    let fence = "<div class=box><p>The rest of this story is for members. Try it for 1 a month.</p><a href=\"#\">See plans</a> <p>Already a member? Log in</p></div>";
+    let sold = "<script type=\"application/ld+json\">{\"@type\":\"NewsArticle\",\"headline\":\"Old bridge shut\",\"datePublished\":\"2024-01-03T09:00:00Z\",\"isAccessibleForFree\":false}</script>";
+    let found = page(&framed(sold, &format!("{REPORT}{fence}")));
+    assert_eq!(found.quality, Quality::Paywall, "{:?}", found.warnings);
+    assert!(found.warnings.iter().any(|w| w.contains("stands where the text ends")), "{:?}", found.warnings);
+    // The offers that stand under every article are none.
+    for strip in [
+        "<p class=strip>Stories like this need readers like you. <a href=/support>Support us</a></p>",
+        "<div class=strip>Our letter on Sundays. <button>Sign up</button></div>",
+        "",
+    ] {
+        let found = page(&framed("<title>Old bridge shut</title>", &format!("{REPORT}{strip}")));
+        assert!(found.quality.is_text(), "{strip}: {:?} {:?}", found.quality, found.warnings);
+    }
+    // A whole article is one, whatever is sold beside it.
+    let long = "<p>The council met in the town hall on Tuesday and heard what the engineers had found in the piers of the old bridge.</p>"
+        .to_owned()
+        + &(1..20)
+            .map(|n| {
+                format!("<p>In pier {n} there were cracks of {n} millimetres, engineer Ann Moor said, and nobody knows for how long.</p>")
+            })
+            .collect::<String>();
+    let found = page(&framed(sold, &format!("<h1>Old bridge shut</h1>{long}{fence}")));
+    assert_eq!(found.quality, Quality::Article, "{:?}", found.warnings);
+}
+
+#[test]
+fn a_list_of_articles_is_none() {
+    let cards = [
+        "Ferry runs aground off the point",
+        "Choir sings in the tunnel",
+        "Who pays for the new pier?",
+        "Apple growers fear the frost",
+        "Night buses are back",
+    ];
+    let cards: String = cards
+        .iter()
+        .map(|c| format!("<div class=item><h2><a href=\"/{}\">{c}</a></h2><p>Nobody was hurt, and the company has promised a report by the end of the week.</p></div>", c.len()))
+        .collect();
+    let found = page(&framed("<title>News</title>", &format!("<h1>News</h1>{cards}")));
+    assert_eq!(found.quality, Quality::Listing, "{}", found.text);
+    assert!(found.warnings.iter().any(|w| w.contains("headlines that lead elsewhere")), "{:?}", found.warnings);
+    let found = page(&framed("<title>Old bridge shut</title>", &format!("{REPORT}{cards}")));
+    assert!(found.quality.is_text(), "{:?}", found.quality);
+}
+
+#[test]
+fn long_articles_about_walls_are_articles() {
+    let about = "Cookie banners ask readers to accept, and most of them click. The authority said on Monday that a banner must let them refuse as easily. \
+                 “Nobody reads them,” said Ann Moor, who studies consent at Northby University. ";
+    let found = page(&format!(
+        "<title>Why cookie banners must go</title><article><h1>Why cookie banners must go</h1><p>{}</p></article>",
+        about.repeat(9)
+    ));
+    assert_eq!(found.quality, Quality::Article, "{:?}", found.warnings);
 }
 
 #[test]
