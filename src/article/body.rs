@@ -51,6 +51,8 @@ pub(super) struct Judged {
 /// What is known before the blocks are judged.
 pub(super) struct Known<'a> {
     pub title: Option<&'a str>,
+    /// The authors that the metadata names.
+    pub byline: Option<&'a str>,
     /// The summary that the head gives.
     pub description: Option<&'a str>,
     pub witness: Option<&'a Witness>,
@@ -60,7 +62,7 @@ pub(super) struct Known<'a> {
 /// Judges every block.
 pub(super) fn judge(flat: &Flat, known: &Known<'_>) -> Judged {
     let mass: Vec<f32> = flat.blocks.iter().map(|b| mass(flat, b)).collect();
-    let mut hints = effective_hints(flat, &mass);
+    let mut hints = effective_hints(flat, without_comments(flat, &mass));
     let mut junk = junk_of_blocks(flat, &hints);
     forgive(flat, &mass, &mut hints, &mut junk);
     let mut judged = Judged { verdicts: vec![Verdict::Outside; flat.blocks.len()], ..Judged::default() };
@@ -124,9 +126,37 @@ pub(super) fn sentence(b: &Block) -> bool {
     (b.stops > 0 && (b.words >= 8 || b.weight >= 50)) || b.weight >= 120
 }
 
+/// The mass of a short report.
+const ENOUGH: f32 = 400.0;
+
+/// What speaks for each block, comments left out: they may be longer than the piece they are about, which stands outside of them with
+/// its headline.
+fn without_comments(flat: &Flat, mass: &[f32]) -> Vec<f32> {
+    let mut out: Vec<f32> = mass.iter().map(|m| m.max(0.0)).collect();
+    let total: f32 = out.iter().sum();
+    let mut left = total;
+    let mut until = 0;
+    for (i, el) in flat.els.iter().enumerate() {
+        let below = el.first as usize..el.last as usize;
+        if i < until || el.tag == Tag::Body || el.hints & hints::COMMENTS == 0 || below.is_empty() {
+            continue;
+        }
+        let own: f32 = out.get(below.clone()).map_or(0.0, |m| m.iter().sum());
+        let headed = flat.blocks.get(below.clone()).is_some_and(|b| b.iter().any(|b| b.tag == Tag::Heading(1)));
+        if left - own > ENOUGH && !headed {
+            until = el.end as usize;
+            left -= own;
+            if let Some(out) = out.get_mut(below) {
+                out.fill(0.0);
+            }
+        }
+    }
+    out
+}
+
 /// The elements' hints, without those that cannot be meant because most of the text stands below them.
-fn effective_hints(flat: &Flat, mass: &[f32]) -> Vec<Hints> {
-    let positive = prefix(mass.iter().map(|m| m.max(0.0)));
+fn effective_hints(flat: &Flat, positive: Vec<f32>) -> Vec<Hints> {
+    let positive = prefix(positive.into_iter());
     let total = positive.last().copied().unwrap_or(0.0).max(1.0);
     let mut out: Vec<Hints> = flat.els.iter().map(|e| e.hints).collect();
     // Does a body stand below? Elements come before what is below them, so one pass backwards.
@@ -231,7 +261,7 @@ fn forgive(flat: &Flat, mass: &[f32], hints: &mut [Hints], junk: &mut Vec<Hints>
             }
             for (bit, sum) in by_bit.iter_mut().enumerate().filter(|(bit, _)| j & (1 << bit) != 0) {
                 // Comments may well be longer than what they are about.
-                *sum += if 1 << bit == hints::COMMENTS { m * 0.2 } else { *m };
+                *sum += if 1 << bit == hints::COMMENTS { m * 0.05 } else { *m };
             }
         }
         let Some((bit, most)) = by_bit.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)) else { return };

@@ -56,8 +56,10 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
         .or_else(|| meta::title(&flat, linked, page.url))
         .or_else(|| page.feed_title.map(str::to_owned));
     let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
+    let stated_byline = meta::byline(&flat, linked);
     let known = Known {
         title: out.title.as_deref(),
+        byline: stated_byline.as_deref(),
         description: meta::description(&flat),
         witness: witness.as_ref(),
         boilerplate: page.boilerplate,
@@ -80,7 +82,8 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.text = credited.text;
     out.dateline = credited.dateline;
     out.credit = credited.credit;
-    out.byline = meta::byline(&flat, linked, first.saturating_sub(30)..first + 3).or(credited.byline);
+    let printed_byline = || meta::printed_byline(&flat, linked, first.saturating_sub(30)..first + 3);
+    out.byline = stated_byline.clone().or_else(printed_byline).or(credited.byline);
     out.publisher = meta::publisher(&flat, linked);
     (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
@@ -173,7 +176,7 @@ fn list(flat: &Flat, judged: &Judged) -> Vec<(String, String)> {
 fn count_words(text: &str) -> usize {
     let (mut count, mut inside) = (0, false);
     for c in text.chars() {
-        if flat::is_wide(c) {
+        if !c.is_ascii() && flat::is_wide(c) {
             count += 1;
             inside = false;
         } else if c.is_alphanumeric() {

@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
+use crate::cli::output;
 use crate::daemon::control::{self, Command};
 
 /// Read the configuration again
@@ -43,6 +44,10 @@ pub fn reload(args: &Reload, context: &mut Context) -> anyhow::Result<Exit> {
         let count = |key: &str| done.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
         let line = format!("reloaded: {} feeds added, {} removed, {} kept\n", count("added"), count("removed"), count("kept"));
         context.out.own(&line)?;
+        let names: Vec<&str> = done["restart"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+        if !names.is_empty() {
+            output::note(&format!("changed, and in force after a restart only: {}", names.join(", ")));
+        }
     }
     Ok(Exit::Done)
 }

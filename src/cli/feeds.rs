@@ -125,7 +125,7 @@ pub(super) fn held_words(held: &HeldHost, look: &Look) -> String {
 fn rank(state: &str) -> u8 {
     match state {
         "failing" | "blocked" | "quarantined" => 0,
-        "gone" | "slowed" => 1,
+        "gone" | "slowed" | "silent" => 1,
         "ok" => 3,
         "disabled" => 4,
         _ => 2,

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::daemon::control::{self, Command, ControlError};
 use crate::daemon::pass::{self, Selection, Summary};
 use crate::daemon::progress::Progress;
-use crate::daemon::{ConfigSource, DaemonError, Engine};
+use crate::daemon::{self, ConfigSource, DaemonError, Engine};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +74,11 @@ fn here(args: &Args, context: &Context, bar: &Bar) -> anyhow::Result<Summary> {
                 _ = beat.tick() => bar.show(engine.progress()),
             }
         };
+        if done.is_ok()
+            && let Err(error) = daemon::alerts::tell_once(&engine).await
+        {
+            output::note(&format!("alerts could not be told and wait for the next poll: {error}"));
+        }
         engine.writer.close().await;
         done.map_err(friendly)
     })

@@ -10,6 +10,8 @@ use crate::cli::{json, output};
 use crate::daemon::{
     self,
     control::{self, ControlError, DaemonStatus},
+    health::{self, Reason},
+    metrics::{self, Measured},
 };
 use crate::model::views::{Counts, FeedHealth, HeldHost};
 use crate::store::StoreError;
@@ -24,18 +26,24 @@ Exit codes: 0 the daemon runs, 3 it does not (what the database holds is shown a
 
 Examples:
   newsfold status
-  newsfold status --json | jq .pending
+  newsfold status --json | jq '.health[].text'
+  newsfold status --prometheus
   newsfold status > /dev/null || systemctl start newsfold")]
 pub struct Args {
     /// One JSON object
     #[arg(long)]
     json: bool,
+    /// Numbers in the text format of Prometheus
+    #[arg(long, conflicts_with = "json")]
+    prometheus: bool,
 }
 
 /// What `--json` prints.
 #[derive(Serialize)]
 struct Report<'a> {
     running: bool,
+    /// What is not well, the worst first.
+    health: &'a [Reason],
     state_dir: &'a std::path::Path,
     #[serde(flatten)]
     counts: &'a Counts,
@@ -51,7 +59,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let (counts, ill, held) = match context.reader() {
         Ok(reader) => {
             let counts = reader.counts(context.look.now)?;
-            let ill = if counts.failing > 0 { reader.feeds(context.look.now)? } else { Vec::new() };
+            let ill = if counts.failing > 0 || args.prometheus { reader.feeds(context.look.now)? } else { Vec::new() };
             (counts, ill, daemon::held_hosts(&reader, context.look.now)?)
         }
         // Nothing was polled yet: that is an answer too.
@@ -59,13 +67,17 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         Err(error) => return Err(error),
     };
     let (running, daemon) = ask(&state_dir);
-    if args.json {
+    let health = health::reasons(running, daemon.as_ref(), &counts);
+    if args.prometheus {
+        let measured = Measured { running, daemon: daemon.as_ref(), counts: &counts, feeds: &ill, at: context.look.now };
+        context.out.own(&metrics::prometheus(&measured))?;
+    } else if args.json {
         context.out.json(&json::versioned(
             "newsfold/status/1",
-            &Report { running, state_dir: &state_dir, counts: &counts, held: &held, daemon: &daemon },
+            &Report { running, health: &health, state_dir: &state_dir, counts: &counts, held: &held, daemon: &daemon },
         ))?;
     } else {
-        context.out.doc(&render(running, daemon.as_ref(), &counts, (&ill, &held), &context.look), &context.look)?;
+        context.out.doc(&render((running, &health), daemon.as_ref(), &counts, (&ill, &held), &context.look), &context.look)?;
     }
     Ok(if running { Exit::Done } else { Exit::NotRunning })
 }
@@ -83,7 +95,13 @@ fn ask(state_dir: &std::path::Path) -> (bool, Option<DaemonStatus>) {
 }
 
 /// One line when all is well; else what is not, a line each.
-fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, (feeds, held): (&[FeedHealth], &[HeldHost]), look: &Look) -> Doc {
+fn render(
+    (running, health): (bool, &[Reason]),
+    daemon: Option<&DaemonStatus>,
+    counts: &Counts,
+    (feeds, held): (&[FeedHealth], &[HeldHost]),
+    look: &Look,
+) -> Doc {
     let mut doc = Doc::new();
     let holds = format!(
         "{}, {}, {}, {}",
@@ -96,7 +114,7 @@ fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, (feeds,
     match (running, counts.failing) {
         _ if daemon.is_some_and(|d| d.space_low) => doc.add(Role::Bad, "the disk is full, polling rests").text(format!(": {holds}")),
         _ if daemon.is_some_and(|d| d.paused) => doc.add(Role::Warn, "paused").text(format!(": {holds}")),
-        (true, 0) if refused.is_none() => doc.add(Role::Good, "all is well").text(format!(": {holds}")),
+        (true, 0) if health.is_empty() => doc.add(Role::Good, "all is well").text(format!(": {holds}")),
         (true, _) => doc.add(Role::Good, "running").text(format!(": {holds}")),
         (false, _) => doc.add(Role::Warn, "not running").text(format!(": {holds}")),
     };
@@ -122,6 +140,10 @@ fn render(running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, (feeds,
         }
     }
     hosts(&mut doc, held, look);
+    // The others stand in the first line, or below.
+    for reason in health.iter().filter(|reason| matches!(reason.code.as_str(), "alerts" | "behind" | "network" | "silent")) {
+        doc.wrapped(Role::Warn, &reason.text, look.text_width());
+    }
     if let Some(why) = refused {
         doc.add(Role::Bad, "the last reload was refused").text(", the configuration before it goes on:").end();
         why.lines().for_each(|line| {
@@ -160,11 +182,15 @@ mod tests {
     fn all_well_is_one_line_and_what_is_not_is_named() {
         let counts = Counts { feeds: 131, articles: 1556, stories: 540, bytes: 12_300_000, ..Counts::default() };
         let look = Look::test(Some(80));
-        let well = render(true, None, &counts, (&[], &[]), &look).render(&look);
+        let render = |running: bool, daemon: Option<&DaemonStatus>, counts: &Counts, ill: (&[FeedHealth], &[HeldHost])| {
+            let known = daemon.cloned().unwrap_or_default();
+            super::render((running, &health::reasons(running, Some(&known), counts)), daemon, counts, ill, &look).render(&look)
+        };
+        let well = render(true, None, &counts, (&[], &[]));
         assert_eq!(well, "all is well: 131 feeds, 1,556 articles, 540 stories, 12.3 MB\n");
         let counts = Counts { failing: 1, pending: 3, ..counts };
         let held: Vec<HeldHost> = fixtures::feeds().into_iter().filter_map(|feed| feed.held).collect();
-        let ill = render(false, None, &counts, (&fixtures::feeds(), &held), &look).render(&look);
+        let ill = render(false, None, &counts, (&fixtures::feeds(), &held));
         assert!(ill.contains("1 feeds failing") || ill.contains("1 feed failing"), "{ill}");
         assert!(ill.contains("ledger.example") && ill.contains("3 pending") && ill.contains("not running"), "{ill}");
         assert!(
@@ -172,26 +198,18 @@ mod tests {
             "{ill}"
         );
         assert!(!ill.contains('\u{1b}'));
-        let daemon = DaemonStatus {
-            version: "0.1.0".to_owned(),
-            pid: 7,
-            started_at: look.now,
-            paused: false,
-            space_low: false,
-            polling: 0,
-            pending: 0,
-            indexed: 0,
-            writer_queue: 0,
-            last_commit_ms: 0,
-            reload_error: Some("newsfold.toml:3:1: unknown key `inclde`".to_owned()),
-        };
-        let refused = render(true, Some(&daemon), &Counts::default(), (&[], &[]), &look).render(&look);
+        let daemon =
+            DaemonStatus { reload_error: Some("newsfold.toml:3:1: unknown key `inclde`".to_owned()), ..DaemonStatus::default() };
+        let refused = render(true, Some(&daemon), &Counts::default(), (&[], &[]));
         assert!(!refused.contains("all is well") && refused.contains("newsfold.toml:3:1"), "{refused}");
         let paused = DaemonStatus { paused: true, reload_error: None, ..daemon };
         let full = DaemonStatus { space_low: true, ..paused.clone() };
-        let paused = render(true, Some(&paused), &Counts::default(), (&[], &[]), &look).render(&look);
-        let full = render(true, Some(&full), &Counts::default(), (&[], &[]), &look).render(&look);
+        let paused = render(true, Some(&paused), &Counts::default(), (&[], &[]));
+        let full = render(true, Some(&full), &Counts::default(), (&[], &[]));
         assert!(full.starts_with("the disk is full"), "{full}");
         assert!(paused.starts_with("paused: "), "{paused}");
+        let late = DaemonStatus { overdue_s: 3_600, ..DaemonStatus::default() };
+        let late = render(true, Some(&late), &Counts::default(), (&[], &[]));
+        assert!(late.starts_with("running: ") && late.contains("due for 60 min"), "{late}");
     }
 }

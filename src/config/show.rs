@@ -18,6 +18,7 @@ pub fn show(config: &Config) -> String {
         ("dedup", dedup(config)),
         ("retention", retention(&config.retention)),
         ("store", store(config)),
+        ("metrics", config.metrics.textfile.iter().map(|path| ("textfile", text(&path.to_string_lossy()))).collect()),
     ];
     for (name, values) in settings {
         table(&mut out, name, values);
@@ -157,7 +158,7 @@ fn secret(secret: &Secret) -> Value {
 }
 
 fn table(out: &mut String, name: &str, values: Vec<(&'static str, Value)>) {
-    let Some(section) = section(name) else { return };
+    let Some(section) = section(name).filter(|_| !values.is_empty()) else { return };
     let _ = if section.many { writeln!(out, "\n[[{name}]]") } else { writeln!(out, "\n[{name}]") };
     lines(out, section, values);
 }

@@ -31,6 +31,8 @@ pub struct Config {
     pub retention: Retention,
     /// How the database is written.
     pub store: Store,
+    /// `[metrics]`.
+    pub metrics: Metrics,
     /// Declared publishers, then those that feeds name without a declaration.
     pub publishers: Vec<Publisher>,
     /// Declared feeds in file order, each URL once.
@@ -43,6 +45,7 @@ pub struct Config {
     pub warnings: Vec<Problem>,
     pub(super) by_domain: HashMap<String, usize>,
     pub(super) by_name: HashMap<String, usize>,
+    pub(super) by_id: HashMap<Id, usize>,
 }
 
 impl Config {
@@ -61,6 +64,11 @@ impl Config {
             }
             part = part.split_once('.')?.1;
         }
+    }
+
+    /// The declared feed of this id. Ids are hashes of URLs: looked up, not computed anew for every declared feed.
+    pub fn feed(&self, id: Id) -> Option<&Feed> {
+        self.by_id.get(&id).and_then(|i| self.feeds.get(*i))
     }
 
     /// The publisher of this name, in any case.
@@ -239,6 +247,13 @@ impl Default for Retention {
 pub struct Store {
     /// Whether every commit waits for the disk.
     pub synchronous: Synchronous,
+}
+
+/// `[metrics]`: where they go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metrics {
+    /// The file that is written every minute, for node_exporter.
+    pub textfile: Option<PathBuf>,
 }
 
 /// SQLite's `synchronous`, as far as it makes sense here.

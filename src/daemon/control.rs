@@ -81,7 +81,7 @@ pub enum Reply {
 }
 
 /// The daemon's state, as `status` shows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct DaemonStatus {
     /// The daemon's version.
     pub version: String,
@@ -106,6 +106,35 @@ pub struct DaemonStatus {
     pub last_commit_ms: u64,
     /// Why the last reload was refused, if it was.
     pub reload_error: Option<String>,
+    /// How long the feed that is due longest has been due, in seconds.
+    #[serde(default)]
+    pub overdue_s: u64,
+    /// Alerts that wait for their receiver.
+    #[serde(default)]
+    pub alerts_waiting: u64,
+    /// Alerts whose receiver does not take them.
+    #[serde(default)]
+    pub alerts_failing: Vec<AlertFailing>,
+    /// What was done since the daemon started.
+    #[serde(default)]
+    pub done: Progress,
+    /// Its memory.
+    #[serde(default)]
+    pub resident_bytes: u64,
+    /// Its open descriptors.
+    #[serde(default)]
+    pub descriptors: u64,
+}
+
+/// An alert whose receiver does not take it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertFailing {
+    /// The alert's name.
+    pub name: String,
+    /// Since when.
+    pub since: jiff::Timestamp,
+    /// What happened last.
+    pub why: String,
 }
 
 /// Why the daemon could not be asked.

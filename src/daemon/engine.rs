@@ -1,6 +1,7 @@
 //! What the daemon's tasks share.
 
 use super::DaemonError;
+use super::alerts::{self, Trouble};
 use super::place::{Learnt, State};
 use super::progress::{Counters, Progress};
 use super::quarantine::Quarantine;
@@ -11,7 +12,7 @@ use crate::model::Id;
 use crate::model::views::HeldHost;
 use crate::{net, store};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
@@ -64,6 +65,10 @@ pub struct Engine {
     next_due_ms: AtomicI64,
     holds_kept: AtomicU64,
     reload_error: Mutex<Option<String>>,
+    pub(super) alert_troubles: Mutex<BTreeMap<String, Trouble>>,
+    /// How often the poller has looked for feeds that are due.
+    pub(super) looks: AtomicU64,
+    reloading: tokio::sync::Mutex<()>,
 }
 
 /// What a reload replaces.
@@ -111,12 +116,15 @@ impl Engine {
             next_due_ms: AtomicI64::new(i64::MIN),
             holds_kept: AtomicU64::new(0),
             reload_error: Mutex::default(),
+            alert_troubles: Mutex::default(),
+            looks: AtomicU64::new(0),
+            reloading: tokio::sync::Mutex::new(()),
             clock,
         });
-        warn_of(&engine.config());
         engine.recall_holds().await?;
         engine.recall_robots().await?;
         engine.quarantine.recall(&engine).await?;
+        alerts::begin(&engine).await?;
         // What was pending when the last process ended is taken up at once.
         engine.work.notify_one();
         Ok(engine)
@@ -159,6 +167,11 @@ impl Engine {
     /// Why the last reload was refused.
     pub fn reload_error(&self) -> Option<String> {
         lock(&self.reload_error).clone()
+    }
+
+    /// Alerts that do not get through, by name.
+    pub fn alert_troubles(&self) -> BTreeMap<String, Trouble> {
+        lock(&self.alert_troubles).clone()
     }
 
     /// Marks a feed as being polled; `None` where it is already. Dropping the guard takes the mark away.
@@ -258,12 +271,18 @@ impl Engine {
     /// Where the new configuration is not valid or cannot be applied; the old one goes on, and the error is kept for
     /// `status`.
     pub async fn reload(&self) -> Result<serde_json::Value, DaemonError> {
+        // One after the other: SIGHUP and `newsfold reload` may come together.
+        let _turn = self.reloading.lock().await;
         super::notify::reloading();
         let done = self.try_reload().await;
-        warn_of(&self.config());
         *lock(&self.reload_error) = done.as_ref().err().map(ToString::to_string);
         match &done {
-            Ok(report) => tracing::info!(%report, "configuration reloaded"),
+            Ok(report) => {
+                tracing::info!(%report, "configuration reloaded");
+                if let Some(names) = report["restart"].as_array().filter(|names| !names.is_empty()) {
+                    tracing::warn!(?names, "some changed settings need a restart");
+                }
+            }
             Err(error) => tracing::error!(%error, "the new configuration was refused; the old one goes on"),
         }
         super::notify::ready(self);
@@ -292,13 +311,15 @@ impl Engine {
                 client
             }
         };
+        let for_a_restart = for_a_restart(&old, &config);
         let (now, config) = (self.clock.now(), Arc::new(config));
         let given = Arc::clone(&config);
         let synced = self.writer.with(move |state| state.sync(&given, now)).await?;
         *self.live.write().unwrap_or_else(PoisonError::into_inner) = Live::new(config, client);
         self.recall_robots().await?;
         self.set_next_due(Some(now));
-        Ok(serde_json::json!({ "added": synced.added, "removed": synced.removed, "kept": synced.kept }))
+        self.writer.ring();
+        Ok(serde_json::json!({ "added": synced.added, "removed": synced.removed, "kept": synced.kept, "restart": for_a_restart }))
     }
 }
 
@@ -336,11 +357,15 @@ pub(super) fn net_settings(config: &Config) -> net::Settings {
     }
 }
 
-/// Says what the configuration asks for and this version does not do: silence would be taken for a promise.
-fn warn_of(config: &Config) {
-    if !config.alerts.is_empty() {
-        tracing::warn!(alerts = config.alerts.len(), "[[alert]] tables are read, but this version does not carry them out yet");
-    }
+/// The changed settings that a running daemon cannot take up.
+fn for_a_restart(old: &Config, new: &Config) -> Vec<&'static str> {
+    let changed = [
+        (old.store != new.store, "store.synchronous"),
+        (old.fetch.concurrency != new.fetch.concurrency, "fetch.concurrency"),
+        // A narrower one is in force at once.
+        (old.dedup.window < new.dedup.window, "dedup.window"),
+    ];
+    changed.into_iter().filter_map(|(changed, name)| changed.then_some(name)).collect()
 }
 
 /// Rules of robots.txt older than this are of no use.

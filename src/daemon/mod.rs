@@ -1,12 +1,15 @@
 //! The daemon: scheduler, poller, fetcher, writer, control socket, service notification.
 
+pub mod alerts;
 mod bell;
 pub mod clocks;
 pub mod control;
 mod dues;
 mod engine;
 mod fetcher;
+pub mod health;
 pub mod lookup;
+pub mod metrics;
 mod naming;
 mod notify;
 pub mod pass;

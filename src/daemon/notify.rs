@@ -3,6 +3,7 @@
 use super::bell::Bells;
 use super::engine::Engine;
 use sd_notify::NotifyState;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 fn tell(states: &[NotifyState<'_>]) {
@@ -13,8 +14,7 @@ fn tell(states: &[NotifyState<'_>]) {
 
 /// The indexes stand, the socket listens.
 pub fn ready(engine: &Engine) {
-    let status = format!("{} feeds", engine.config().feeds.len());
-    tell(&[NotifyState::Ready, NotifyState::Status(&status)]);
+    tell(&[NotifyState::Ready, NotifyState::Status(&status(engine))]);
 }
 
 /// A reload begins. [`ready`] ends it.
@@ -30,25 +30,48 @@ pub fn stopping() {
     tell(&[NotifyState::Stopping]);
 }
 
-/// How long no bell may ring before the scheduler counts as stalled.
-const STALLED: Duration = Duration::from_secs(5);
+/// The line that `systemctl status` shows.
+fn status(engine: &Engine) -> String {
+    let mut line = format!("{} feeds, {} being polled", engine.config().feeds.len(), engine.polling());
+    for (is, what) in [
+        (engine.paused.load(Ordering::Relaxed), "paused"),
+        (engine.writer.space_low(), "the disk is full, polling rests"),
+        (engine.reload_error().is_some(), "the last reload was refused"),
+        (!engine.alert_troubles().is_empty(), "alerts do not get through"),
+    ] {
+        if is {
+            line.push_str("; ");
+            line.push_str(what);
+        }
+    }
+    line
+}
 
-/// Feeds systemd's watchdog, but only while the scheduler turns and the writer answers.
+/// The bell rings every second: a silence of less is none.
+const LEAST: Duration = Duration::from_millis(2_500);
+
+/// Feeds systemd's watchdog, but only while the scheduler turns, the poller follows it and the writer answers.
 pub struct Watchdog {
+    /// How often it wants to be fed, and what bounds a stall; `None` without a watchdog.
+    every: Option<Duration>,
     interval: Option<tokio::time::Interval>,
-    rung: u64,
-    heard: Instant,
+    /// How often the bell has rung and the poller has looked, and when either was seen to rise.
+    seen: [(u64, Instant); 2],
 }
 
 impl Watchdog {
     /// A watchdog fed at a third of the period that the service manager set; none where it set none.
     pub fn new() -> Self {
-        let interval = sd_notify::watchdog_enabled().map(|period| {
-            let mut interval = tokio::time::interval((period / 3).max(Duration::from_millis(50)));
+        Self::every(sd_notify::watchdog_enabled().map(|period| (period / 3).max(Duration::from_millis(50))))
+    }
+
+    fn every(every: Option<Duration>) -> Self {
+        let interval = every.map(|every| {
+            let mut interval = tokio::time::interval(every);
             interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             interval
         });
-        Self { interval, rung: 0, heard: Instant::now() }
+        Self { every, interval, seen: [(0, Instant::now()); 2] }
     }
 
     /// Until it wants to be fed; for ever where there is none.
@@ -62,18 +85,105 @@ impl Watchdog {
     }
 
     /// Feeds it, if all that it watches moves.
-    pub async fn feed(&mut self, engine: &Engine, bells: &Bells) {
-        let rung = bells.rung();
-        if rung != self.rung {
-            (self.rung, self.heard) = (rung, Instant::now());
+    pub async fn feed(&mut self, engine: &Engine, bells: &mut Bells) {
+        match self.stalled(engine, bells).await {
+            None => tell(&[NotifyState::Watchdog, NotifyState::Status(&status(engine))]),
+            Some(what) => {
+                tracing::error!("{what}; the watchdog is not fed");
+                // The wall clock may have been set back: a scheduler that begins anew knows the new time.
+                if self.bell_is_silent()
+                    && let Err(error) = bells.restart().await
+                {
+                    tracing::error!(%error, "the scheduler does not start again");
+                }
+            }
         }
-        if self.heard.elapsed() > STALLED {
-            tracing::error!("the scheduler does not turn; the watchdog is not fed");
-            return;
+    }
+
+    fn patience(&self) -> Duration {
+        self.every.unwrap_or_default().max(LEAST)
+    }
+
+    fn bell_is_silent(&self) -> bool {
+        self.seen[0].1.elapsed() > self.patience()
+    }
+
+    /// What does not move.
+    async fn stalled(&mut self, engine: &Engine, bells: &Bells) -> Option<&'static str> {
+        let patience = self.patience();
+        let counts = [bells.rung(), engine.looks.load(Ordering::Relaxed)];
+        for (seen, count) in self.seen.iter_mut().zip(counts) {
+            if seen.0 != count {
+                *seen = (count, Instant::now());
+            }
         }
-        match tokio::time::timeout(STALLED, engine.writer.ping()).await {
-            Ok(Ok(())) => tell(&[NotifyState::Watchdog]),
-            _ => tracing::error!("the writer does not answer; the watchdog is not fed"),
+        if self.bell_is_silent() {
+            return Some("the scheduler does not turn");
         }
+        if self.seen[1].1.elapsed() > patience {
+            return Some("nobody looks for feeds that are due");
+        }
+        match tokio::time::timeout(patience, engine.writer.ping()).await {
+            Ok(Ok(())) => None,
+            _ => Some("the writer does not answer"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Clock;
+    use crate::daemon::{ConfigSource, poller};
+    use std::sync::Arc;
+
+    async fn engine(dir: &std::path::Path) -> Arc<Engine> {
+        let config = crate::config::from_text(&format!("state_dir = {dir:?}\n"), "t.toml").unwrap();
+        Engine::start(config, ConfigSource::default(), Clock::system()).await.unwrap()
+    }
+
+    /// Whether `stalled` says `what` before a period of three times `every` has passed.
+    async fn noticed(dog: &mut Watchdog, engine: &Engine, bells: &Bells, what: &str) -> bool {
+        let end = Instant::now() + LEAST * 3;
+        while Instant::now() < end {
+            dog.tick().await;
+            if let Some(stalled) = dog.stalled(engine, bells).await {
+                assert_eq!(stalled, what);
+                return true;
+            }
+        }
+        false
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn each_stall_is_noticed_within_the_period() {
+        let dir = tempfile::tempdir().unwrap();
+        let engine = engine(dir.path()).await;
+        let mut bells = Bells::start().await.unwrap();
+        let tasks = tokio_util::task::TaskTracker::new();
+        let poller = tokio::spawn(poller::keep_polling(Arc::clone(&engine), Arc::clone(&bells.poll), tasks));
+        let mut dog = Watchdog::every(Some(LEAST));
+        dog.tick().await;
+        assert_eq!(dog.stalled(&engine, &bells).await, None, "all is well");
+        dog.tick().await;
+        assert_eq!(dog.stalled(&engine, &bells).await, None, "all is still well");
+
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let busy = engine.writer.clone();
+        let job = tokio::spawn(async move { busy.with(move |_| Ok(drop(held.recv()))).await });
+        assert!(noticed(&mut dog, &engine, &bells, "the writer does not answer").await);
+        drop(release);
+        job.await.unwrap().unwrap();
+
+        bells.stop().await;
+        assert!(noticed(&mut dog, &engine, &bells, "the scheduler does not turn").await);
+        bells.restart().await.unwrap();
+        dog.tick().await;
+        assert_eq!(dog.stalled(&engine, &bells).await, None, "a scheduler that begins anew turns");
+
+        poller.abort();
+        assert!(noticed(&mut dog, &engine, &bells, "nobody looks for feeds that are due").await);
+        bells.stop().await;
+        engine.writer.close().await;
     }
 }

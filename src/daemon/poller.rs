@@ -14,6 +14,7 @@ use crate::net::{NetError, Request};
 use crate::store::{DueFeed, FeedSelector};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -25,10 +26,11 @@ const ROUND: u32 = 2_000;
 
 /// Until the end: at every bell, polls what is due.
 pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTracker) {
-    let mut watch = Watch::new(engine.clock.now(), Instant::now());
+    let mut watch = Watch::new(engine.clock.now(), engine.clock.steady());
     let mut space = Space::default();
     while run::next_round(&engine, &bell).await {
-        if let Some(jump) = watch.look(engine.clock.now(), Instant::now())
+        engine.looks.fetch_add(1, Ordering::Relaxed);
+        if let Some(jump) = watch.look(engine.clock.now(), engine.clock.steady())
             && let Err(error) = dues::settle(&engine, Some(jump)).await
         {
             tracing::error!(%error, "the clock jumped, and due times could not be put right");
@@ -197,9 +199,11 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
         engine.due_at(next);
     }
     let later = commit.not_before.values().filter(|at| **at > now).count() as u64;
-    let stored = engine.writer.with(move |state| state.store.commit_poll(&commit)).await?;
+    let stored = engine.writer.poll(commit).await?;
     log(&feed, &outcome);
     let (new, changed) = (u64::from(stored.new), u64::from(stored.changed));
+    Counters::add(&engine.counters.polls, 1);
+    Counters::add(&engine.counters.polls_failed, u64::from(!outcome.is_success()));
     Counters::add(&engine.counters.pages, new + changed);
     Counters::add(&engine.counters.put_off, later);
     Ok(Some(Report { outcome, new, changed }))
@@ -207,8 +211,7 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
 
 /// The selectors of a `kind = "page"` feed.
 fn listing(config: &Config, feed: Id) -> Option<PageSelectors> {
-    let declared = config.feeds.iter().find(|declared| declared.kind != FeedKind::Feed && declared.id() == feed)?;
-    match &declared.kind {
+    match &config.feed(feed)?.kind {
         FeedKind::Page(selectors) => Some(selectors.clone()),
         FeedKind::Feed => None,
     }

@@ -12,6 +12,12 @@ pub struct Progress {
     pub feeds_done: u64,
     /// Of these, failed.
     pub feeds_failed: u64,
+    /// Feeds polled, in a pass or because they were due.
+    #[serde(default)]
+    pub polls: u64,
+    /// Of these, failed.
+    #[serde(default)]
+    pub polls_failed: u64,
     /// Entries found that wait for their page.
     pub pages: u64,
     /// Entries settled.
@@ -38,6 +44,8 @@ impl Progress {
             feeds: self.feeds - before.feeds,
             feeds_done: self.feeds_done - before.feeds_done,
             feeds_failed: self.feeds_failed - before.feeds_failed,
+            polls: self.polls - before.polls,
+            polls_failed: self.polls_failed - before.polls_failed,
             pages: self.pages - before.pages,
             settled: self.settled - before.settled,
             put_off: self.put_off - before.put_off,
@@ -55,6 +63,8 @@ pub(super) struct Counters {
     pub feeds: AtomicU64,
     pub feeds_done: AtomicU64,
     pub feeds_failed: AtomicU64,
+    pub polls: AtomicU64,
+    pub polls_failed: AtomicU64,
     pub pages: AtomicU64,
     pub settled: AtomicU64,
     pub put_off: AtomicU64,
@@ -77,6 +87,8 @@ impl Counters {
             feeds: read(&self.feeds),
             feeds_done: read(&self.feeds_done),
             feeds_failed: read(&self.feeds_failed),
+            polls: read(&self.polls),
+            polls_failed: read(&self.polls_failed),
             pages: read(&self.pages),
             settled: read(&self.settled),
             put_off: read(&self.put_off),

@@ -2,7 +2,7 @@
 //! and nothing is stored.
 
 use crate::article;
-use crate::config::{Config, Feed, PageSelectors};
+use crate::config::{Config, PageSelectors};
 use crate::feed::decide::{self, Classified, classify};
 use crate::feed::identity::{self, IdentityPolicy, KnownEntry};
 use crate::feed::outcome::Outcome;
@@ -20,6 +20,9 @@ use url::Url;
 const MOVED_AFTER: u32 = 3;
 /// How long an unbroken run of 304 is believed; then the feed is asked for once without conditions.
 const STUCK: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// How the note on a silent feed begins.
+const SILENT: &str = "publishes nothing where it used to; last on ";
 
 /// The validators to ask with: none where they are suspected to be stuck.
 pub fn validators(feed: &DueFeed, now: Timestamp) -> Validators {
@@ -218,6 +221,9 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
     let not_before = if feed.full_text { decide::spread(&classified, now) } else { HashMap::new() };
     let mut notes = if full { classified.notes } else { feed.notes.clone() };
     notes.extend(moved.note);
+    let silent = success.then(|| rhythm.silent_since(now)).flatten();
+    notes.retain(|note| !note.starts_with(SILENT));
+    notes.extend(silent.map(|since| format!("{SILENT}{}", since.strftime("%F"))));
     if empty > 0 {
         notes.push(format!("{empty} entries passed over: a title, no text, and a link that is no web address"));
     }
@@ -245,7 +251,7 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
         moved_polls: moved.polls,
         url: moved.adopt,
         stopped: outcome == Outcome::Gone,
-        state: outcome.state().into(),
+        state: if silent.is_some() { "silent" } else { outcome.state() }.into(),
         new: classified.new,
         changed: classified.changed,
         not_before,
@@ -255,7 +261,7 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
 }
 
 fn schedule(config: &Config, feed: &DueFeed) -> Schedule {
-    let declared: Option<&Feed> = config.feeds.iter().find(|declared| declared.id() == feed.id);
+    let declared = config.feed(feed.id);
     Schedule {
         every: declared.and_then(|declared| declared.every),
         cron: declared.and_then(|declared| declared.cron.clone()),

@@ -39,7 +39,7 @@ pub async fn keep_rechecking(engine: Arc<Engine>) {
     loop {
         tokio::select! {
             () = engine.stop.cancelled() => return,
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(engine.clock.shortened(EVERY).unwrap_or(EVERY)) => {}
         }
         if engine.rests() {
             continue;

@@ -2,10 +2,11 @@
 
 use super::bell::{self, Bells};
 use super::engine::Engine;
-use super::{DaemonError, dues, fetcher, notify, poller, recheck, server, tidy};
+use super::{DaemonError, alerts, dues, fetcher, metrics, notify, poller, recheck, server, tidy};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinSet;
 use tokio_util::task::TaskTracker;
 
 /// How long tasks may take to end once told to.
@@ -21,19 +22,32 @@ pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
     let mut bells = Bells::start().await.map_err(|e| DaemonError::Scheduler(e.to_string()))?;
     dues::settle(&engine, None).await?;
     let tasks = TaskTracker::new();
-    tasks.spawn(poller::keep_polling(Arc::clone(&engine), Arc::clone(&bells.poll), tasks.clone()));
-    tasks.spawn(fetcher::keep_fetching(Arc::clone(&engine)));
-    tasks.spawn(recheck::keep_rechecking(Arc::clone(&engine)));
-    tasks.spawn(tidy::keep_tidy(Arc::clone(&engine), Arc::clone(&bells.maintenance)));
-    tasks.spawn(server::serve(Arc::clone(&engine), socket, tasks.clone()));
+    let mut loops = JoinSet::new();
+    loops.spawn(poller::keep_polling(Arc::clone(&engine), Arc::clone(&bells.poll), tasks.clone()));
+    for (bell, every) in bells.all() {
+        // The scheduler goes by the machine's clock.
+        if let Some(every) = engine.clock.shortened(every) {
+            loops.spawn(bell::keep_ringing(engine.stop.clone(), bell, every));
+        }
+    }
+    loops.spawn(fetcher::keep_fetching(Arc::clone(&engine)));
+    loops.spawn(recheck::keep_rechecking(Arc::clone(&engine)));
+    loops.spawn(alerts::keep_telling(Arc::clone(&engine)));
+    loops.spawn(metrics::keep_writing(Arc::clone(&engine), Arc::clone(&bells.report)));
+    loops.spawn(tidy::keep_tidy(Arc::clone(&engine), Arc::clone(&bells.maintenance)));
+    loops.spawn(server::serve(Arc::clone(&engine), socket, tasks.clone()));
     notify::ready(&engine);
     tracing::info!(pid = std::process::id(), state_dir = %engine.config().state_dir.display(), "newsfold is ready");
-    let end = watch(&engine, &mut signals, &bells).await;
+    let end = watch(&engine, &mut signals, &mut bells, &mut loops).await;
     notify::stopping();
     engine.stop.cancel();
     bells.stop().await;
     tasks.close();
-    if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+    let ended = async {
+        while loops.join_next().await.is_some() {}
+        tasks.wait().await;
+    };
+    if tokio::time::timeout(GRACE, ended).await.is_err() {
         tracing::warn!(tasks = tasks.len(), "some tasks did not end in time; what they had not committed will be repeated");
     }
     server::unlink(&engine);
@@ -48,7 +62,12 @@ pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
 }
 
 /// Waits for signals and feeds the watchdog; returns when it is time to stop.
-async fn watch(engine: &Arc<Engine>, signals: &mut Signals, bells: &Bells) -> Result<(), DaemonError> {
+async fn watch(
+    engine: &Arc<Engine>,
+    signals: &mut Signals,
+    bells: &mut Bells,
+    loops: &mut JoinSet<()>,
+) -> Result<(), DaemonError> {
     let mut watchdog = notify::Watchdog::new();
     loop {
         tokio::select! {
@@ -61,6 +80,11 @@ async fn watch(engine: &Arc<Engine>, signals: &mut Signals, bells: &Bells) -> Re
                 Signal::Reload => drop(engine.reload().await),
             },
             () = watchdog.tick() => watchdog.feed(engine, bells).await,
+            // None ends before it is told to, unless it died: a new process begins with all of them.
+            Some(ended) = loops.join_next() => {
+                let why = ended.err().map_or_else(String::new, |error| format!(": {error}"));
+                return Err(DaemonError::Start(format!("a part of the daemon ended by itself{why}; nothing that was committed is lost")));
+            }
             () = engine.writer.died() => return Err(DaemonError::Writer("the writer thread ended".into())),
         }
     }

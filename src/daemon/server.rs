@@ -1,7 +1,7 @@
 //! The daemon's side of the control socket.
 
 use super::DaemonError;
-use super::control::{Command, DaemonStatus, MAX_REQUEST, Reply, Request, VERSION, socket_path};
+use super::control::{AlertFailing, Command, DaemonStatus, MAX_REQUEST, Reply, Request, VERSION, socket_path};
 use super::engine::Engine;
 use super::pass::{self, Selection};
 use super::{recluster, tidy};
@@ -90,12 +90,13 @@ async fn converse(engine: &Arc<Engine>, stream: UnixStream) {
     let _ = send(&mut writing, &reply).await;
 }
 
-/// Our own user, root, and the members of the socket's group may ask; the socket's mode holds the rest off, and this
-/// check holds where the mode was changed.
+/// Our own user, root, and the members of the socket's group may ask. The kernel has held the rest off by the socket's
+/// mode, and it alone knows whether a caller's further groups let him in; where somebody opened the mode to all, only
+/// the caller's first group is known here.
 fn admit(engine: &Engine, stream: &UnixStream) -> Result<(), String> {
     let peer = stream.peer_cred().map_err(|e| format!("the caller's user is not known: {e}"))?;
     let owner = std::fs::metadata(socket_path(&engine.config().state_dir)).map_err(|e| e.to_string())?;
-    if peer.uid() == 0 || peer.uid() == owner.uid() || peer.gid() == owner.gid() {
+    if owner.mode() & 0o002 == 0 || peer.uid() == 0 || peer.uid() == owner.uid() || peer.gid() == owner.gid() {
         return Ok(());
     }
     Err(format!(
@@ -122,7 +123,8 @@ async fn read_request(from: tokio::net::unix::OwnedReadHalf) -> Result<Request, 
             "the daemon speaks version {VERSION} of the control protocol, the caller version {version}: restart the daemon"
         ));
     }
-    serde_json::from_slice(&line).map_err(|e| format!("the request is not understood: {e}"))
+    let ours = env!("CARGO_PKG_VERSION");
+    serde_json::from_slice(&line).map_err(|e| format!("the daemon ({ours}) does not know this request; is the command newer? Restart the daemon. ({e})"))
 }
 
 async fn send(to: &mut (impl AsyncWriteExt + Unpin), reply: &Reply) -> std::io::Result<()> {
@@ -176,8 +178,15 @@ async fn busy<T: serde::Serialize>(
     }
 }
 
-async fn status(engine: &Engine) -> Result<DaemonStatus, DaemonError> {
+/// The daemon's state.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn status(engine: &Engine) -> Result<DaemonStatus, DaemonError> {
     let (pending, indexed) = engine.writer.sizes().await?;
+    let (due, alerts_waiting) = engine.writer.with(|state| Ok((state.store.next_due()?, state.store.alerts_left()?))).await?;
+    let overdue = due.map_or(0, |due| engine.clock.now().as_second().saturating_sub(due.as_second()));
+    let failing = engine.alert_troubles().into_iter();
     Ok(DaemonStatus {
         version: env!("CARGO_PKG_VERSION").into(),
         pid: std::process::id(),
@@ -190,5 +199,18 @@ async fn status(engine: &Engine) -> Result<DaemonStatus, DaemonError> {
         writer_queue: engine.writer.queued(),
         last_commit_ms: engine.writer.last_commit_ms(),
         reload_error: engine.reload_error(),
+        overdue_s: u64::try_from(overdue).unwrap_or(0),
+        alerts_waiting,
+        alerts_failing: failing.map(|(name, trouble)| AlertFailing { name, since: trouble.since, why: trouble.why }).collect(),
+        done: engine.progress(),
+        resident_bytes: resident_bytes(),
+        descriptors: std::fs::read_dir("/proc/self/fd").map_or(0, |open| open.count() as u64),
     })
+}
+
+/// This process's memory; 0 where the system does not tell.
+fn resident_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).map_or(0, |kilobytes| kilobytes * 1024)
 }

@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::place::State;
-use super::{DaemonError, run};
+use super::{DaemonError, alerts, run};
 use crate::config::Config;
 use crate::store::{self, PruneRules, Pruned, StoreError};
 use jiff::{SignedDuration, Timestamp};
@@ -36,6 +36,7 @@ async fn tidy(engine: &Engine) -> Result<(), DaemonError> {
         state.store.forget_rechecks(longest)
     };
     engine.writer.with(forget).await?;
+    alerts::tidy(engine).await?;
     for _ in 0..STEPS {
         if engine.stop.is_cancelled() {
             return Ok(());

@@ -4,26 +4,43 @@
 use super::DaemonError;
 use super::place::{Place, Placed, State};
 use crate::clock::Clock;
-use crate::store::StoreError;
+use crate::store::{PollCommit, PollStored, StoreError};
 use jiff::Timestamp;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Instant;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// Jobs that may wait. A full queue makes fetchers wait, which is what bounds memory.
 const QUEUE: usize = 128;
-/// Placements that share one commit at most: the wait of the first is bounded, the cost of a commit is shared.
+/// Placements, and polls, that share one commit at most: the wait of the first is bounded, the cost of a commit is shared.
 const BATCH: usize = 64;
 
 type Work = Box<dyn FnOnce(&mut State) + Send>;
-/// A placement that waits, and who waits for it.
-type Waiting = (Box<Place>, oneshot::Sender<Result<Placed, String>>);
+/// What waits for a commit, and who waits for it.
+type Waiting<T, D> = (Box<T>, oneshot::Sender<Result<D, String>>);
 
 enum Job {
     Run(Work),
-    Place(Waiting),
+    Place(Waiting<Place, Placed>),
+    Poll(Waiting<PollCommit, PollStored>),
     Close,
+}
+
+/// The latest event, and who waits for the next.
+#[derive(Default)]
+struct News {
+    last: AtomicI64,
+    bell: Notify,
+}
+
+impl News {
+    /// Rings where `last` is later than what was rung for.
+    fn tell(&self, last: i64) {
+        if self.last.fetch_max(last, Ordering::Relaxed) < last {
+            self.bell.notify_one();
+        }
+    }
 }
 
 /// A handle to the writer thread; cheap to clone.
@@ -32,6 +49,7 @@ pub struct Writer {
     jobs: mpsc::Sender<Job>,
     last_commit_ms: Arc<AtomicU64>,
     space_low: Arc<AtomicBool>,
+    news: Arc<News>,
     alive: watch::Receiver<bool>,
 }
 
@@ -45,16 +63,17 @@ impl Writer {
         let (living, alive) = watch::channel(true);
         let last_commit_ms = Arc::new(AtomicU64::new(0));
         let space_low = Arc::new(AtomicBool::new(state.store.space_low()));
-        let (commit_ms, low) = (Arc::clone(&last_commit_ms), Arc::clone(&space_low));
+        let news = Arc::new(News::default());
+        let (commit_ms, low, told) = (Arc::clone(&last_commit_ms), Arc::clone(&space_low), Arc::clone(&news));
         std::thread::Builder::new()
             .name("writer".into())
             .spawn(move || {
                 // Dropped when the thread ends in any way, a panic included: `died` sees it.
                 let _living = living;
-                serve(state, queue, &commit_ms, &low, &clock);
+                serve(state, queue, &commit_ms, (&low, &told), &clock);
             })
             .map_err(|e| DaemonError::Start(format!("the writer thread does not start: {e}")))?;
-        Ok(Self { jobs, last_commit_ms, space_low, alive })
+        Ok(Self { jobs, last_commit_ms, space_low, news, alive })
     }
 
     /// Runs `work` on the writer thread.
@@ -82,6 +101,16 @@ impl Writer {
         answer.await.map_err(|_| gone())?.map_err(DaemonError::Writer)
     }
 
+    /// Commit A of one poll: returns when it is committed.
+    ///
+    /// # Errors
+    /// Where the commit failed, and where the writer is gone.
+    pub async fn poll(&self, poll: PollCommit) -> Result<PollStored, DaemonError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job::Poll((Box::new(poll), reply))).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?.map_err(DaemonError::Writer)
+    }
+
     /// Answers when the thread has worked off what was asked before.
     ///
     /// # Errors
@@ -106,6 +135,21 @@ impl Writer {
     /// How long the last commit of placements took.
     pub fn last_commit_ms(&self) -> u64 {
         self.last_commit_ms.load(Ordering::Relaxed)
+    }
+
+    /// The number of the latest event that is committed.
+    pub fn last_event(&self) -> i64 {
+        self.news.last.load(Ordering::Relaxed)
+    }
+
+    /// Returns when there was an event, or a call of [`Writer::ring`], since this last returned. For one caller.
+    pub async fn news(&self) {
+        self.news.bell.notified().await;
+    }
+
+    /// Lets [`Writer::news`] return.
+    pub fn ring(&self) {
+        self.news.bell.notify_one();
     }
 
     /// True from a full disk until there is room again: polling and fetching rest, reading goes on.
@@ -139,32 +183,53 @@ fn gone() -> DaemonError {
     DaemonError::Writer("the writer is gone; see the log for why".into())
 }
 
-fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64, space_low: &AtomicBool, clock: &Clock) {
+fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64, (space_low, news): (&AtomicBool, &News), clock: &Clock) {
     let mut held = None;
+    news.tell(state.store.last_event().unwrap_or(0));
     while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
         match job {
             Job::Run(work) => work(&mut state),
             Job::Close => break,
             Job::Place(first) => {
-                let mut batch = vec![first];
-                while batch.len() < BATCH {
-                    match queue.try_recv() {
-                        Ok(Job::Place(next)) => batch.push(next),
-                        other => {
-                            held = other.ok();
-                            break;
-                        }
-                    }
-                }
-                commit(&mut state, batch, commit_ms, clock.now());
+                let batch = together(first, &mut queue, &mut held, |job| match job {
+                    Job::Place(next) => Ok(next),
+                    other => Err(other),
+                });
+                commit_places(&mut state, batch, commit_ms, clock.now());
+            }
+            Job::Poll(first) => {
+                let batch = together(first, &mut queue, &mut held, |job| match job {
+                    Job::Poll(next) => Ok(next),
+                    other => Err(other),
+                });
+                commit_polls(&mut state, batch);
             }
         }
         space_low.store(state.store.space_low(), Ordering::Relaxed);
+        // Where the database does not say, the next job will.
+        news.tell(state.store.last_event().unwrap_or(0));
     }
     state.close();
 }
 
-fn commit(state: &mut State, batch: Vec<Waiting>, commit_ms: &AtomicU64, now: Timestamp) {
+/// `first` and what of its kind waits right behind it; the first of another kind is held.
+fn together<W>(first: W, queue: &mut mpsc::Receiver<Job>, held: &mut Option<Job>, kind: impl Fn(Job) -> Result<W, Job>) -> Vec<W> {
+    let mut batch = vec![first];
+    while batch.len() < BATCH
+        && let Ok(job) = queue.try_recv()
+    {
+        match kind(job) {
+            Ok(next) => batch.push(next),
+            Err(other) => {
+                *held = Some(other);
+                break;
+            }
+        }
+    }
+    batch
+}
+
+fn commit_places(state: &mut State, batch: Vec<Waiting<Place, Placed>>, commit_ms: &AtomicU64, now: Timestamp) {
     let start = Instant::now();
     let (places, replies): (Vec<Place>, Vec<_>) = batch.into_iter().map(|(place, reply)| (*place, reply)).unzip();
     match state.place_all(places, now) {
@@ -180,4 +245,18 @@ fn commit(state: &mut State, batch: Vec<Waiting>, commit_ms: &AtomicU64, now: Ti
         }
     }
     commit_ms.store(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+/// Polls that waited together, in one commit. One that cannot be stored is no reason for the others to be lost: then each
+/// has a commit of its own.
+fn commit_polls(state: &mut State, batch: Vec<Waiting<PollCommit, PollStored>>) {
+    let (polls, replies): (Vec<PollCommit>, Vec<_>) = batch.into_iter().map(|(poll, reply)| (*poll, reply)).unzip();
+    let stored: Vec<Result<PollStored, StoreError>> = match state.store.commit_polls(&polls) {
+        Ok(stored) => stored.into_iter().map(Ok).collect(),
+        Err(error) if polls.len() == 1 => vec![Err(error)],
+        Err(_) => polls.iter().map(|poll| state.store.commit_poll(poll)).collect(),
+    };
+    for (reply, stored) in replies.into_iter().zip(stored) {
+        let _ = reply.send(stored.map_err(|error| error.to_string()));
+    }
 }

@@ -27,6 +27,13 @@ const BURST: f64 = 1.0 * HOUR;
 /// The interval, in seconds, at one entry an hour.
 const UNIT_INTERVAL: f64 = 45.0 * MINUTE;
 
+/// Silences, and seconds of acquaintance, before a feed's silence means something: a weekend must have been seen.
+const GAPS_KNOWN: u32 = 5;
+const WEEK: f64 = 8.0 * DAY;
+
+/// Entries that must be overdue by the hours of the week before a silence means something.
+const OVERDUE: f32 = 1.5;
+
 /// Longest wait that a server may ask for.
 const LONGEST_RETRY: f64 = 7.0 * DAY;
 
@@ -105,6 +112,8 @@ pub struct Rhythm {
     at: Option<Timestamp>,
     /// Entries that the rhythm made expect since the last one came.
     overdue: f32,
+    /// Its silences between two entries.
+    gaps: Gaps,
     /// What the feed last asked for: a 304 brings no document that could say it again.
     hints: PollHints,
     /// Errors in a row.
@@ -121,6 +130,7 @@ impl Default for Rhythm {
             burst: 0.0,
             at: None,
             overdue: 0.0,
+            gaps: Gaps::default(),
             hints: PollHints::default(),
             errors: 0,
             failing_since: None,
@@ -261,6 +271,40 @@ fn awake(at: Timestamp, hints: &PollHints, seed: u64) -> Timestamp {
     at
 }
 
+/// The silences between a feed's entries.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Gaps {
+    /// The first entry that is known of.
+    from: Option<Timestamp>,
+    /// The latest.
+    last: Option<Timestamp>,
+    /// The longest silence of late, in seconds; shrinks slowly.
+    longest: f32,
+    /// Silences of a quarter of an hour and more that were seen.
+    count: u32,
+}
+
+impl Gaps {
+    /// Learns from entries that were found at `now`, the time before at `before`; what was longest is kept by `keep`.
+    fn learn(&mut self, new: &[Timestamp], before: Timestamp, now: Timestamp, keep: f32) {
+        self.longest *= keep;
+        // What a known feed adds was published since the last look, whatever date it states.
+        let earliest = if self.last.is_some() { before } else { Timestamp::MIN };
+        let mut times: Vec<Timestamp> = new.iter().map(|at| (*at).max(earliest).min(now)).collect();
+        times.sort_unstable();
+        for at in times {
+            let gap = self.last.map_or(0.0, |last| at.duration_since(last).as_secs_f64()).clamp(0.0, 90.0 * DAY);
+            if gap >= 15.0 * MINUTE {
+                self.count = self.count.saturating_add(1);
+            }
+            self.longest = self.longest.max(narrow(gap));
+            self.last = self.last.max(Some(at));
+            self.from = self.from.or(Some(at));
+        }
+    }
+}
+
 impl Rhythm {
     fn fail(&mut self, now: Timestamp) {
         self.errors = self.errors.saturating_add(1);
@@ -307,7 +351,18 @@ impl Rhythm {
         if !new.is_empty() {
             self.overdue = 0.0;
         }
+        self.gaps.learn(new, horizon, now, narrow((-passed / HALF_LIFE * std::f64::consts::LN_2 / 3.0).exp()));
         self.at = Some(now);
+    }
+
+    /// Since when the feed publishes nothing where its rhythm lets expect something: twice its longest silence of late
+    /// has passed, and half a day at least. `None` while it speaks, or too little is known of it.
+    pub fn silent_since(&self, now: Timestamp) -> Option<Timestamp> {
+        let last = self.gaps.last?;
+        let silence = now.duration_since(last).as_secs_f64();
+        let known = self.gaps.count >= GAPS_KNOWN && self.gaps.from.is_some_and(|from| last.duration_since(from).as_secs_f64() >= WEEK);
+        let long = silence > (2.0 * f64::from(self.gaps.longest)).max(12.0 * HOUR);
+        (known && long && self.overdue >= OVERDUE).then_some(last)
     }
 
     /// Adds the hours from `from` on to the slots they fall into.

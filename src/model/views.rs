@@ -239,7 +239,7 @@ pub struct FeedHealth {
     pub title: Option<String>,
     /// Publisher's name.
     pub publisher: Option<String>,
-    /// "ok", "new", "failing", "blocked", "gone", "slowed", "quarantined", "disabled".
+    /// "ok", "new", "failing", "blocked", "gone", "slowed", "quarantined", "silent", "disabled".
     pub state: String,
     /// Last poll.
     pub last_poll_at: Option<Timestamp>,
@@ -260,6 +260,23 @@ pub struct FeedHealth {
     /// Why and how long its host is left alone, where it is.
     #[serde(default)]
     pub held: Option<HeldHost>,
+}
+
+/// What an alert says of a feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeedBrief {
+    /// The feed.
+    pub id: Id,
+    /// As declared.
+    pub url: String,
+    /// The address that is asked now: another one where it moved.
+    pub asked_at: String,
+    /// Title as the feed states it.
+    pub title: Option<String>,
+    /// Publisher's name.
+    pub publisher: Option<String>,
+    /// Last good poll.
+    pub last_success_at: Option<Timestamp>,
 }
 
 /// A host that is left alone for a while: it asked so, keeps failing, or blocks us.

@@ -15,7 +15,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 const MAX_TERMS: usize = 64;
 
 /// Scripts that are written without spaces between words.
-fn unspaced(c: char) -> bool {
+pub fn unspaced(c: char) -> bool {
     matches!(u32::from(c),
         0x0E01..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF          // Thai, Lao, Myanmar, Khmer
         | 0x3005..=0x3007 | 0x3040..=0x30FF | 0x31F0..=0x31FF        // Kana

@@ -131,7 +131,7 @@ pub struct DueFeed {
     pub moved_polls: u32,
     /// 410: not polled again until named.
     pub stopped: bool,
-    /// "new", "ok", "failing", "blocked", "gone", "slowed", "quarantined".
+    /// "new", "ok", "failing", "blocked", "gone", "slowed", "quarantined", "silent".
     pub state: String,
     /// Notes for people.
     pub notes: Vec<String>,
@@ -204,7 +204,7 @@ pub struct PollCommit {
     pub url: Option<String>,
     /// 410: stop.
     pub stopped: bool,
-    /// State for `feeds`: "ok", "failing", "blocked", "gone", "slowed", "quarantined".
+    /// State for `feeds`: "ok", "failing", "blocked", "gone", "slowed", "quarantined", "silent".
     pub state: String,
     /// Entries never seen before; they become pending. One whose id is stored already is left alone.
     pub new: Vec<NewEntry>,
@@ -639,4 +639,26 @@ pub struct ClockSample {
     pub ahead_s: i64,
     /// Seconds between that poll and the one before.
     pub gap_s: i64,
+}
+
+/// An alert to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewAlert {
+    /// The rule's name.
+    pub rule: String,
+    /// What it is told once about.
+    pub key: String,
+    /// JSON, as the receiver gets it: one line.
+    pub data: String,
+}
+
+/// An alert in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WaitingAlert {
+    /// Its number: the order in which alerts came to be.
+    pub seq: i64,
+    /// JSON, as the receiver gets it: one line.
+    pub data: String,
+    /// Runs that took it and whose end nobody saw: newsfold was killed meanwhile.
+    pub handed: u32,
 }

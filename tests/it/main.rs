@@ -1,5 +1,6 @@
 //! Everything from outside: the built binary and the library against a scripted loopback newsroom.
 
+mod alerts;
 mod cli;
 mod clock;
 mod daemon;
@@ -13,6 +14,7 @@ mod polls;
 mod rechecks;
 mod rooms;
 mod server;
+mod service;
 mod sites;
 mod stock;
 mod stories;

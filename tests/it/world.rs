@@ -141,12 +141,19 @@ impl World {
 
     /// Starts the daemon, and waits until it says that it is ready.
     pub fn daemon(&self) -> Daemon {
+        self.daemon_with(&[])
+    }
+
+    /// As [`World::daemon`], with more in its environment.
+    pub fn daemon_with(&self, environment: &[(&str, &str)]) -> Daemon {
         let socket = self.dir.path().join("notify");
         let _ = std::fs::remove_file(&socket);
         let notify = UnixDatagram::bind(&socket).unwrap();
         notify.set_read_timeout(Some(PATIENCE)).unwrap();
         let log = std::fs::File::create(self.dir.path().join("log")).unwrap();
-        let child = self.command(&["run"]).env("NOTIFY_SOCKET", &socket).stdout(Stdio::null()).stderr(log).spawn().unwrap();
+        let mut command = self.command(&["run"]);
+        command.env("NOTIFY_SOCKET", &socket).envs(environment.iter().copied());
+        let child = command.stdout(Stdio::null()).stderr(log).spawn().unwrap();
         let daemon = Daemon { child, notify };
         daemon.told("READY=1");
         daemon
@@ -191,6 +198,23 @@ impl Daemon {
             }
         }
         panic!("the daemon never said {what}");
+    }
+
+    /// Waits until the service manager was told nothing of the watchdog for `period`.
+    pub fn starves(&self, period: Duration) {
+        let end = Instant::now() + PATIENCE;
+        let mut fed = Instant::now();
+        self.notify.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+        while fed.elapsed() < period {
+            assert!(Instant::now() < end, "the watchdog is still fed");
+            let mut buffer = [0; 4096];
+            if let Ok(length) = self.notify.recv(&mut buffer)
+                && String::from_utf8_lossy(&buffer[..length]).lines().any(|line| line == "WATCHDOG=1")
+            {
+                fed = Instant::now();
+            }
+        }
+        self.notify.set_read_timeout(Some(PATIENCE)).unwrap();
     }
 
     pub fn signal(&self, name: &str) {

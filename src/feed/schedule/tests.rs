@@ -243,3 +243,51 @@ fn adaptive_beats_hourly() {
     assert!(ours <= theirs / 2.0, "median delay {ours} s against {theirs} s");
     assert!(requests <= 200 * 30 * 24, "{requests} requests");
 }
+
+/// Sixty days of 200 feeds that poll by their rhythm; every fifth falls silent for good on the 45th day.
+#[test]
+fn a_silence_beyond_the_rhythm_is_noticed_and_no_other() {
+    let mut random = fastrand::Rng::with_seed(11);
+    let (mut false_alarms, mut noticed, mut fell_silent, mut days) = (Vec::new(), Vec::new(), 0, 0.0);
+    for n in 0..200_usize {
+        let habit = [Habit::Agency, Habit::Peaks, Habit::Office, Habit::Weekly, Habit::Bursts][n / 5 % 5];
+        let (scale, shift) = (0.5 + random.f64() * 1.5, random.f64() * 24.0);
+        let end = if n % 5 == 0 { 45.0 * DAY } else { f64::MAX };
+        let mut published: Vec<f64> = Vec::new();
+        let mut t = -60.0 * DAY;
+        while t < 90.0 * DAY {
+            t += -random.f64().max(1e-9).ln() * 60.0;
+            if t < end && random.f64() < expected_rate(habit, scale, shift, t) / 60.0 {
+                published.push(t);
+            }
+        }
+        let last = *published.last().unwrap();
+        let (schedule, mut rhythm, mut now, mut was) = (Schedule::default(), Rhythm::default(), 0.0, false);
+        // A first document shows thirty entries.
+        let mut seen = published.partition_point(|p| *p <= 0.0).saturating_sub(30);
+        let mut told = None;
+        while now < 90.0 * DAY {
+            let until = published.partition_point(|p| *p <= now);
+            let new = published.get(seen..until).unwrap_or(&[]).iter().map(|p| after(start(), *p)).collect();
+            seen = until;
+            let next = next_poll(&schedule, &mut rhythm, &read(new), &NO_HINTS, CacheHints::default(), after(start(), now), n as u64);
+            let silent = rhythm.silent_since(after(start(), now)).is_some();
+            if silent && !was {
+                match now > end && seen == published.len() {
+                    true => told = told.or(Some(now - last)),
+                    false => false_alarms.push((habit, now / DAY)),
+                }
+            }
+            was = silent;
+            now = next.duration_since(start()).as_secs_f64();
+        }
+        days += end.min(90.0 * DAY) / DAY;
+        fell_silent += usize::from(end < f64::MAX);
+        noticed.extend(told.map(|delay| (habit, delay / DAY)));
+    }
+    noticed.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    println!("{} of {fell_silent} silences noticed (days): {noticed:.1?}", noticed.len());
+    println!("{} false alarms in {days:.0} days: {false_alarms:.1?}", false_alarms.len());
+    assert!(noticed.len() * 10 >= fell_silent * 9);
+    assert!((false_alarms.len() as f64) < days / 1_000.0, "less than one in a thousand days of a feed");
+}

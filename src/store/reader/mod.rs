@@ -3,6 +3,7 @@
 //! Every method is one short read transaction (`export` is many): a reader that lingers would keep the write-ahead log
 //! from starting over.
 
+mod alerts;
 mod articles;
 mod export;
 mod feeds;
