@@ -97,7 +97,13 @@ fn soak(options: &Options) -> anyhow::Result<()> {
     let clock = clock(began, rate);
     let outlets = Arc::new(Outlets::new(options.feeds, options.days, options.seed, clock.now()));
     let site = Site::open(Arc::clone(&outlets), clock.clone())?;
-    println!("{} feeds, {} entries in {} days, {rate} times as fast, in {}", options.feeds, outlets.entries(), options.days, dir.path().display());
+    println!(
+        "{} feeds, {} entries in {} days, {rate} times as fast, in {}",
+        options.feeds,
+        outlets.entries(),
+        options.days,
+        dir.path().display()
+    );
     write_config(dir.path(), &site, 0)?;
     let daemon = start(dir.path(), began, rate)?;
     let mut soak = Soak { dir: dir.path().to_owned(), clock, began, rate, daemon, reloads: 0, site };

@@ -135,7 +135,11 @@ impl Lost {
 
 impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "of the {} entries of the last five days: {} missing, {} not settled, {} twice", self.published, self.missing, self.unsettled, self.twice)
+        write!(
+            f,
+            "of the {} entries of the last five days: {} missing, {} not settled, {} twice",
+            self.published, self.missing, self.unsettled, self.twice
+        )
     }
 }
 

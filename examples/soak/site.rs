@@ -229,7 +229,10 @@ impl Outlet {
         for n in until.saturating_sub(SHOWN)..until {
             let date = entries[n].at.strftime("%a, %d %b %Y %H:%M:%S GMT");
             let link = format!("{}/a/{n}", self.base);
-            page += &format!("<item><title>{}</title><link>{link}</link><guid>{link}</guid><pubDate>{date}</pubDate></item>", headline(entries[n].text));
+            page += &format!(
+                "<item><title>{}</title><link>{link}</link><guid>{link}</guid><pubDate>{date}</pubDate></item>",
+                headline(entries[n].text)
+            );
         }
         page += "</channel></rss>";
         send(to, 200, &format!("content-type: application/rss+xml\r\n{etag}"), page.as_bytes()).await

@@ -198,8 +198,7 @@ mod tests {
             "{ill}"
         );
         assert!(!ill.contains('\u{1b}'));
-        let daemon =
-            DaemonStatus { reload_error: Some("newsfold.toml:3:1: unknown key `inclde`".to_owned()), ..DaemonStatus::default() };
+        let daemon = DaemonStatus { reload_error: Some("newsfold.toml:3:1: unknown key `inclde`".to_owned()), ..DaemonStatus::default() };
         let refused = render(true, Some(&daemon), &Counts::default(), (&[], &[]));
         assert!(!refused.contains("all is well") && refused.contains("newsfold.toml:3:1"), "{refused}");
         let paused = DaemonStatus { paused: true, reload_error: None, ..daemon };

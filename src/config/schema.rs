@@ -301,7 +301,12 @@ pub(super) const SECTIONS: &[Section] = &[
             key("terms", Texts, "", "For `on = \"term\"`: words or phrases, in any case."),
             key("publisher", Text, "", "For `on = \"copied\"`: whose texts."),
             key("tags", Texts, "[]", "Only what was reached through feeds with one of these tags."),
-            key("command", Texts, "", "Program and arguments, run without a shell. It gets the alerts that wait on standard input, a line of JSON each, mostly one."),
+            key(
+                "command",
+                Texts,
+                "",
+                "Program and arguments, run without a shell. It gets the alerts that wait on standard input, a line of JSON each, mostly one.",
+            ),
             key("file", Text, "", "File to append to, a line of JSON an alert; relative to the state directory."),
         ],
     },

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+use tokio_util::sync::CancellationToken;
 
 /// How long a loop waits for its bell before it looks by itself: the scheduler may stall when the clock steps back.
 pub const LOOK_ANYWAY: Duration = Duration::from_secs(30);

@@ -45,7 +45,10 @@ fn of_daemon(daemon: &DaemonStatus, add: &mut impl FnMut(&str, String)) {
         add("reload_refused", format!("the last reload was refused, the configuration before it goes on: {why}"));
     }
     for alert in &daemon.alerts_failing {
-        add("alerts", format!("the alert “{}” does not get through since {}: {}", alert.name, alert.since.strftime("%F %H:%MZ"), alert.why));
+        add(
+            "alerts",
+            format!("the alert “{}” does not get through since {}: {}", alert.name, alert.since.strftime("%F %H:%MZ"), alert.why),
+        );
     }
     if daemon.overdue_s > BEHIND_S && !daemon.paused && !daemon.space_low {
         add("behind", format!("polling is behind: a feed has been due for {} min", daemon.overdue_s / 60));

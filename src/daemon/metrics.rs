@@ -204,7 +204,8 @@ mod tests {
         let feeds = [feed("https://a.example/\"\\\n", "ok"), feed("https://b.example/", "failing")];
         let daemon = DaemonStatus { version: "1".into(), paused: true, ..DaemonStatus::default() };
         let counts = Counts { articles: 7, ..Counts::default() };
-        let text = prometheus(&Measured { running: true, daemon: Some(&daemon), counts: &counts, feeds: &feeds, at: Timestamp::UNIX_EPOCH });
+        let text =
+            prometheus(&Measured { running: true, daemon: Some(&daemon), counts: &counts, feeds: &feeds, at: Timestamp::UNIX_EPOCH });
         let sample = regex::Regex::new(r#"^([a-z_]+)(\{[a-z]+="(\\.|[^"\\])*"\})? [0-9]+$"#).unwrap();
         let mut declared = String::new();
         for line in text.lines() {
@@ -214,7 +215,9 @@ mod tests {
                 None => assert_eq!(sample.captures(line).unwrap_or_else(|| panic!("{line}"))[1], declared, "{line}"),
             }
         }
-        for line in ["newsfold_articles 7", "newsfold_feeds{state=\"failing\"} 1", "newsfold_unhealthy{reason=\"paused\"} 1", "newsfold_healthy 0"] {
+        for line in
+            ["newsfold_articles 7", "newsfold_feeds{state=\"failing\"} 1", "newsfold_unhealthy{reason=\"paused\"} 1", "newsfold_healthy 0"]
+        {
             assert!(text.lines().any(|l| l == line), "{line} in {text}");
         }
     }

@@ -62,12 +62,7 @@ pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
 }
 
 /// Waits for signals and feeds the watchdog; returns when it is time to stop.
-async fn watch(
-    engine: &Arc<Engine>,
-    signals: &mut Signals,
-    bells: &mut Bells,
-    loops: &mut JoinSet<()>,
-) -> Result<(), DaemonError> {
+async fn watch(engine: &Arc<Engine>, signals: &mut Signals, bells: &mut Bells, loops: &mut JoinSet<()>) -> Result<(), DaemonError> {
     let mut watchdog = notify::Watchdog::new();
     loop {
         tokio::select! {

@@ -124,7 +124,8 @@ async fn read_request(from: tokio::net::unix::OwnedReadHalf) -> Result<Request, 
         ));
     }
     let ours = env!("CARGO_PKG_VERSION");
-    serde_json::from_slice(&line).map_err(|e| format!("the daemon ({ours}) does not know this request; is the command newer? Restart the daemon. ({e})"))
+    serde_json::from_slice(&line)
+        .map_err(|e| format!("the daemon ({ours}) does not know this request; is the command newer? Restart the daemon. ({e})"))
 }
 
 async fn send(to: &mut (impl AsyncWriteExt + Unpin), reply: &Reply) -> std::io::Result<()> {

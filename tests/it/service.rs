@@ -63,7 +63,10 @@ fn a_reload_names_what_it_cannot_take_up() {
         world.json(&["reload"]).remove(0)
     };
     assert_eq!(reload("[retention]\narticles = \"90d\"\n")["restart"], serde_json::json!([]));
-    assert_eq!(reload("[store]\nsynchronous = \"full\"\n[dedup]\nwindow = \"30d\"\n")["restart"], serde_json::json!(["store.synchronous", "dedup.window"]));
+    assert_eq!(
+        reload("[store]\nsynchronous = \"full\"\n[dedup]\nwindow = \"30d\"\n")["restart"],
+        serde_json::json!(["store.synchronous", "dedup.window"])
+    );
     assert!(world.log().contains("need a restart"));
     daemon.signal("TERM");
     assert_eq!(daemon.end(), Some(0));

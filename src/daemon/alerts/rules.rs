@@ -152,7 +152,10 @@ impl Seen<'_> {
             about: About::Article(copy.id),
             details: details([
                 ("cluster", json!({ "id": detail.id })),
-                ("article", json!({"id": copy.id, "url": copy.url, "title": copy.title, "publisher": copy.publisher, "seen_at": copy.seen_at})),
+                (
+                    "article",
+                    json!({"id": copy.id, "url": copy.url, "title": copy.title, "publisher": copy.publisher, "seen_at": copy.seen_at}),
+                ),
                 ("origin", json!(detail.origin)),
             ]),
         });

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::background::{Background, Listed, UNLISTED};
-use super::stated::{Calendar, FIGURES, Stated};
+use super::stated::{self, Calendar, Stated};
 use super::terms::{self, Shape, TermHash};
 use ahash::AHashMap;
 use jiff::Timestamp;
@@ -240,9 +240,9 @@ fn clip(text: &str, most: usize) -> &str {
 const ROW_VERSION: u8 = 3;
 
 impl Features {
-    /// The row to store: 34 bytes and 4 a term.
+    /// The row to store: 32 bytes and 4 a term.
     pub fn row(&self) -> Vec<u8> {
-        let mut row = Vec::with_capacity(34 + 4 * self.terms.len());
+        let mut row = Vec::with_capacity(32 + 4 * self.terms.len());
         row.extend([ROW_VERSION, self.lang[0], self.lang[1], u8::from(self.minute.is_some())]);
         row.extend(self.minute.unwrap_or(0).to_le_bytes());
         row.extend(self.publisher.to_le_bytes());
@@ -266,7 +266,7 @@ impl Features {
             _ => return None,
         };
         let (stated, terms) = match version {
-            ROW_VERSION => rest.split_first_chunk::<{ 4 + 2 * FIGURES }>().map(|(s, terms)| (Stated::unpacked(*s), terms))?,
+            ROW_VERSION => rest.split_first_chunk::<{ stated::BYTES }>().map(|(s, terms)| (Stated::unpacked(*s), terms))?,
             _ => (Stated::default(), rest),
         };
         if terms.len() % 4 != 0 {

@@ -7,7 +7,9 @@ use ahash::AHashMap;
 use std::sync::LazyLock;
 
 /// Figures that are kept: the first ones.
-pub const FIGURES: usize = 4;
+pub const FIGURES: usize = 3;
+/// Bytes of what is stated, as kept and stored.
+pub const BYTES: usize = 4 + 2 * FIGURES;
 
 /// Days of the week and months by their names, and figures by a hash.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,15 +65,15 @@ impl Stated {
     }
 
     /// As stored.
-    pub fn packed(self) -> [u8; 4 + 2 * FIGURES] {
-        let mut bytes = [0; 4 + 2 * FIGURES];
+    pub fn packed(self) -> [u8; BYTES] {
+        let mut bytes = [0; BYTES];
         let all = self.calendar.to_le_bytes().into_iter().chain(self.figures.into_iter().flat_map(u16::to_le_bytes));
         bytes.iter_mut().zip(all).for_each(|(to, b)| *to = b);
         bytes
     }
 
     /// What [`Stated::packed`] made.
-    pub fn unpacked(packed: [u8; 4 + 2 * FIGURES]) -> Self {
+    pub fn unpacked(packed: [u8; BYTES]) -> Self {
         let [c0, c1, c2, c3, figures @ ..] = packed;
         let mut stated = Self { calendar: u32::from_le_bytes([c0, c1, c2, c3]), ..Self::default() };
         stated.figures.iter_mut().zip(figures.as_chunks::<2>().0).for_each(|(to, f)| *to = u16::from_le_bytes(*f));
