@@ -53,6 +53,8 @@ pub fn inside(dir: &Path) -> anyhow::Result<()> {
     }
     let entries = said.check(dir)?;
     writer.close()?;
-    println!("a disk of 4 MB: full after {cycles} cycles and {pauses} pauses, read while full, went on when it grew: {entries} entries, none lost, none twice");
+    println!(
+        "a disk of 4 MB: full after {cycles} cycles and {pauses} pauses, read while full, went on when it grew: {entries} entries, none lost, none twice"
+    );
     Ok(())
 }

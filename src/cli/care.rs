@@ -5,6 +5,7 @@ use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::json;
 use crate::cli::sanitize::clean;
+use crate::cli::surroundings;
 use crate::cli::words::{count, size};
 use crate::clock::Clock;
 use crate::daemon::control::{self, ControlError};
@@ -62,9 +63,9 @@ pub struct Prune {
     json: bool,
 }
 
-/// Look for what can be wrong with the database and its folder
+/// Look for what can be wrong with the database and around it
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Reads only. Exit code 1 where something is wrong.
+#[command(after_help = "Reads only, and says what to do. Exit code 1 where something is wrong.
 
 Examples:
   newsfold doctor
@@ -147,7 +148,8 @@ fn pruned(done: &Pruned, dry_run: bool) -> String {
 /// # Errors
 /// Where output cannot be written.
 pub fn doctor(args: &Doctor, context: &mut Context) -> anyhow::Result<Exit> {
-    let findings = store::doctor(&context.state_dir()?, args.deep);
+    let mut findings = store::doctor(&context.state_dir()?, args.deep);
+    findings.extend(surroundings::findings(context, args.deep, Clock::system().now()));
     let ill = findings.iter().any(|finding| finding.health == Health::Bad);
     if args.json {
         for finding in &findings {

@@ -15,6 +15,7 @@ mod rooms;
 mod server;
 mod sites;
 mod stock;
+mod store;
 mod stories;
 mod subscribers;
 mod texts;
