@@ -114,7 +114,7 @@ fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut ba
     let gold: Vec<String> = rows.iter().map(|r| r["cluster"].as_str().map_or_else(|| r["id"].to_string(), str::to_owned)).collect();
     let all: Vec<Features> = rows.iter().map(|r| read(r, flags, &background, settings)).collect();
     for f in &all {
-        background.learn(f.hashes(), 1.0);
+        background.learn(f.hashes());
     }
     let vectors: Vec<Vector> = all.iter().map(|f| Vector::of_features(f, &background, settings)).collect();
     let alike = regroup::likenesses(&vectors, settings);
@@ -155,7 +155,7 @@ fn run(rows: &[&Value], flags: &[&str], settings: &Settings, background: &Backgr
         }
         story.insert(cluster, placed.story);
         index.learn(&f, cluster, &placed, 0, &background);
-        background.learn(f.hashes(), 1.0);
+        background.learn(f.hashes());
     }
     let mut names: HashMap<Id, usize> = HashMap::new();
     let found = ids

@@ -1,7 +1,7 @@
 //! Story placement in a full window: `story_scale [ARTICLES]` fills an index with made-up articles and times the next 20,000.
 
 use ahash::AHashMap;
-use newsfold::dedup::story::{Background, Features, Settings, StoryIndex};
+use newsfold::dedup::story::{Background, Features, Settings, Stored, StoryIndex};
 use newsfold::model::Id;
 use std::time::Instant;
 
@@ -45,7 +45,7 @@ fn main() {
         if n % 8 == 0 {
             let minute = (u64::from(n) * 20_160 / u64::from(articles)) as i32;
             if let Some(f) = Features::restore(&row(event(n, &mut random), minute, &mut random)) {
-                background.learn(f.hashes(), 8.0);
+                (0..8).for_each(|_| background.learn(f.hashes()));
             }
         }
     }
@@ -56,7 +56,8 @@ fn main() {
         let minute = (u64::from(n) * 20_160 / u64::from(articles)) as i32;
         let e = event(n, &mut random);
         let Some(f) = Features::restore(&row(e, minute, &mut random)) else { continue };
-        index.restore(&f, Id(u64::from(n)), Id(e | 1 << 60), minute, &background, &mut known);
+        let stored = Stored { cluster: Id(u64::from(n)), story: Id(e | 1 << 60), features: &f, keys: &[] };
+        index.restore(stored, minute, &background, &mut known);
     }
     let stories = known.len();
     drop(known);

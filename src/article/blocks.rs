@@ -18,7 +18,7 @@ pub(super) fn judge_blocks(
 ) {
     let plain = in_paragraphs(&flat.blocks[first..last]);
     let title = known.title.map(lines::squash).unwrap_or_default();
-    let mut seen: HashSet<u64, ahash::RandomState> = HashSet::default();
+    let mut seen: HashSet<&str, ahash::RandomState> = HashSet::default();
     for i in first..last {
         let b = &flat.blocks[i];
         let text = flat.of(b);
@@ -32,11 +32,13 @@ pub(super) fn judge_blocks(
         {
             verdicts[i] = Verdict::Boilerplate;
         }
-        if verdicts[i].kept() && b.weight > 60 && !seen.insert(lines::hash(text)) {
+        if verdicts[i].kept() && b.weight > 60 && !seen.insert(text) {
             verdicts[i] = Verdict::Repeated;
         }
     }
     link_lists(flat, first, last, verdicts);
+    labels(flat, first, last, verdicts);
+    about_authors(flat, known, first, last, verdicts);
     teasers(flat, first, last, verdicts);
     headings(flat, first, last, verdicts);
 }
@@ -70,7 +72,8 @@ fn standing(b: &Block, junk: Hints, witnessed: bool) -> Hints {
     let prose = matches!(b.tag, Tag::Paragraph | Tag::Item) && sentence(b);
     if prose {
         junk &= !hints::GALLERY;
-        if junk == hints::HIDDEN {
+        let plain = b.weight >= 90 && b.link * 10 <= b.weight;
+        if junk == hints::HIDDEN || (junk == hints::RELATED && plain) {
             junk = 0;
         }
     }
@@ -87,7 +90,7 @@ fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, plain: bool, t
     if junk != 0 {
         return Verdict::Named(junk);
     }
-    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(1)) || b.weight > 20) && lines::squash(text) == title {
+    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(_)) || b.weight > 20) && lines::is_squashed(text, title) {
         return Verdict::Title;
     }
     if matches!(b.tag, Tag::Heading(1)) && b.links > 0 && b.link * 2 > b.weight {
@@ -160,6 +163,63 @@ fn link_lists(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) 
                     *v = Verdict::Linked;
                 }
             }
+        }
+    }
+}
+
+/// Drops the labels above the first sentence: sections, kinds of piece, reading times.
+fn labels(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) {
+    for i in first..last {
+        if !verdicts[i].kept() {
+            continue;
+        }
+        let b = &flat.blocks[i];
+        let text = flat.of(b);
+        let label = b.words <= 4 && b.weight < 40 && b.stops == 0 && !matches!(b.tag, Tag::Heading(_));
+        // A dateline, a source and a byline may stand in blocks of their own.
+        let opening = text.contains(['-', '–', '—', ':', '|', '(', '/']) || super::credits::without_by(text) != text;
+        if !label || opening {
+            return;
+        }
+        verdicts[i] = Verdict::Fragment;
+    }
+}
+
+/// Blocks at the end of the text in which authors are introduced and reached.
+const END: usize = 8;
+
+/// Drops what is said of the authors at the end of the text: a paragraph that opens with the name of one whom the metadata names, and
+/// short lines with an address.
+fn about_authors(flat: &Flat, known: &Known<'_>, first: usize, last: usize, verdicts: &mut [Verdict]) {
+    let title = known.title.unwrap_or("").to_lowercase();
+    let byline = known.byline.unwrap_or("").to_lowercase();
+    let names = byline.split(", ").flat_map(|n| n.split(" and ")).map(str::trim);
+    let names: Vec<&str> = names.filter(|n| n.contains(' ') && n.len() >= 6 && !title.contains(n)).collect();
+    let kept: Vec<usize> = (first..last).filter(|i| verdicts[*i].kept()).collect();
+    if kept.len() < 6 {
+        return;
+    }
+    for (back, i) in kept.iter().rev().take(END.min(kept.len() - 3)).enumerate() {
+        let b = &flat.blocks[*i];
+        let text = flat.of(b);
+        if matches!(b.tag, Tag::Heading(_) | Tag::Quote) || b.weight > 900 {
+            continue;
+        }
+        let introduced = || {
+            let low: String = text.chars().take(80).flat_map(char::to_lowercase).collect();
+            names.iter().any(|n| low.starts_with(n))
+        };
+        // An address in a report is not the author's unless the author stands beside it.
+        let reached = || {
+            let handle = |(at, _): (usize, char)| text.get(at + 1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphanumeric()));
+            let own =
+                || b.words <= 6 || names.iter().any(|n| n.split(' ').any(|part| part.len() >= 3 && text.to_lowercase().contains(part)));
+            // In brackets stand the credits of agencies.
+            let short = back < 4 && b.weight <= 400 && !text.starts_with('(');
+            short && text.char_indices().filter(|(_, c)| *c == '@').any(handle) && own()
+        };
+        if introduced() || reached() {
+            verdicts[*i] = Verdict::Line("author");
         }
     }
 }

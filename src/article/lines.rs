@@ -1,34 +1,18 @@
 //! Lines that stand between paragraphs on many sites and are never part of a report.
 
 use super::agencies;
-use std::hash::Hasher;
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
 
 /// Letters and digits only, lower case: for comparing titles.
 pub(super) fn squash(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// The hash of a text within one page: FNV-1a over the letters and digits in lower case.
-pub(super) fn hash(text: &str) -> u64 {
-    let mut h = Fnv(0xcbf2_9ce4_8422_2325);
-    let mut buf = [0u8; 4];
-    for c in text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
-        h.write(c.encode_utf8(&mut buf).as_bytes());
-    }
-    h.finish()
-}
-
-struct Fnv(u64);
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for b in bytes {
-            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
+/// True where `text` is `squashed` but for marks, space and case.
+pub(super) fn is_squashed(text: &str, squashed: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase);
+    letters.eq(squashed.chars())
 }
 
 /// Openings of lines that lead elsewhere or belong to the page and not to the report, lower case, with the longest line, in
@@ -134,6 +118,9 @@ const OPENINGS: &[(&str, usize, &str)] = &[
     ("loading", 20, "asks"),
 ];
 
+/// Characters of the longest line that an opening tells.
+const LONGEST_OPENED: usize = 300;
+
 /// Phrases of sentences about the page and not about the matter, lower case.
 const ABOUT_THE_PAGE: &[&str] = &[
     "we may earn a commission",
@@ -162,12 +149,14 @@ pub(super) fn about_the_page(text: &str) -> Option<&'static str> {
     if text.len() > 1500 {
         return None;
     }
-    let cookies = memchr::memmem::find(text.as_bytes(), b"ookies").is_some();
+    static COOKIES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ookies"));
+    static PHRASES: LazyLock<Vec<Finder<'static>>> = LazyLock::new(|| ABOUT_THE_PAGE.iter().map(Finder::new).collect());
+    let cookies = COOKIES.find(text.as_bytes()).is_some();
     let short = text.len() < 400;
     if !cookies && !short {
         return None;
     }
-    let low = text.to_lowercase();
+    let low = text.to_ascii_lowercase();
     const SITE: &[&str] = &[
         "website",
         "our site",
@@ -183,7 +172,7 @@ pub(super) fn about_the_page(text: &str) -> Option<&'static str> {
     if cookies && SITE.iter().filter(|s| low.contains(**s)).count() >= if short { 1 } else { 2 } {
         return Some("consent");
     }
-    (short && ABOUT_THE_PAGE.iter().any(|p| low.contains(p))).then_some("notice")
+    (short && PHRASES.iter().any(|p| p.find(low.as_bytes()).is_some())).then_some("notice")
 }
 
 /// Why a block of this text is no part of a report, whatever stands around it.
@@ -192,7 +181,7 @@ pub(super) fn junk(text: &str) -> Option<&'static str> {
         return None;
     }
     let chars = text.chars().count();
-    if chars > 300 {
+    if chars > LONGEST_OPENED {
         return None;
     }
     if text.starts_with(['—', '–']) && text.contains("(@") {
@@ -202,15 +191,20 @@ pub(super) fn junk(text: &str) -> Option<&'static str> {
     if text.is_empty() {
         return Some("marks");
     }
-    let mut low = String::with_capacity(48);
+    let mut low = String::with_capacity(96);
     for c in text.chars().take(40) {
-        low.extend(c.to_lowercase());
+        match c {
+            '’' => low.push('\''),
+            c if c.is_ascii() => low.push(c.to_ascii_lowercase()),
+            c => low.extend(c.to_lowercase()),
+        }
     }
-    let low = low.replace('’', "'");
+    let first = low.as_bytes().first();
     // A notice that names an agency says where the text is from.
     let named = || agencies::known(text.trim_start_matches(|c: char| !c.is_alphabetic() || c == '©')).is_some();
     if text.starts_with('©') && named() {
         return None;
     }
-    OPENINGS.iter().find(|(opening, longest, _)| chars <= *longest && low.starts_with(opening)).map(|o| o.2)
+    let opens = |opening: &str| opening.as_bytes().first() == first && low.starts_with(opening);
+    OPENINGS.iter().find(|(opening, longest, _)| chars <= *longest && opens(opening)).map(|o| o.2)
 }

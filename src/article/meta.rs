@@ -109,7 +109,10 @@ fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Opti
     let all: u32 = flat.blocks.iter().map(|b| b.weight).sum();
     // A name over much of the page is the page's, and says nothing of its heading.
     let wide = |e: &El| blocks(e).iter().map(|b| b.weight).sum::<u32>() * 3 > all;
-    let only = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1)).count() == 1;
+    let mut all_main = flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1)).map(|b| flat.of(b));
+    let only = all_main.next().is_some_and(|first| all_main.all(|other| other == first));
+    // The one main heading of a page may lie over a picture.
+    let elsewhere = if only { ELSEWHERE & !(hints::CONSENT | hints::ASIDE) } else { ELSEWHERE };
     let site = squash(site.unwrap_or(""));
     let at = flat.blocks.iter().position(|b| {
         b.tag == Tag::Heading(1)
@@ -117,7 +120,7 @@ fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Opti
             && b.weight < 200
             && b.link * 2 <= b.weight
             && b.words >= if only { 2 } else { 3 }
-            && !flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & ELSEWHERE != 0 && !wide(e))
+            && !flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & elsewhere != 0 && !wide(e))
             && squash(flat.of(b)) != site
     })?;
     let text = flat.of(flat.blocks.get(at)?);
@@ -192,32 +195,41 @@ pub(super) fn publisher(flat: &Flat, linked: Option<&Linked>) -> Option<String> 
         .filter(|n| !n.is_empty())
 }
 
-/// The printed author.
-pub(super) fn byline(flat: &Flat, linked: Option<&Linked>, top: std::ops::Range<usize>) -> Option<String> {
-    let site = publisher(flat, linked).map(|p| squash(&p)).unwrap_or_default();
-    let usable =
-        |name: &String| !name.is_empty() && name.len() < 200 && !name.contains("http") && !name.contains('@') && squash(name) != site;
+/// The authors that the metadata names.
+pub(super) fn byline(flat: &Flat, linked: Option<&Linked>) -> Option<String> {
+    let site = squashed_site(flat, linked);
     if let Some(linked) = linked {
-        let names: Vec<String> = linked.authors.iter().map(|a| tidy(a)).filter(usable).collect();
+        let names: Vec<String> = linked.authors.iter().map(|a| tidy(a)).filter(|name| is_name(name, &site)).collect();
         if !names.is_empty() {
             return Some(names.join(", "));
         }
     }
-    if let Some(name) =
-        meta(flat, &["author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author", "og:article:author"])
-            .map(tidy)
-            .filter(usable)
-    {
-        return Some(super::credits::without_by(&name).to_owned());
-    }
+    meta(flat, &["author", "article:author", "parsely-author", "dc.creator", "byl", "sailthru.author", "og:article:author"])
+        .map(tidy)
+        .filter(|name| is_name(name, &site))
+        .map(|name| super::credits::without_by(&name).to_owned())
+}
+
+/// The author that is printed in the blocks `top`.
+pub(super) fn printed_byline(flat: &Flat, linked: Option<&Linked>, top: std::ops::Range<usize>) -> Option<String> {
+    let site = squashed_site(flat, linked);
     flat.blocks.get(top)?.iter().find_map(|b| {
         let text = flat.of(b);
         let named = flat.chain(b.el).take(4).any(|(_, e)| e.hints & hints::AUTHOR != 0);
         if b.words < 2 || b.words > 12 || !named {
             return None;
         }
-        Some(super::credits::without_by(text.lines().next()?.trim()).to_owned()).filter(usable)
+        Some(super::credits::without_by(text.lines().next()?.trim()).to_owned()).filter(|name| is_name(name, &site))
     })
+}
+
+fn squashed_site(flat: &Flat, linked: Option<&Linked>) -> String {
+    publisher(flat, linked).map(|p| squash(&p)).unwrap_or_default()
+}
+
+/// May be an author's name: no address, and not the site's.
+fn is_name(name: &str, site: &str) -> bool {
+    !name.is_empty() && name.len() < 200 && !name.contains("http") && !name.contains('@') && squash(name) != site
 }
 
 /// The address that identifies the page, and a canonical address on another host.

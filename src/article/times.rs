@@ -4,6 +4,9 @@
 //! renders itself from. The printed date is a witness for the metadata too: it knows the zone that the page lives in, and it is
 //! right where a template states the day on which the site was last rebuilt.
 
+#[cfg(test)]
+mod tests;
+
 use super::dates::{self, Order, Stated};
 use super::flat::{Flat, Tag};
 use super::hints::{self, Hints};
@@ -61,12 +64,7 @@ pub(super) fn times(
         .and_then(read)
         .or_else(|| meta(flat, &["article:modified_time", "og:updated_time", "datemodified", "last-modified"]).and_then(read))
         .or_else(|| flat.head.dates.iter().find(|d| d.modified).and_then(|d| read(&d.value)));
-    let stated = linked.and_then(|l| l.published.as_deref()).and_then(read).or_else(|| {
-        let first = |keys: &[&str]| keys.iter().find_map(|k| meta(flat, &[k]).and_then(read));
-        let named = |(name, value): &(String, String)| publication(name).then(|| read(value)).flatten();
-        first(PUBLISHED).or_else(|| flat.head.metas.iter().find_map(named)).or_else(|| first(DATED))
-    });
-    let stated = stated.or_else(|| flat.head.dates.iter().find(|d| d.published).and_then(|d| read(&d.value)));
+    let stated = stated(flat, linked, order);
     let start = kept.iter().position(|k| *k).unwrap_or(0);
     let heading = flat.blocks.iter().take(start + 40).position(|b| b.tag == Tag::Heading(1));
     let printed = printed(flat, kept, heading, order);
@@ -76,14 +74,17 @@ pub(super) fn times(
         let tags = || flat.head.dates.iter().filter(|d| !d.modified).map(|d| (d, (d.block as usize).abs_diff(from)));
         let tag = tags().filter(|(_, away)| *away <= 30).min_by_key(|(_, away)| *away).and_then(|(d, _)| read(&d.value));
         let line = printed.iter().filter(|p| p.own && p.label != Label::Updated).min_by_key(|p| p.away).map(|p| p.stated);
-        let nearest = || printed.iter().min_by_key(|p| p.away + if p.label == Label::Published { 0 } else { 4 }).map(|p| p.stated);
+        let nearest = || printed.iter().min_by_key(|p| p.away + if p.label == Label::Published { 0 } else { 4 });
+        // Of changes the piece's own counts, before those of what stands around it.
+        let changed = || printed.iter().filter(|p| p.own).min_by_key(|p| p.away);
+        let any = || nearest().map(|n| if n.label == Label::Updated { changed().unwrap_or(n) } else { n }.stated);
         match (tag, line) {
             (Some(tag), Some(line)) if far(&tag, &line) && !dates::turned(&tag, &line) => Some(line),
-            (tag, line) => tag.or(line).or_else(nearest).or_else(|| tags().find_map(|(d, _)| read(&d.value))),
+            (tag, line) => tag.or(line).or_else(any).or_else(|| tags().find_map(|(d, _)| read(&d.value))),
         }
     };
     let published = match stated {
-        Some(stated) => Some(witnessed(stated, &printed)),
+        Some(stated) => Some(witnessed(stated, modified, path(), first_time(flat).is_some(), &printed)),
         None => match (path(), near()) {
             // The address knows the day only; a printed time of the same day knows more.
             (Some(day), Some(time)) if (time.at.as_second() - day.at.as_second()).abs() < 2 * DAY => Some(time),
@@ -98,6 +99,21 @@ pub(super) fn times(
 /// Seconds.
 const DAY: i64 = 86_400;
 const HOUR: i64 = 3_600;
+
+/// The time of publication that the metadata states.
+fn stated(flat: &Flat, linked: Option<&Linked>, order: Order) -> Option<Stated> {
+    let read = |text: &str| dates::read(text, order);
+    let first = |keys: &[&str]| keys.iter().find_map(|k| meta(flat, &[k]).and_then(read));
+    let named = |(name, value): &(String, String)| publication(name).then(|| read(value)).flatten();
+    let head = || first(PUBLISHED).or_else(|| flat.head.metas.iter().find_map(named)).or_else(|| first(DATED));
+    let marked = || flat.head.dates.iter().find(|d| d.published).and_then(|d| read(&d.value));
+    linked.and_then(|l| l.published.as_deref()).and_then(read).or_else(head).or_else(marked)
+}
+
+/// What the head says of the first publication in Open Graph's words.
+fn first_time(flat: &Flat) -> Option<&str> {
+    meta(flat, PUBLISHED.get(..4)?)
+}
 
 /// More than a zone apart.
 fn far(a: &Stated, b: &Stated) -> bool {
@@ -123,26 +139,68 @@ struct Printed {
     own: bool,
 }
 
-/// The metadata's time of publication, set right by what the page prints: its zone where a printed time is the same instant, and the
-/// printed day where the page was there before the metadata's day. A later day is a change's, whatever the page calls it.
-fn witnessed(stated: Stated, printed: &[Printed]) -> Stated {
+/// The metadata's time of publication, set right by what the page shows: its zone where a printed time is the same instant or a printed
+/// day is the same day in a zone nearby, and the printed day where no day that the piece is printed under is the metadata's. An earlier
+/// one is the first publication, where a template states the last build; a later one alone is the day of the text as it stands.
+fn witnessed(stated: Stated, modified: Option<Stated>, path: Option<Stated>, firm: bool, printed: &[Printed]) -> Stated {
     if let Some(offset) = printed.iter().find_map(|p| zone_of(&stated, p)) {
         return Stated { offset: Some(offset), ..stated };
     }
+    let day = |t: &Stated| dates::civil(t).date();
+    let changes = || printed.iter().filter(|p| p.own && p.label == Label::Updated);
     let own = || printed.iter().filter(|p| p.own && p.label != Label::Updated);
-    if own().any(|p| !far(&p.stated, &stated)) {
+    if own().any(|p| day(&p.stated) == day(&stated)) {
         return stated;
     }
+    if let Some(offset) = own().map(|p| &p.stated).chain(&path).find_map(|p| zone_of_day(&stated, p)) {
+        return Stated { offset: Some(offset), ..stated };
+    }
     let before = |p: &&Printed| p.stated.at < stated.at;
-    own().find(|p| p.label == Label::Published && before(p)).or_else(|| own().find(before)).map_or(stated, |p| p.stated)
+    let said = || printed.iter().filter(|p| p.label == Label::Published);
+    let known = said().any(|p| day(&p.stated) == day(&stated));
+    let first = own().find(|p| p.label == Label::Published && before(p)).or_else(|| own().find(before));
+    if let Some(earlier) = first.or_else(|| said().find(|p| !known && before(p) && far(&p.stated, &stated))) {
+        return earlier.stated;
+    }
+    if known || changes().any(|p| day(&p.stated) == day(&stated)) {
+        return stated;
+    }
+    let Some(modified) = modified else { return stated };
+    // What is no change is a day of something else on the page where it is later than the last change.
+    let by_then = |p: &&Printed| {
+        let soon = p.stated.at.as_second() - stated.at.as_second() < 30 * DAY;
+        p.stated.at > stated.at && (soon || !firm) && (p.label == Label::Updated || day(&p.stated) <= day(&modified))
+    };
+    let Some(later) = own().chain(changes()).find(by_then).map(|p| p.stated) else { return stated };
+    // The metadata of that change knows its hour.
+    if day(&modified) == day(&later) { modified } else { later }
+}
+
+/// The nearest zone in which an instant that is stated in UTC falls on a day that the page shows.
+fn zone_of_day(stated: &Stated, shown: &Stated) -> Option<Offset> {
+    if !stated.timed || stated.offset.is_some_and(|o| o != Offset::UTC) {
+        return None;
+    }
+    let day = dates::civil(shown).date();
+    if day == Offset::UTC.to_datetime(stated.at).date() {
+        return None;
+    }
+    (1..=13).flat_map(|hours| [-hours, hours]).filter(|hours| *hours >= -9).find_map(|hours: i32| {
+        let offset = Offset::from_seconds(hours * 3_600).ok()?;
+        (offset.to_datetime(stated.at).date() == day).then_some(offset)
+    })
 }
 
 /// The zone in which a printed time is the stated instant.
 fn zone_of(stated: &Stated, printed: &Printed) -> Option<Offset> {
-    if !printed.stated.timed || !stated.timed || stated.offset.is_some_and(|o| o != Offset::UTC) {
+    if !printed.stated.timed || !stated.timed {
         return None;
     }
     let ahead = dates::civil(&printed.stated).duration_since(Offset::UTC.to_datetime(stated.at)).as_secs() + 59;
+    // A zone that is stated stands, but where the page prints the very instant in UTC.
+    if stated.offset.is_some_and(|o| o != Offset::UTC) && !(0..60 + 59).contains(&ahead) {
+        return None;
+    }
     let halves = ahead.div_euclid(HOUR / 2);
     // A printed time has no seconds.
     (ahead.rem_euclid(HOUR / 2) < 60 + 59 && (-12 * 2..=14 * 2).contains(&halves)).then_some(())?;
@@ -282,60 +340,5 @@ fn order(flat: &Flat, linked: Option<&Linked>) -> Order {
         Some(lang) if lang == "en-us" => Order::American,
         Some(lang) if lang == "en" => Order::MonthFirst,
         _ => Order::DayFirst,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::article::{Page, extract};
-    use crate::model::Extracted;
-
-    fn page(head: &str, above: &str) -> Extracted {
-        let text =
-            "<p>The ministry said on Monday that the talks would go on for another week, as both sides asked for time.</p>".repeat(6);
-        let html = format!(
-            "<html lang=en><head><title>Bridge opens at last</title>{head}</head><body><article><h1>Bridge opens at last</h1>{above}{text}</article></body></html>"
-        );
-        extract(Page { html: html.as_bytes(), ..Page::default() })
-    }
-
-    fn published(head: &str, above: &str) -> (String, Option<i16>) {
-        let found = page(head, above);
-        (found.published_at.map(|t| t.to_string()).unwrap_or_default(), found.published_offset)
-    }
-
-    const STATED: &str = r#"<meta property="article:published_time" content="2024-01-04T03:22:07Z">"#;
-
-    #[test]
-    fn the_zone_is_the_printed_times() {
-        for line in ["Jan 3, 2024, 10:22 PM EST", "January 3, 2024 10:22 pm", "Published 10:22 PM ET, Wed January 3, 2024"] {
-            assert_eq!(
-                published(STATED, &format!("<div class=when>{line}</div>")),
-                ("2024-01-04T03:22:07Z".to_owned(), Some(-300)),
-                "{line}"
-            );
-        }
-        assert_eq!(published(STATED, "<div>Jan 3, 2024, 9:07 PM</div>").1, Some(0));
-        assert_eq!(published(r#"<meta property="article:published_time" content="2024-01-04T09:04:00+13:00">"#, "").1, Some(780));
-    }
-
-    #[test]
-    fn an_earlier_printed_day_is_the_first_publication() {
-        assert_eq!(published(STATED, "<div>Published November 2, 2022</div>").0, "2022-11-02T00:00:00Z");
-        assert_eq!(published(STATED, "<p>November 2, 2022</p>").0, "2022-11-02T00:00:00Z");
-        assert_eq!(published(STATED, "<p>Updated November 2, 2022</p>").0, "2024-01-04T03:22:07Z");
-        assert_eq!(published(STATED, "<p>January 4, 2024</p><p>November 2, 2022</p>").0, "2024-01-04T03:22:07Z");
-    }
-
-    #[test]
-    fn a_later_printed_day_is_a_changes() {
-        assert_eq!(published(STATED, "<p>March 9, 2024</p>").0, "2024-01-04T03:22:07Z");
-    }
-
-    #[test]
-    fn what_only_the_page_prints() {
-        assert_eq!(published("", "<div>Updated at Dec 10, 2025 · Posted on Nov 21, 2018</div>").0, "2018-11-21T00:00:00Z");
-        assert_eq!(published("", "<div>By Jane Roe</div><div>Dec 17, 2025</div>").0, "2025-12-17T00:00:00Z");
-        assert_eq!(published("", "").0, "");
     }
 }

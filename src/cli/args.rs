@@ -2,8 +2,9 @@
 
 use crate::cli::exit::Failure;
 use crate::cli::look::Look;
-use crate::cli::times;
+use crate::cli::{feeds, times};
 use crate::model::views::StoryFilter;
+use crate::store::{Named, Reader};
 use jiff::Timestamp;
 
 /// In what form a list is printed.
@@ -42,7 +43,7 @@ pub struct Filter {
     min_copies: Option<u32>,
     /// Carried by this publisher
     #[arg(long, visible_alias = "seen-by", value_name = "NAME")]
-    pub publisher: Option<String>,
+    publisher: Option<String>,
     /// Carried by a publisher of this owner
     #[arg(long, value_name = "NAME")]
     owner: Option<String>,
@@ -52,7 +53,7 @@ pub struct Filter {
     /// In this language: en, de …
     #[arg(long, value_name = "LANG")]
     lang: Option<String>,
-    /// Reached through this feed: its address or id
+    /// Reached through this feed: its address, first digits of its id, or a part of address or publisher
     #[arg(long, value_name = "FEED")]
     feed: Option<String>,
 }
@@ -63,22 +64,29 @@ impl Filter {
         self.since.as_deref().unwrap_or(default)
     }
 
+    /// The values that are names, each with what it names.
+    pub fn named(&self) -> Vec<(Named, &str)> {
+        let all = [(Named::Publisher, &self.publisher), (Named::Owner, &self.owner), (Named::Tag, &self.tag), (Named::Lang, &self.lang)];
+        all.into_iter().filter_map(|(what, asked)| Some((what, asked.as_deref()?))).collect()
+    }
+
     /// What the store is asked.
     ///
     /// # Errors
-    /// A usage error where a time is none.
-    pub fn of(&self, since: &str, look: &Look) -> anyhow::Result<StoryFilter> {
+    /// A usage error where a time is none; one that says what is known where a feed is not.
+    pub fn of(&self, since: &str, reader: &Reader, look: &Look) -> anyhow::Result<StoryFilter> {
         let since = self.since(since);
+        let feed = self.feed.as_deref().map(|feed| feeds::find(&reader.feeds(look.now)?, feed).map(|found| found.url.clone()));
         Ok(StoryFilter {
-            since: (since != "all").then(|| at_or_before(since, look)).transpose()?,
-            until: self.until.as_deref().map(|t| at_or_before(t, look)).transpose()?,
+            since: (since != "all").then(|| when(since, look)).transpose()?,
+            until: self.until.as_deref().map(|t| when(t, look)).transpose()?,
             min_publishers: self.min_publishers,
             min_copies: self.min_copies,
             publisher: self.publisher.clone(),
             owner: self.owner.clone(),
             tag: self.tag.clone(),
             lang: self.lang.clone(),
-            feed: self.feed.clone(),
+            feed: feed.transpose()?,
             limit: None,
         })
     }
@@ -88,7 +96,7 @@ impl Filter {
 ///
 /// # Errors
 /// A usage error.
-pub fn at_or_before(text: &str, look: &Look) -> anyhow::Result<Timestamp> {
+pub fn when(text: &str, look: &Look) -> anyhow::Result<Timestamp> {
     times::parse_when(text, look.now, &look.zone)
         .map_err(|message| Failure::usage(message, "relative times count back from now; times without a zone are local"))
 }

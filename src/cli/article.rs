@@ -14,7 +14,7 @@ use crate::model::views::ArticleDetail;
 Examples:
   newsfold article 19c4a0b
   newsfold article https://www.aljazeera.com/news/2026/11/22/talks
-  newsfold article 19c4a0b --text | wc -w     the text alone, for other programs")]
+  newsfold article 19c4a0b --text | wc -w  the text alone, for other programs")]
 pub struct Args {
     /// First digits of the id, or the address
     #[arg(required = true, value_name = "ID|URL")]

@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::json;
+use crate::cli::progress::Bar;
 use crate::cli::sanitize::clean;
 use crate::cli::words::{count, size};
 use crate::clock::Clock;
@@ -14,7 +15,8 @@ use std::path::PathBuf;
 
 /// Copy the database to a file, while the daemon runs or not
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The copy is one moment's, and is checked before it gets its name.
+#[command(after_help = "\
+The copy is one moment's, and is checked before it gets its name.
 
 Examples:
   newsfold backup /srv/backup/newsfold.db
@@ -30,10 +32,13 @@ pub struct Backup {
 
 /// Put a backup in the place of the database
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The daemon must not run. The database that was there stays beside it as newsfold.db.former.
+#[command(after_help = "\
+The daemon must not run. The database that was there stays beside it as newsfold.db.former.
 
 Examples:
-  systemctl stop newsfold && newsfold restore /srv/backup/newsfold.db && systemctl start newsfold")]
+  sudo systemctl stop newsfold
+  sudo newsfold restore /srv/backup/newsfold.db
+  sudo systemctl start newsfold")]
 pub struct Restore {
     /// Which backup
     #[arg(value_name = "FILE")]
@@ -45,14 +50,12 @@ pub struct Restore {
 
 /// Remove what is past its retention now
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "The daemon does so by itself, a little at a time. What was kept by hand stays, and so does the first text of a cluster
-that is still carried; the keys of what goes stay too, so that it does not come back as new.
+#[command(after_help = "\
+The daemon does so by itself, a little at a time. What was kept by hand stays, and so does the first text of a cluster that is still carried; the keys of what goes stay too, so that it does not come back as new.
 
 Examples:
-  newsfold prune --dry-run              what would go
-  newsfold prune --json | jq .articles"
-)]
+  newsfold prune --dry-run  what would go
+  newsfold prune --json | jq .articles")]
 pub struct Prune {
     /// Only count
     #[arg(long)]
@@ -64,11 +67,12 @@ pub struct Prune {
 
 /// Look for what can be wrong with the database and its folder
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Reads only. Exit code 1 where something is wrong.
+#[command(after_help = "\
+Reads only. Exit code 1 where something is wrong.
 
 Examples:
   newsfold doctor
-  newsfold doctor --deep                every index against its table; takes a while")]
+  newsfold doctor --deep  every index against its table; takes a while")]
 pub struct Doctor {
     /// Check every index against its table too
     #[arg(long)]
@@ -83,7 +87,9 @@ pub struct Doctor {
 /// # Errors
 /// Those of the store.
 pub fn backup(args: &Backup, context: &mut Context) -> anyhow::Result<Exit> {
+    let bar = Bar::of("copying the database");
     let done = store::backup(&context.state_dir()?, &args.file)?;
+    drop(bar);
     tell(&done, "copied", args.json, context)
 }
 
@@ -92,7 +98,9 @@ pub fn backup(args: &Backup, context: &mut Context) -> anyhow::Result<Exit> {
 /// # Errors
 /// Those of the store; a daemon that runs is one.
 pub fn restore(args: &Restore, context: &mut Context) -> anyhow::Result<Exit> {
+    let bar = Bar::of("checking the backup, and putting it in place");
     let done = store::restore(&context.state_dir()?, &args.file)?;
+    drop(bar);
     tell(&done, "restored", args.json, context)
 }
 
@@ -114,6 +122,7 @@ fn tell(done: &Copied, what: &str, as_json: bool, context: &mut Context) -> anyh
 /// Those of the store.
 pub fn prune(args: &Prune, context: &mut Context) -> anyhow::Result<Exit> {
     let (config, now) = (context.config()?, Clock::system().now());
+    let bar = Bar::of(if args.dry_run { "counting what is past its retention" } else { "removing what is past its retention" });
     let done: Pruned = if args.dry_run {
         context.reader()?.prunable(&tidy::rules(&config, now))?
     } else {
@@ -123,6 +132,7 @@ pub fn prune(args: &Prune, context: &mut Context) -> anyhow::Result<Exit> {
             Err(error) => return Err(error.into()),
         }
     };
+    drop(bar);
     if args.json {
         context.out.json(&json::versioned("newsfold/pruned/1", &done))?;
     } else {
@@ -147,7 +157,9 @@ fn pruned(done: &Pruned, dry_run: bool) -> String {
 /// # Errors
 /// Where output cannot be written.
 pub fn doctor(args: &Doctor, context: &mut Context) -> anyhow::Result<Exit> {
+    let bar = Bar::of("looking through the database");
     let findings = store::doctor(&context.state_dir()?, args.deep);
+    drop(bar);
     let ill = findings.iter().any(|finding| finding.health == Health::Bad);
     if args.json {
         for finding in &findings {

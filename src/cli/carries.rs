@@ -24,14 +24,13 @@ use url::Url;
 
 /// Tell who carries a text
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A page (HTML) is read as newsfold reads articles; any other file is taken as the text itself. A few paragraphs
-are enough. Nothing is stored. Articles of the window are found however edited; older ones, up to the retention, where
-they share whole phrases.
+#[command(after_help = "\
+A page (HTML) is read as newsfold reads articles; any other file is taken as the text itself. A few paragraphs are enough. Nothing is stored. Articles of the window are found however edited; older ones, up to the retention, where they share whole phrases.
 
 Examples:
   newsfold match draft.txt
   newsfold match https://www.aljazeera.com/news/2026/11/22/talks
-  newsfold match 19c4a0b                       an article that is stored
+  newsfold match 19c4a0b  an article that is stored
   pbpaste | newsfold match - --json | jq -r .url")]
 pub struct Args {
     /// A file (-: standard input), an address, or a stored article's id
@@ -111,6 +110,7 @@ fn asked(name: &str, reader: &Reader, context: &Context) -> anyhow::Result<(Extr
             Ok((stored(text), Some(id)))
         }
         Err(_) if is_address => Ok((fetched(name, context)?, None)),
+        Err(error) if name.bytes().all(|b| b.is_ascii_hexdigit()) => Err(error),
         Err(_) => Err(Failure::usage(format!("“{name}” is no file, no address and no stored article's id"), "- reads standard input")),
     }
 }

@@ -23,6 +23,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+A line is {\"id\",\"url\",\"publisher\",\"title\",\"text\",\"published_at\",\"lang\"}; only the text is needed. Lines are taken as if they arrived in their order. Needs no database and no network. docs/json.md describes the lines of --json.
+
+Examples:
+  newsfold cluster texts.jsonl
+  newsfold cluster --json texts.jsonl | jq -r '[.cluster, .id] | @tsv'")]
 pub struct Args {
     /// JSON lines files; - is standard input
     #[arg(required = true, value_name = "FILE.jsonl")]

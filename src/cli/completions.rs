@@ -7,7 +7,7 @@ use crate::cli::exit::Exit;
 use crate::cli::sanitize::{clean, cut};
 use crate::cli::times;
 use crate::model::views::StoryFilter;
-use crate::store::Reader;
+use crate::store::{Named, Reader};
 use clap::ValueEnum;
 use clap_complete::Shell;
 
@@ -22,7 +22,7 @@ const OPENED: usize = 40;
 They complete ids, feeds and publishers from the database too.
 
 Examples:
-  newsfold completions bash > ~/.local/share/bash-completion/completions/newsfold
+  newsfold completions bash | sudo tee /etc/bash_completion.d/newsfold
   newsfold completions zsh > \"${fpath[1]}/_newsfold\"
   newsfold completions fish > ~/.config/fish/completions/newsfold.fish")]
 pub struct Args {
@@ -41,6 +41,12 @@ pub enum Kind {
     Feeds,
     /// Names of publishers.
     Publishers,
+    /// Names of owners.
+    Owners,
+    /// Tags of feeds.
+    Tags,
+    /// Languages of articles.
+    Langs,
 }
 
 #[derive(Debug, clap::Args)]
@@ -89,17 +95,19 @@ pub fn words(args: &WordsArgs, context: &mut Context) -> anyhow::Result<Exit> {
 
 fn candidates(kind: Kind, reader: &Reader, context: &Context) -> anyhow::Result<Vec<(String, String)>> {
     let look = &context.look;
-    if matches!(kind, Kind::Feeds | Kind::Publishers) {
-        let feeds = reader.feeds(look.now)?;
-        let mut words = feeds
-            .into_iter()
-            .filter_map(|f| match kind {
-                Kind::Feeds => Some((f.url, f.publisher.unwrap_or_default())),
-                _ => Some((f.publisher?, String::new())),
-            })
-            .collect::<Vec<_>>();
+    let named = match kind {
+        Kind::Publishers => Some(Named::Publisher),
+        Kind::Owners => Some(Named::Owner),
+        Kind::Tags => Some(Named::Tag),
+        Kind::Langs => Some(Named::Lang),
+        Kind::Feeds | Kind::Stories | Kind::Articles => None,
+    };
+    if let Some(named) = named {
+        return Ok(reader.known(named)?.into_iter().map(|name| (name, String::new())).collect());
+    }
+    if kind == Kind::Feeds {
+        let mut words = reader.feeds(look.now)?.into_iter().map(|f| (f.url, f.publisher.unwrap_or_default())).collect::<Vec<_>>();
         words.sort();
-        words.dedup();
         return Ok(words);
     }
     let since = times::parse_when("7d", look.now, &look.zone).ok();

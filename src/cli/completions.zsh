@@ -3,14 +3,17 @@ _newsfold() {
     local kind= word line
     local -a found about
     case "${words[CURRENT-1]}" in
-        --publisher|--seen-by|--owner) kind=publishers ;;
+        --publisher|--seen-by) kind=publishers ;;
+        --owner) kind=owners ;;
+        --tag) kind=tags ;;
+        --lang) kind=langs ;;
         --feed) kind=feeds ;;
         *)
             for word in "${(@)words[2,CURRENT-1]}"; do
                 case "$word" in
                     story) kind=stories; break ;;
-                    article|why|diff) kind=articles; break ;;
-                    show) kind=feeds; break ;;
+                    article|why|diff|match|merge|split|keep|unkeep|origin) kind=articles; break ;;
+                    show|poll) kind=feeds; break ;;
                 esac
             done
             ;;

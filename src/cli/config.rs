@@ -11,9 +11,9 @@ use serde::Serialize;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  newsfold config check                     every problem at once, with file, line and the nearest key
+  newsfold config check  every problem at once, with its line
   newsfold --config new.toml config check
-  newsfold config show                      what is in force, includes resolved, secrets hidden")]
+  newsfold config show   what is in force, includes resolved, secrets hidden")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -22,12 +22,19 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Read it all, and report every problem (exit code 78)
+    #[command(after_help = "\
+Examples:
+  newsfold config check && newsfold reload
+  newsfold --config new.toml config check --json | jq .message")]
     Check {
         /// One JSON object a problem a line
         #[arg(long)]
         json: bool,
     },
     /// Print the configuration in force as TOML, every setting written out
+    #[command(after_help = "\
+Examples:
+  newsfold config show | grep -A3 retention")]
     Show,
 }
 

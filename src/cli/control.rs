@@ -2,12 +2,14 @@
 
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
-use crate::cli::output;
+use crate::cli::progress::Bar;
+use crate::cli::{json, output};
 use crate::daemon::control::{self, Command};
 
 /// Read the configuration again
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A configuration with a fault in it changes nothing: the old one goes on, and `newsfold status` says why.
+#[command(after_help = "\
+A configuration with a fault in it changes nothing: the old one goes on, and `newsfold status` says why.
 
 Examples:
   newsfold config check && newsfold reload
@@ -20,7 +22,8 @@ pub struct Reload {
 
 /// Let the daemon rest
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Nothing is polled or fetched until `newsfold resume` or a restart; reading goes on.
+#[command(after_help = "\
+Nothing is polled or fetched until `newsfold resume` or a restart; reading goes on.
 
 Examples:
   newsfold pause
@@ -29,7 +32,9 @@ pub struct Pause {}
 
 /// Let the daemon go on
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  newsfold resume")]
+#[command(after_help = "\
+Examples:
+  newsfold resume")]
 pub struct Resume {}
 
 /// Runs `reload`.
@@ -37,9 +42,11 @@ pub struct Resume {}
 /// # Errors
 /// Where no daemon runs, and where the configuration is refused.
 pub fn reload(args: &Reload, context: &mut Context) -> anyhow::Result<Exit> {
+    let bar = Bar::of("reading the configuration again");
     let done = control::call(&context.state_dir()?, Command::Reload, |_| {})?;
+    drop(bar);
     if args.json {
-        context.out.json(&done)?;
+        context.out.json(&json::versioned("newsfold/reloaded/1", &done))?;
     } else {
         let count = |key: &str| done.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
         let line = format!("reloaded: {} feeds added, {} removed, {} kept\n", count("added"), count("removed"), count("kept"));

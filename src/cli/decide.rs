@@ -19,11 +19,12 @@ use serde::Serialize;
 
 /// Say that two clusters are one text
 #[derive(Debug, clap::Args)]
-#[command(after_help = "The decision outlives every re-clustering; `newsfold decisions` lists it, and can take it back.
+#[command(after_help = "\
+The decision outlives every re-clustering; `newsfold decisions` lists it, and can take it back.
 
 Examples:
-  newsfold merge 19c4a0b d02e11f               two articles, or two clusters, by id or address
-  newsfold decisions --withdraw 12             it was wrong")]
+  newsfold merge 19c4a0b d02e11f    two articles, or clusters
+  newsfold decisions --withdraw 12  it was wrong")]
 pub struct Merge {
     /// An article or cluster: first digits of the id, or the address
     #[arg(value_name = "A")]
@@ -38,12 +39,12 @@ pub struct Merge {
 
 /// Say that articles are not copies of the rest of their cluster
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Several articles leave together, and stay one cluster. Of a whole cluster, what people merged into it leaves
-again. The decision outlives every re-clustering; `newsfold decisions` lists it, and can take it back.
+#[command(after_help = "\
+Several articles leave together, and stay one cluster. Of a whole cluster, what people merged into it leaves again. The decision outlives every re-clustering; `newsfold decisions` lists it, and can take it back.
 
 Examples:
-  newsfold split d02e11f                       this article is another text
-  newsfold split d02e11f 77b0e14               these two are, and the same one")]
+  newsfold split d02e11f          this article is another text
+  newsfold split d02e11f 77b0e14  these two are, and the same one")]
 pub struct Split {
     /// Articles of one cluster, or a cluster: first digits of the id, or the address
     #[arg(value_name = "A", required = true)]
@@ -55,7 +56,10 @@ pub struct Split {
 
 /// Keep an article beyond the retention
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  newsfold keep 19c4a0b\n  newsfold unkeep 19c4a0b                      as old as the others now")]
+#[command(after_help = "\
+Examples:
+  newsfold keep 19c4a0b
+  newsfold unkeep 19c4a0b  as old as the others now")]
 pub struct Keep {
     /// First digits of the id, or the address
     #[arg(value_name = "ID")]
@@ -67,7 +71,8 @@ pub struct Keep {
 
 /// List what people decided, or take a decision back
 #[derive(Debug, clap::Args)]
-#[command(after_help = "When a decision is taken back, the texts of the clusters that it concerned speak again.
+#[command(after_help = "\
+When a decision is taken back, the texts of the clusters that it concerned speak again.
 
 Examples:
   newsfold decisions

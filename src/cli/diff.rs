@@ -20,10 +20,10 @@ const WIDE: usize = 100;
 Words between [- and -] stand in A only, those between {+ and +} in B only.
 
 Examples:
-  newsfold diff 19c4a0b                      what the last revision of one article changed
-  newsfold diff 19c4a0b d02e11f              side by side on a wide screen, else one below the other
+  newsfold diff 19c4a0b          what the last revision of one article changed
+  newsfold diff 19c4a0b d02e11f  two articles; side by side where wide
   newsfold diff 19c4a0b d02e11f --inline --full
-  newsfold diff 19c4a0b d02e11f --json | jq -c '.parts[] | select(.kind != \"same\")'")]
+  newsfold diff 19c4a0b d02e11f --json | jq -c '.parts[]'")]
 pub struct Args {
     /// First digits of the id, or the address
     #[arg(value_name = "A")]

@@ -12,6 +12,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Needs no database and no network. docs/json.md describes the lines of --json.
+
+Examples:
+  newsfold extract page.html
+  newsfold extract --url https://example.org/news/1 page.html --explain
+  newsfold extract --json *.html | jq -r '[.path, .words] | @tsv'")]
 pub struct Args {
     /// Files; - is standard input
     #[arg(required = true, value_name = "FILE")]

@@ -10,14 +10,17 @@ use crate::cli::table::{self, Table, cell};
 use crate::cli::{hints, json, output, probe, times, words};
 use crate::daemon;
 use crate::model::views::{ClockView, FeedHealth, HeldHost};
-use crate::store::{BoilerplateRow, Reader};
+use crate::store::{BoilerplateRow, Named, Reader};
 use serde::Serialize;
+
+/// What a feed's state can be.
+const STATES: [&str; 8] = ["ok", "new", "failing", "blocked", "gone", "slowed", "quarantined", "disabled"];
 
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
 Examples:
-  newsfold feeds                        health at a glance, what needs a look first
+  newsfold feeds  health at a glance, what needs a look first
   newsfold feeds --state failing
   newsfold feeds show https://www.aljazeera.com/xml/rss/all.xml
   newsfold feeds --json | jq -r 'select(.new_a_day == 0) | .url'")]
@@ -30,8 +33,8 @@ pub struct Args {
 
 #[derive(Debug, clap::Args)]
 struct List {
-    /// Only feeds in this state: ok, new, failing, blocked, gone, slowed, quarantined, disabled
-    #[arg(long, value_name = "STATE")]
+    /// Only feeds in this state
+    #[arg(long, value_name = "STATE", value_parser = STATES)]
     state: Option<String>,
     /// Only feeds of this publisher
     #[arg(long, value_name = "NAME")]
@@ -43,6 +46,9 @@ struct List {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// All feeds and their health; what needs a look comes first
+    #[command(after_help = "\
+Examples:
+  newsfold feeds list --state failing")]
     List(List),
     /// One feed: everything known of it
     Show(Show),
@@ -53,6 +59,11 @@ enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  newsfold feeds show https://www.aljazeera.com/xml/rss/all.xml
+  newsfold feeds show jazeera  a part of its address or publisher
+  newsfold feeds show 41b7998 --json")]
 struct Show {
     /// Its address, the first digits of its id, or a part of either address or publisher
     #[arg(value_name = "FEED")]
@@ -80,7 +91,7 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     feeds.retain(|f| args.state.as_deref().is_none_or(|s| same(s, &f.state)));
     feeds.retain(|f| args.publisher.as_deref().is_none_or(|p| f.publisher.as_deref().is_some_and(|q| same(p, q))));
-    feeds.sort_by_key(|f| (rank(&f.state), f.publisher.clone(), f.url.clone()));
+    feeds.sort_by(|a, b| (rank(&a.state), &a.publisher, &a.url).cmp(&(rank(&b.state), &b.publisher, &b.url)));
     if args.form.ids {
         feeds.iter().try_for_each(|feed| context.out.own(&format!("{}\n", feed.id)))?;
     } else if args.form.json {
@@ -91,7 +102,10 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
         context.out.flush()?;
         match (feeds.is_empty(), known) {
             (true, 0) => output::note("no feeds yet; declare some in newsfold.toml, and `newsfold poll`"),
-            (true, _) => output::note("no such feeds"),
+            (true, _) => {
+                let unknown = args.publisher.as_deref().and_then(|name| hints::unknown(&reader, Named::Publisher, name));
+                output::note(&unknown.unwrap_or_else(|| "no such feeds".to_owned()));
+            }
             _ => {}
         }
     }
@@ -153,20 +167,29 @@ fn remark(feed: &FeedHealth, look: &Look) -> String {
     parts.join("; ")
 }
 
-/// The table.
+/// The table. What is to be said of a feed stands beside it where there is room for all of it, else below.
 fn render(feeds: &[FeedHealth], short: Short, look: &Look) -> Doc {
-    let mut table = Table::new(&[
+    let beside = laid_out(feeds, true, short, look);
+    let table = if beside.fits(look) { beside } else { laid_out(feeds, false, short, look) };
+    table.into_doc(look)
+}
+
+fn laid_out(feeds: &[FeedHealth], beside: bool, short: Short, look: &Look) -> Table {
+    let mut columns = vec![
         table::whole("ID"),
         table::whole("STATE"),
         table::whole("LAST OK"),
         table::whole("NEXT"),
         table::number("NEW/DAY").spare(2),
-        table::flexible("PUBLISHER", 10).part(5),
-        table::flexible("FEED", 12).part(4).spare(1),
-        table::flexible("REMARK", 8).wish(18),
-    ]);
+        table::flexible("PUBLISHER", 10).part(3),
+        table::flexible("FEED", 12).spare(1),
+    ];
+    if beside {
+        columns.push(table::flexible("REMARK", 8));
+    }
+    let mut table = Table::new(&columns);
     for feed in feeds {
-        table.row(vec![
+        let mut cells = vec![
             cell(Role::Id, short.of(feed.id)),
             cell(role_of(&feed.state), cut(&clean(&feed.state), 12)),
             cell(Role::Plain, feed.last_success_at.map_or("never".to_owned(), |at| times::age(look, at))),
@@ -174,10 +197,17 @@ fn render(feeds: &[FeedHealth], short: Short, look: &Look) -> Doc {
             cell(Role::Plain, format!("{:.1}", feed.new_a_day)),
             cell(Role::Plain, feed.publisher.as_deref().or(feed.title.as_deref()).unwrap_or("—")),
             cell(Role::Faint, feed.url.split_once("://").map_or(feed.url.as_str(), |(_, rest)| rest)),
-            cell(Role::Plain, remark(feed, look)),
-        ]);
+        ];
+        let remark = remark(feed, look);
+        if beside {
+            cells.push(cell(Role::Plain, &remark));
+        }
+        table.row(cells);
+        if !beside && !remark.is_empty() {
+            table.note(role_of(&feed.state), &remark);
+        }
     }
-    table.into_doc(look)
+    table
 }
 
 fn show(args: &Show, context: &mut Context) -> anyhow::Result<Exit> {
@@ -235,11 +265,17 @@ fn clock_words(clock: &ClockView) -> String {
 }
 
 /// The feed that `text` means: an address, an id's first digits, or a part that only one has.
-fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealth> {
+pub(in crate::cli) fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealth> {
     if let Some(feed) = feeds.iter().find(|f| f.url == text) {
         return Ok(feed);
     }
     let wanted = text.to_lowercase();
+    let host = |f: &FeedHealth| url::Url::parse(&f.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let named = |f: &&FeedHealth| f.publisher.as_ref().is_some_and(|p| p.to_lowercase() == wanted) || host(f).as_ref() == Some(&wanted);
+    // A whole name goes before a part of longer ones.
+    if let [feed] = feeds.iter().filter(named).collect::<Vec<_>>().as_slice() {
+        return Ok(feed);
+    }
     let is = |f: &&FeedHealth| {
         f.id.to_string().starts_with(&wanted)
             || f.url.to_lowercase().contains(&wanted)
@@ -255,7 +291,8 @@ fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::Result<&'a FeedHealt
         }
         several => {
             let some = several.iter().take(10).map(|f| format!("\n  {} {}", f.id, f.url)).collect::<String>();
-            Err(Failure::usage(format!("“{text}” could be {some}"), "give the address, or more digits of the id"))
+            let more = several.len().checked_sub(10).filter(|n| *n > 0).map(|n| format!("\n  and {n} more")).unwrap_or_default();
+            Err(Failure::usage(format!("“{text}” could be{some}{more}"), "give the address, or more digits of the id"))
         }
     }
 }
@@ -332,6 +369,9 @@ mod tests {
         assert_eq!(find(&feeds, "https://meridian.example/rss").unwrap().id, feeds[0].id);
         assert_eq!(find(&feeds, "ledger").unwrap().id, feeds[1].id);
         assert_eq!(find(&feeds, "海港").unwrap().id, feeds[2].id);
+        let mut more = feeds.clone();
+        more[1].publisher = Some("Meridian Wire Sport".to_owned());
+        assert_eq!(find(&more, "meridian wire").unwrap().id, feeds[0].id, "a whole name goes before a part");
         assert!(find(&feeds, "example").unwrap_err().to_string().contains("could be"));
         let (code, hint) = crate::cli::exit::verdict(&find(&feeds, "meridean wire").unwrap_err());
         assert_eq!((code, hint.as_deref()), (4, Some("did you mean Meridian Wire?")));

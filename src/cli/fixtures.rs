@@ -35,7 +35,7 @@ pub fn at_widths(name: &str, render: impl Fn(&Look) -> Doc) {
 }
 
 /// Takes our own SGR sequences out.
-fn strip(text: &str) -> String {
+pub fn strip(text: &str) -> String {
     let mut out = String::new();
     let mut parts = text.split("\u{1b}[");
     out.push_str(parts.next().unwrap_or_default());

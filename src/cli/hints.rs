@@ -1,8 +1,11 @@
 //! What to say when an answer is empty, or a name is nearly right.
 
+use crate::cli::args::Filter;
 use crate::model::views::StoryFilter;
-use crate::store::Reader;
-use jiff::Timestamp;
+use crate::store::{Named, Reader};
+
+/// Values listed one by one before the rest is only counted.
+const LISTED: usize = 12;
 
 /// The name among `known` that `text` is most likely meant to be.
 pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -16,14 +19,37 @@ pub fn nearest<'a>(text: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     (best.0 > 0.8 && best.1.to_lowercase() != wanted).then_some(best.1)
 }
 
-/// Why `stories` may have shown nothing.
-pub fn no_stories(reader: &Reader, since: &str, publisher: Option<&str>, now: Timestamp) -> String {
-    if let Some(asked) = publisher {
-        let feeds = reader.feeds(now).unwrap_or_default();
-        let known = feeds.iter().filter_map(|f| f.publisher.as_deref());
-        if let Some(near) = nearest(asked, known) {
-            return format!("no stories with {asked}; did you mean “{near}”?");
+/// What to say of a value that nothing here has; `None` where something has it.
+pub fn unknown(reader: &Reader, what: Named, asked: &str) -> Option<String> {
+    let known = reader.known(what).ok()?;
+    let wanted = asked.to_lowercase();
+    if known.iter().any(|name| name.to_lowercase() == wanted) {
+        return None;
+    }
+    let (one, many) = match what {
+        Named::Publisher => ("publisher", "publishers"),
+        Named::Owner => ("owner", "owners"),
+        Named::Tag => ("tag", "tags"),
+        Named::Lang => ("language", "languages"),
+        Named::Event => ("kind of event", "kinds of events"),
+    };
+    if let Some(near) = nearest(asked, known.iter().map(String::as_str)) {
+        return Some(format!("no {one} “{asked}” is known here; did you mean “{near}”?"));
+    }
+    Some(match known.len() {
+        0 => format!("no {one} “{asked}” is known here, nor any other"),
+        n if n <= LISTED || matches!(what, Named::Lang | Named::Tag) => {
+            let more = if n > LISTED { format!(" and {} more", n - LISTED) } else { String::new() };
+            format!("no {one} “{asked}” is known here; {many} are {}{more}", known.get(..LISTED.min(n)).unwrap_or_default().join(", "))
         }
+        n => format!("no {one} “{asked}” is among the {n} {many} known here"),
+    })
+}
+
+/// Why `stories` may have shown nothing.
+pub fn no_stories(reader: &Reader, filter: &Filter, since: &str) -> String {
+    if let Some(said) = filter.named().into_iter().find_map(|(what, asked)| unknown(reader, what, asked)) {
+        return said;
     }
     let any = reader.stories(&StoryFilter { limit: Some(1), ..StoryFilter::default() }).is_ok_and(|s| !s.is_empty());
     match any {

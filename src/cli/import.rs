@@ -3,6 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output;
+use crate::cli::progress::Bar;
 use crate::cli::words::count;
 use crate::config::{self, opml::Opml};
 use anyhow::Context as _;
@@ -21,8 +22,8 @@ const TOLD: usize = 20;
 Folders become tags. What is no web address is skipped and reported. Feeds that are declared already stay as they are.
 
 Examples:
-  newsfold import subscriptions.opml               writes feeds.d/subscriptions.toml beside newsfold.toml
-  newsfold import subscriptions.opml --to -        prints the [[feed]] blocks instead
+  newsfold import subscriptions.opml         into feeds.d/, by newsfold.toml
+  newsfold import subscriptions.opml --to -  prints it instead
   newsfold import - --to feeds.d/mine.toml < list.opml")]
 pub struct Args {
     /// The subscription list; - is standard input
@@ -35,6 +36,7 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
+    let bar = Bar::of("reading the subscriptions");
     let bytes = read(&args.file)?;
     let list = config::opml::read_bytes(&bytes).with_context(|| args.file.display().to_string())?;
     let found = config::find(context.config.as_deref());
@@ -42,6 +44,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let known = config.iter().flat_map(|c| &c.feeds).map(|f| f.url.as_str().to_owned()).collect::<HashSet<_>>();
     let skipped = list.skipped.iter().map(|s| format!("{}:{}: {}", args.file.display(), s.line, s.message)).collect::<Vec<_>>();
     let (text, added, doubled) = blocks(list, &known);
+    drop(bar);
     tell_skipped(&skipped);
     let already = if doubled > 0 { format!(", {doubled} known already") } else { String::new() };
     if added == 0 {

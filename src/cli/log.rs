@@ -1,14 +1,14 @@
 //! `newsfold log`
 
-use crate::cli::args::at_or_before;
+use crate::cli::args::when;
 use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::look::Look;
-use crate::cli::{json, output, times};
+use crate::cli::{hints, json, output, times};
 use crate::clock::Clock;
 use crate::model::views::EventRow;
-use crate::store::Reader;
+use crate::store::{Named, Reader};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -24,15 +24,14 @@ const BEFORE_FOLLOWING: usize = 10;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  newsfold log                                     the last day, event by event
-  newsfold log -f                                  the last ten events, then what happens next
+  newsfold log                         the last day, event by event
+  newsfold log -f                      ten events, then what happens
   newsfold log --since 1h --kind poll
-  newsfold log -f --json --kind new_story          for a program that waits for stories
-  newsfold log -f --past 5                         stories as their fifth independent publisher comes
-  newsfold log -f --json --after 4711              go on after the event whose `seq` was 4711
+  newsfold log -f --json --kind new_story  for programs
+  newsfold log -f --past 5             stories as their fifth publisher comes
+  newsfold log -f --json --after 4711  go on after event 4711
 
-Kinds: poll, article, cluster (an article joined copies), story (it joined other reports), revision, new_cluster, new_story,
-grew, origin, corrected, merged, split, and what the daemon and people do. docs/database.md describes each.")]
+Kinds: poll, article, cluster (an article joined copies), story (it joined other reports), revision, new_cluster, new_story, grew, origin, corrected, merged, split, and what the daemon and people do. docs/database.md describes each.")]
 pub struct Args {
     /// Stay, and print what happens
     #[arg(short, long)]
@@ -60,11 +59,12 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let reader = context.reader()?;
+    args.kind.iter().for_each(|kind| doubt(&reader, kind));
     let mut cursor = args.after.unwrap_or(0);
     let last = args.lines.or((args.follow && args.after.is_none()).then_some(BEFORE_FOLLOWING));
     // Only the last few are kept, however long the log is.
     let mut kept = VecDeque::new();
-    let since = (args.since != "all" && args.after.is_none()).then(|| at_or_before(&args.since, &context.look)).transpose()?;
+    let since = (args.since != "all" && args.after.is_none()).then(|| when(&args.since, &context.look)).transpose()?;
     let mut gone = args.after.is_some();
     let after = cursor;
     pages(&reader, &mut cursor, since, |event| {
@@ -94,6 +94,17 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         context.look.now = Clock::system().now();
         pages(&reader, &mut cursor, None, |event| if wanted(args, &event) { show(args, context, &event) } else { Ok(()) })?;
     }
+}
+
+/// Says where events of a kind never happened so far, and which kind was probably meant.
+fn doubt(reader: &Reader, kind: &str) {
+    let happened = reader.known(Named::Event).unwrap_or_default();
+    if happened.iter().any(|known| known == kind) {
+        return;
+    }
+    let near = hints::nearest(kind, happened.iter().map(String::as_str)).map(|near| format!("; did you mean {near}?"));
+    let kinds = || format!("; what happened so far is of the kinds {}", happened.join(", "));
+    output::note(&format!("no event of the kind “{kind}” has happened yet{}", near.unwrap_or_else(kinds)));
 }
 
 /// Every event after `cursor`, oldest first; moves the cursor on.

@@ -10,6 +10,8 @@ use std::io::IsTerminal;
 pub struct Look {
     /// Columns; `None` where nothing is to be cut, as in a pipe.
     pub width: Option<usize>,
+    /// Lines of the terminal; `None` where there is none.
+    pub height: Option<usize>,
     /// Escape sequences for colour.
     pub color: bool,
     /// Escape sequences for links.
@@ -30,10 +32,11 @@ impl Look {
         let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
         let dumb = std::env::var_os("TERM").is_none_or(|t| t == "dumb");
         let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-        let measured = || rustix::termios::tcgetwinsize(&out).ok().map(|size| usize::from(size.ws_col));
-        let width = columns.or_else(|| terminal.then(measured).flatten()).filter(|&w| w > 0);
+        let measured = terminal.then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten();
+        let width = columns.or(measured.map(|size| usize::from(size.ws_col))).filter(|&w| w > 0);
+        let height = measured.map(|size| usize::from(size.ws_row)).filter(|&h| h > 0);
         let color = terminal && !dumb && !set("NO_COLOR");
-        Self { width: width.map(|w: usize| w.max(20)), color, links: color, terminal, now: clock.now(), zone: local_zone() }
+        Self { width: width.map(|w: usize| w.max(20)), height, color, links: color, terminal, now: clock.now(), zone: local_zone() }
     }
 
     /// Width for running text: that of the screen, but no wider than is good to read.
@@ -57,6 +60,6 @@ impl Look {
     /// For tests: a width, no colour, UTC, 2026-11-22 10:00.
     pub fn test(width: Option<usize>) -> Self {
         let now = "2026-11-22T10:00:00Z".parse().expect("a date");
-        Self { width, color: false, links: false, terminal: false, now, zone: TimeZone::UTC }
+        Self { width, height: None, color: false, links: false, terminal: false, now, zone: TimeZone::UTC }
     }
 }

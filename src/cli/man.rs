@@ -10,9 +10,9 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  newsfold man | man -l -                          the overview
-  newsfold man stories | man -l -                  one command
-  newsfold man --dir ~/.local/share/man/man1       every page, for `man newsfold-stories`")]
+  newsfold man | man -l -                     the overview
+  newsfold man stories | man -l -             one command
+  newsfold man --dir ~/.local/share/man/man1  every page")]
 pub struct Args {
     /// The command; nothing: the overview
     #[arg(value_name = "COMMAND")]

@@ -18,6 +18,8 @@ mod extract;
 mod feeds;
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod forms;
 mod hints;
 mod import;
 mod json;
@@ -30,6 +32,7 @@ mod output;
 mod parse;
 mod poll;
 mod probe;
+mod progress;
 mod recluster;
 mod report;
 mod run;
@@ -50,17 +53,16 @@ use exit::Exit;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// newsfold folds the news: who carried which text, who had it first, what did each change.
+/// Fold the news: who carried which text, who had it first, what each changed
 #[derive(Debug, Parser)]
 #[command(name = "newsfold", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "\
-Exit codes: 0 done (an empty answer is done), 1 failed, 2 usage,
-3 daemon not running (status), 4 no such id, 78 bad configuration.
+Exit codes: 0 done (an empty answer is done), 1 failed, 2 usage, 3 daemon not running (status), 4 no such id, 78 bad configuration.
 
 Start here:
-  newsfold stories             what the last day brought, widest first
-  newsfold story ID            who carried it, who had it first, what each changed
-  newsfold help COMMAND        more of one command, with examples")]
+  newsfold stories       what the last day brought, widest first
+  newsfold story ID      who carried it, who had it first, what each changed
+  newsfold help COMMAND  more of one command, with examples")]
 struct Cli {
     /// Configuration file; else $NEWSFOLD_CONFIG, ./newsfold.toml, $XDG_CONFIG_HOME/newsfold/, /etc/newsfold/
     #[arg(long, global = true, value_name = "FILE", help_heading = "Global options", display_order = 900)]
@@ -76,7 +78,7 @@ struct Cli {
 enum Command {
     /// Run the daemon, in the foreground
     Run(run::Args),
-    /// Poll feeds once: what is due, the named, or all; fetch and place everything pending
+    /// Poll what is due, the named feeds or all, and place what they have
     Poll(poll::Args),
     /// List stories, the most widely carried first
     Stories(stories::Args),
@@ -90,7 +92,7 @@ enum Command {
     Why(why::Args),
     /// Show what changed between two articles' texts
     Diff(diff::Args),
-    /// Tell who carries a text: a file, a page or an article; stores nothing
+    /// Tell who carries a text: a file's, a page's or an article's
     Match(carries::Args),
     /// Say that two clusters are one text
     Merge(decide::Merge),
@@ -132,7 +134,7 @@ enum Command {
     Config(config::Args),
     /// Take in a subscription list of a feed reader
     Import(import::Args),
-    /// Write out stories, entries or subscriptions, for other programs
+    /// Write out stories, texts or subscriptions, for other programs
     Export(export::Args),
     /// Print a shell's completion script
     Completions(completions::Args),
@@ -141,22 +143,43 @@ enum Command {
     /// Words for the completion scripts
     #[command(name = "__words", hide = true)]
     Words(completions::WordsArgs),
-    /// Read feed files (-: standard input) and print their entries
+    /// Read feed files and print their entries
     Parse(parse::Args),
-    /// Take body, metadata and credits from HTML files (-: standard input)
+    /// Take body, metadata and credits from HTML files
     Extract(extract::Args),
-    /// Group the texts of JSON lines files (-: standard input) into clusters and stories
+    /// Group the texts of JSON lines into clusters and stories
     Cluster(cluster::Args),
 }
 
-/// The whole command line, for manual pages and completion scripts.
+/// The commands as `--help` lists them.
+const GROUPS: [(&str, &[&str]); 7] = [
+    ("What happened", &["stories", "story", "article", "search", "log", "report"]),
+    ("Who has it from whom", &["why", "diff", "match", "origin"]),
+    ("What you decide", &["merge", "split", "keep", "unkeep", "decisions", "recluster"]),
+    ("Feeds", &["poll", "feeds", "import", "export"]),
+    ("The daemon", &["run", "status", "reload", "pause", "resume"]),
+    ("Database, configuration, shell", &["backup", "restore", "prune", "doctor", "config", "completions", "man"]),
+    ("Files alone, without a database (-: standard input)", &["parse", "extract", "cluster"]),
+];
+
+/// The whole command line: what is parsed, and what manual pages and completion scripts are made of.
 fn command() -> clap::Command {
-    <Cli as clap::CommandFactory>::command()
+    let command = <Cli as clap::CommandFactory>::command();
+    let mut template = String::from("{about}\n\n{usage-heading} {usage}\n");
+    for (title, names) in GROUPS {
+        template.push_str(&format!("\n{title}:\n"));
+        for name in names {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about).map(ToString::to_string);
+            template.push_str(&format!("  {name:12} {}\n", about.unwrap_or_default()));
+        }
+    }
+    template.push_str("\n{options}{after-help}");
+    command.help_template(template)
 }
 
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = <Cli as clap::FromArgMatches>::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
     let done = execute(cli);
     match done {
         Ok(code) => code,
@@ -230,23 +253,86 @@ fn dispatch(command: &Command, context: &mut Context) -> anyhow::Result<Exit> {
 mod tests {
     use super::*;
 
+    /// Every command below `command` but the hidden ones, with the words that call it.
+    fn all(command: &clap::Command, path: &str, out: &mut Vec<(String, clap::Command)>) {
+        for sub in command.get_subcommands().filter(|c| !c.is_hide_set() && c.get_name() != "help") {
+            let path = format!("{path} {}", sub.get_name());
+            out.push((path.clone(), sub.clone()));
+            all(sub, &path, out);
+        }
+    }
+
+    fn every_command() -> Vec<(String, clap::Command)> {
+        let mut every = Vec::new();
+        let mut command = command();
+        command.build();
+        all(&command, "newsfold", &mut every);
+        every
+    }
+
     #[test]
     fn the_command_line_is_consistent_and_every_command_has_examples_and_words() {
-        fn check(command: &clap::Command, path: &str) {
-            let name = format!("{path} {}", command.get_name());
-            assert!(command.get_about().is_some(), "{name} says what it does");
-            for arg in command.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version")) {
-                assert!(arg.get_help().is_some() || command.is_hide_set(), "{name} {} says what it is", arg.get_id());
-            }
-            command.get_subcommands().for_each(|inner| check(inner, &name));
-        }
         command().debug_assert();
-        check(&command(), "");
-        // The three tools keep their own help.
-        let tools = ["parse", "extract", "cluster"];
-        for sub in command().get_subcommands().filter(|c| !c.is_hide_set() && !tools.contains(&c.get_name())) {
-            let after = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(after.contains("newsfold "), "{} shows examples", sub.get_name());
+        for (path, command) in every_command() {
+            assert!(command.get_about().is_some(), "{path} says what it does");
+            for arg in command.get_arguments().filter(|a| !matches!(a.get_id().as_str(), "help" | "version")) {
+                assert!(arg.get_help().is_some(), "{path} {} says what it is", arg.get_id());
+            }
+            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples = after.split("Examples:\n").nth(1).unwrap_or_default();
+            let start = path.split(' ').take(2).collect::<Vec<_>>().join(" ");
+            assert!(examples.contains(&start), "{path} shows examples");
+            let wide = after.lines().find(|line| line.starts_with("  ") && line.chars().count() > 79);
+            assert_eq!(wide, None, "{path}: an example fits a screen of 80 columns");
         }
+    }
+
+    #[test]
+    fn help_lists_every_command_once_in_eighty_columns() {
+        let listed = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect::<Vec<_>>();
+        let mut known = command().get_subcommands().filter(|c| !c.is_hide_set()).map(|c| c.get_name().to_owned()).collect::<Vec<_>>();
+        let mut sorted = listed.clone();
+        sorted.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(sorted, known);
+        let help = command().term_width(80).render_help().to_string();
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
+        assert!(listed.iter().all(|name| help.contains(&format!("\n  {name} "))), "{help}");
+    }
+
+    /// docs/commands.md, from the commands themselves.
+    fn page() -> String {
+        let mut page = String::from(
+            "# Commands\n\n<!-- generated: NEWSFOLD_BLESS=1 cargo test cli::tests::the_page_of_commands -->\n\n\
+             What `newsfold COMMAND --help` says, on one page. `--config FILE` and `--state-dir DIR` go with every command.\n\
+             Lists have `--json`, described in [json.md](json.md), and `--ids`.\n",
+        );
+        let every = every_command();
+        for (title, names) in GROUPS {
+            page.push_str(&format!("\n## {title}\n"));
+            for name in names {
+                let start = format!("newsfold {name}");
+                for (path, command) in every.iter().filter(|(path, _)| *path == start || path.starts_with(&format!("{start} "))) {
+                    let mut command = command.clone().term_width(96).disable_help_flag(true);
+                    for global in ["config", "state_dir"] {
+                        command = command.mut_arg(global, |arg| arg.hide(true));
+                    }
+                    let help = command.render_help().to_string();
+                    let help = help.trim_end().lines().map(str::trim_end).collect::<Vec<_>>().join("\n");
+                    page.push_str(&format!("\n### {path}\n\n```text\n{help}\n```\n"));
+                }
+            }
+        }
+        page
+    }
+
+    #[test]
+    fn the_page_of_commands_is_generated() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/commands.md");
+        if std::env::var_os("NEWSFOLD_BLESS").is_some() {
+            std::fs::write(path, page()).expect("writing the page");
+        }
+        let held = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(held == page(), "docs/commands.md is behind the code: run NEWSFOLD_BLESS=1 cargo test cli::tests::the_page_of_commands");
     }
 }

@@ -18,10 +18,10 @@ use crate::store::{Found, Reader};
 What a person says goes before the evidence, and is kept over restarts and re-clustering; `newsfold decisions` lists it.
 
 Examples:
-  newsfold origin d02e11f                          whose it is, and why
-  newsfold origin d02e11f --set 19c4a0b            it is that article's
-  newsfold origin d02e11f --set \"Al Jazeera\"       it is a publisher's that none of the copies is of
-  newsfold origin d02e11f --unset                  let the evidence speak again")]
+  newsfold origin d02e11f                     whose it is, and why
+  newsfold origin d02e11f --set 19c4a0b       it is that article's
+  newsfold origin d02e11f --set \"Al Jazeera\"  it is a publisher's
+  newsfold origin d02e11f --unset             let the evidence speak again")]
 pub struct Args {
     /// An article or a cluster: first digits of the id, or the address
     #[arg(value_name = "ID")]

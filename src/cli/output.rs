@@ -7,17 +7,22 @@ use crate::cli::look::Look;
 use crate::cli::sanitize::clean;
 use crate::config::ConfigErrors;
 use serde::Serialize;
-use std::io::{self, BufWriter, StdoutLock, Write};
+use std::io::{self, BufWriter, Write};
 
 /// Standard output, buffered. What is not flushed when it is dropped is lost: end with [`Out::flush`].
 pub struct Out {
-    to: BufWriter<StdoutLock<'static>>,
+    to: BufWriter<Box<dyn Write>>,
 }
 
 impl Out {
     /// Takes standard output.
     pub fn stdout() -> Self {
-        Self { to: BufWriter::with_capacity(1 << 16, io::stdout().lock()) }
+        Self::into(Box::new(io::stdout().lock()))
+    }
+
+    /// Prints to something else: for tests.
+    pub(in crate::cli) fn into(to: Box<dyn Write>) -> Self {
+        Self { to: BufWriter::with_capacity(1 << 16, to) }
     }
 
     /// Prints what is for people.
@@ -41,6 +46,13 @@ impl Out {
     /// Hands everything on.
     pub fn flush(&mut self) -> io::Result<()> {
         self.to.flush()
+    }
+
+    /// Takes the terminal's other screen, on which nothing scrolls by, or gives back the one that was there before.
+    pub fn screen(&mut self, on: bool) -> io::Result<()> {
+        // No cursor, and no line that is too long goes on below.
+        self.own(if on { "\x1b[?1049h\x1b[?25l\x1b[?7l" } else { "\x1b[?7h\x1b[?25h\x1b[?1049l" })?;
+        self.flush()
     }
 
     /// Shows `doc` in place of what the terminal shows.
@@ -69,12 +81,18 @@ pub fn note(text: &str) {
 
 /// Prints an error for people, and what to do next.
 pub fn error(error: &anyhow::Error) {
-    match error.downcast_ref::<ConfigErrors>() {
+    note(&told(error));
+}
+
+/// An error in words, with a hint below it.
+pub(in crate::cli) fn told(error: &anyhow::Error) -> String {
+    let mut text = match error.downcast_ref::<ConfigErrors>() {
         // Each on a line of its own that starts with file and line, for editors.
-        Some(problems) => note(&format!("newsfold: bad configuration\n{problems}")),
-        None => note(&format!("newsfold: {error:#}")),
-    }
+        Some(problems) => format!("newsfold: bad configuration\n{problems}"),
+        None => format!("newsfold: {error:#}"),
+    };
     if let (_, Some(hint)) = exit::verdict(error) {
-        note(&format!("hint: {hint}"));
+        text.push_str(&format!("\nhint: {hint}"));
     }
+    text
 }

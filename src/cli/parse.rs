@@ -16,6 +16,13 @@ use url::Url;
 const MOST_BYTES: u64 = 64 << 20;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Needs no database and no network. docs/json.md describes the lines of --json.
+
+Examples:
+  newsfold parse feed.xml
+  curl -s https://example.org/rss | newsfold parse -
+  newsfold parse --json *.xml | jq -r '.entries[]?.title'")]
 pub struct Args {
     /// Files; - is standard input
     #[arg(required = true, value_name = "FILE")]

@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::exit::{Exit, Failure};
-use super::{logging, output};
+use super::progress::Bar;
+use super::{json, logging, output};
 use crate::clock::Clock;
 use crate::daemon::control::{self, Command, ControlError};
 use crate::daemon::pass::{self, Selection, Summary};
 use crate::daemon::progress::Progress;
 use crate::daemon::{self, ConfigSource, DaemonError, Engine};
-use indicatif::{ProgressBar, ProgressStyle};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,9 +16,11 @@ use std::time::Duration;
 ///
 /// Names and --all set aside due times and max-age, never Retry-After, backoff or 410.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Examples:\n  newsfold poll                       what is due\n  newsfold poll --all                 every feed, due or not\n  newsfold poll https://example.org/feed.xml"
-)]
+#[command(after_help = "\
+Examples:
+  newsfold poll        what is due
+  newsfold poll --all  every feed, due or not
+  newsfold poll https://example.org/feed.xml")]
 pub struct Args {
     /// Feeds: URL, id or publisher
     #[arg(value_name = "FEED")]
@@ -40,15 +42,15 @@ const NAMES: &str = "a feed is named by its URL, its id or its publisher";
 /// Where the pass could not be run to its end.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let state_dir = context.state_dir()?;
-    let bar = Bar::new();
+    let bar = Bar::measured("polling");
     let command = Command::Poll { feeds: args.feeds.clone(), all: args.all };
-    let summary = match control::call(&state_dir, command, |now| bar.show(now)) {
+    let summary = match control::call(&state_dir, command, |now| show(&bar, now)) {
         Ok(report) => serde_json::from_value(report)?,
         Err(ControlError::NotRunning(_)) => here(args, context, &bar)?,
         Err(ControlError::Usage(message)) => return Err(Failure::usage(message, NAMES)),
         Err(error) => return Err(error.into()),
     };
-    bar.end();
+    drop(bar);
     report(args, context, &summary)
 }
 
@@ -71,7 +73,7 @@ fn here(args: &Args, context: &Context, bar: &Bar) -> anyhow::Result<Summary> {
                 done = &mut work => break done,
                 _ = &mut interrupted, if !engine.stop.is_cancelled() => engine.stop.cancel(),
                 _ = terminated.recv(), if !engine.stop.is_cancelled() => engine.stop.cancel(),
-                _ = beat.tick() => bar.show(engine.progress()),
+                _ = beat.tick() => show(bar, engine.progress()),
             }
         };
         if done.is_ok()
@@ -93,7 +95,7 @@ fn friendly(error: DaemonError) -> anyhow::Error {
 
 fn report(args: &Args, context: &mut Context, summary: &Summary) -> anyhow::Result<Exit> {
     if args.json {
-        context.out.json(summary)?;
+        context.out.json(&json::versioned("newsfold/poll/1", summary))?;
     } else {
         context.out.own(&words(summary))?;
         for failure in &summary.failures {
@@ -124,27 +126,9 @@ fn words(s: &Summary) -> String {
     )
 }
 
-/// The progress bar: on stderr, and only on a terminal.
-struct Bar(ProgressBar);
-
-impl Bar {
-    fn new() -> Self {
-        let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{spinner} [{bar:24}] {msg} {elapsed}").unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style.progress_chars("=> "));
-        Self(bar)
-    }
-
-    fn show(&self, now: Progress) {
-        let tried = now.settled + now.put_off;
-        let pages = now.pages.max(tried);
-        self.0.set_length(now.feeds + pages);
-        self.0.set_position(now.feeds_done + tried);
-        self.0.set_message(format!("feeds {}/{} · pages {tried}/{pages} · articles {}", now.feeds_done, now.feeds, now.articles));
-        self.0.tick();
-    }
-
-    fn end(&self) {
-        self.0.finish_and_clear();
-    }
+fn show(bar: &Bar, now: Progress) {
+    let tried = now.settled + now.put_off;
+    let pages = now.pages.max(tried);
+    bar.show(now.feeds_done + tried, now.feeds + pages);
+    bar.say(format!("feeds {}/{} · pages {tried}/{pages} · articles {}", now.feeds_done, now.feeds, now.articles));
 }

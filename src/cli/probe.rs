@@ -4,16 +4,19 @@ use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
+use crate::cli::progress::Bar;
 use crate::cli::sanitize::clean;
 use crate::cli::{output, times, words};
-use crate::config;
+use crate::config::{self, Config};
 use crate::daemon::probe::{self, Found};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use url::Url;
 
 /// Find a site's feeds, and print their `[[feed]]` blocks to paste
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Where a site has no feed, selectors are proposed that make one of its listing page.
+#[command(after_help = "\
+Where a site has no feed, selectors are proposed that make one of its listing page.
 
 Examples:
   newsfold feeds check https://www.aljazeera.com
@@ -26,10 +29,11 @@ pub struct Check {
 
 /// Find a site's feed, and append its `[[feed]]` block to the configuration
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Where a site has several feeds, the first is taken; `feeds check` shows them all.
+#[command(after_help = "\
+Where a site has several feeds, the first is taken; `feeds check` shows them all.
 
 Examples:
-  newsfold feeds add https://www.aljazeera.com/xml/rss/all.xml && newsfold reload")]
+  newsfold feeds add https://www.aljazeera.com && newsfold reload")]
 pub struct Add {
     /// A feed's address, or a site's
     #[arg(value_name = "URL")]
@@ -75,7 +79,7 @@ pub fn add(args: &Add, context: &mut Context) -> anyhow::Result<Exit> {
     let Some(first) = found.first() else {
         return Err(Failure::usage(format!("no feed found at {}", args.url), "`newsfold feeds check` says what is there"));
     };
-    let config = context.config()?;
+    let (config, path) = configuration(context)?;
     if config.feeds.iter().any(|feed| feed.url == first.feed.url) {
         return Err(Failure::usage(
             format!("{} is in the configuration already", first.feed.url),
@@ -83,21 +87,43 @@ pub fn add(args: &Add, context: &mut Context) -> anyhow::Result<Exit> {
         ));
     }
     let block = config::feed_block(&first.feed);
-    append(&config.path, &block)?;
+    let made = !path.exists();
+    append(&path, &block)?;
     context.out.own(&block)?;
-    output::note(&format!("appended to {}; `newsfold reload` takes it in", config.path.display()));
+    context.out.flush()?;
+    let what = if made { "written to the new" } else { "appended to" };
+    output::note(&format!("{what} {}; `newsfold poll` fetches it, `newsfold reload` tells a running daemon", path.display()));
     Ok(Exit::Done)
 }
 
-/// Appends to a configuration file: the whole new file is checked first, then put in place of the old.
+/// What is configured, and in which file: where there is none yet, the one that a first feed makes.
+fn configuration(context: &Context) -> anyhow::Result<(Config, PathBuf)> {
+    match config::find(context.config.as_deref()) {
+        Some(path) if path.exists() => Ok((context.config()?, path)),
+        named => {
+            let path = named.unwrap_or_else(config::new_place);
+            Ok((config::from_text("", &path.display().to_string())?, path))
+        }
+    }
+}
+
+/// Appends to a configuration file, or makes it: the whole new file is checked first, then put in place of the old.
 fn append(path: &Path, block: &str) -> anyhow::Result<()> {
-    let before = std::fs::read_to_string(path)?;
-    let text = format!("{}\n\n{block}", before.trim_end());
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let before = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            std::fs::create_dir_all(folder)?;
+            String::new()
+        }
+        read => read?,
+    };
+    let text = format!("{}\n\n{block}", before.trim_end());
     let mut file = tempfile::Builder::new().prefix(".newsfold-").suffix(".toml").tempfile_in(folder)?;
-    std::io::Write::write_all(&mut file, text.as_bytes())?;
+    std::io::Write::write_all(&mut file, text.trim_start().as_bytes())?;
     config::load(Some(file.path()), None)?;
-    file.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
+    // A new one is as readable as an editor's would be: the service runs as another user than root.
+    let permissions = std::fs::metadata(path).map_or_else(|_| PermissionsExt::from_mode(0o644), |former| former.permissions());
+    file.as_file().set_permissions(permissions)?;
     file.persist(path)?;
     Ok(())
 }
@@ -108,7 +134,24 @@ fn find(url: &str, context: &Context) -> anyhow::Result<Vec<Found>> {
     let Some(url) = url else {
         return Err(Failure::usage(format!("“{full}” is no web address"), "give a site's address, or its feed's"));
     };
-    let config = context.config()?;
+    let (config, _) = configuration(context)?;
+    let _bar = Bar::of("asking the site");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(runtime.block_on(probe::probe(&config, &url))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_first_feed_makes_the_configuration_and_the_next_is_appended() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("newsfold/newsfold.toml");
+        append(&path, "[[feed]]\nurl = \"https://a.example/rss\"\n").unwrap();
+        append(&path, "[[feed]]\nurl = \"https://b.example/rss\"\n").unwrap();
+        assert_eq!(config::load(Some(&path), None).unwrap().feeds.len(), 2);
+        assert!(append(&path, "[[feed]]\nurl = \"https://b.example/rss\"\n").is_err(), "a feed stands there once");
+        assert_eq!(config::load(Some(&path), None).unwrap().feeds.len(), 2, "what is not valid is not written");
+    }
 }

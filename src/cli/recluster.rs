@@ -4,6 +4,7 @@ use crate::cli::context::{Context, Short};
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
+use crate::cli::progress::Bar;
 use crate::cli::table::{Table, cell, flexible, number, whole};
 use crate::cli::words::{count, titled};
 use crate::cli::{json, output};
@@ -14,21 +15,17 @@ use crate::dedup::Settings;
 use crate::dedup::recluster::Change;
 use crate::model::Id;
 use crate::store::Reader;
-use indicatif::ProgressBar;
 use serde::Serialize;
 
 /// Place every stored article over again, under today's limits
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "What people decided stays. A cluster keeps its id as far as its articles stay together; ids that are no more lead to
-where their articles went. The daemon goes on meanwhile. --set changes one limit for a look at what it would do: `newsfold
-cluster` and the daemon keep theirs.
+#[command(after_help = "\
+What people decided stays. A cluster keeps its id as far as its articles stay together; ids that are no more lead to where their articles went. The daemon goes on meanwhile. --set changes one limit for a look at what it would do: `newsfold cluster` and the daemon keep theirs.
 
 Examples:
   newsfold recluster --dry-run
   newsfold recluster --dry-run --set containment=0.9 --set brief_words=60
-  newsfold recluster"
-)]
+  newsfold recluster")]
 pub struct Args {
     /// Only tell what would change, and how that agrees with what people decided
     #[arg(long)]
@@ -50,14 +47,14 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         return dry_run(args, context);
     }
     let bar = bar();
-    let applied: Applied = match control::call(&context.state_dir()?, Command::Recluster, |_| bar.tick()) {
+    let applied: Applied = match control::call(&context.state_dir()?, Command::Recluster, |_| {}) {
         Ok(report) => serde_json::from_value(report)?,
         Err(ControlError::NotRunning(_)) => {
-            recluster::here(&context.config()?, &Settings::default(), Clock::system().now(), |done, all| show(&bar, done, all))?
+            recluster::here(&context.config()?, &Settings::default(), Clock::system().now(), |done, all| bar.show(done, all))?
         }
         Err(error) => return Err(error.into()),
     };
-    bar.finish_and_clear();
+    drop(bar);
     if args.json {
         context.out.json(&json::versioned("newsfold/reclustered/1", &applied))?;
     } else {
@@ -79,13 +76,8 @@ fn told(applied: &Applied) -> String {
     text
 }
 
-fn bar() -> ProgressBar {
-    ProgressBar::new(0).with_message("placing every article over again")
-}
-
-fn show(bar: &ProgressBar, done: u64, all: u64) {
-    bar.set_length(all);
-    bar.set_position(done);
+fn bar() -> Bar {
+    Bar::measured("placing every article over again")
 }
 
 /// Today's limits with those of `set`.
@@ -117,8 +109,8 @@ fn dry_run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let settings = limits(&args.set)?;
     let reader = context.reader()?;
     let bar = bar();
-    let plan = recluster::plan(&reader, &settings, |done, all| show(&bar, done, all))?;
-    bar.finish_and_clear();
+    let plan = recluster::plan(&reader, &settings, |done, all| bar.show(done, all))?;
+    drop(bar);
     if args.json {
         let changes = plan.changes.len() as u64;
         let summary = Summary { articles: plan.articles, clusters: plan.clusters, changes, thresholds: &settings };

@@ -1,6 +1,6 @@
 //! `newsfold report`
 
-use crate::cli::args::at_or_before;
+use crate::cli::args::when;
 use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
@@ -22,9 +22,9 @@ const ROWS: usize = 20;
 #[command(arg_required_else_help = true)]
 #[command(after_help = "\
 Examples:
-  newsfold report lag                       the last week: who leads, who follows whom, how fast
-  newsfold report lag --since 30d --events  a month, by events instead of texts
-  newsfold report lag --json                for programs; docs/database.md describes the lines")]
+  newsfold report lag  the last week: who leads, who follows whom, how fast
+  newsfold report lag --since 30d --events  a month, by events
+  newsfold report lag --json  for programs: see docs/json.md")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -39,13 +39,12 @@ enum Command {
 /// Who leads, who follows whom, how fast
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A text's leader is its origin; texts whose origin is unknown have none. With --events whoever reported an event first leads.
-Times are those that publishers state, set right by what was learnt of their clocks, and never later than they were seen.
+A text's leader is its origin; texts whose origin is unknown have none. With --events whoever reported an event first leads. Times are those that publishers state, set right by what was learnt of their clocks, and never later than they were seen.
 
 Examples:
   newsfold report lag --since 30d
   newsfold report lag --events --publisher \"Al Jazeera\"
-  newsfold report lag --json | jq -r 'select(.kind == \"pair\" and .median_s < 600) | [.leader, .follower, .median_s] | @tsv'")]
+  newsfold report lag --json | jq -c 'select(.kind == \"pair\")'")]
 pub struct Lag {
     /// Articles first seen since: 24h, 7d, yesterday, 2026-11-22, an RFC 3339 time, or “all”
     #[arg(long, value_name = "WHEN", default_value = "7d")]
@@ -86,8 +85,8 @@ enum Line<'a> {
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let Command::Lag(args) = &args.command;
     let look = &context.look;
-    let since = (args.since != "all").then(|| at_or_before(&args.since, look)).transpose()?;
-    let until = args.until.as_deref().map(|text| at_or_before(text, look)).transpose()?;
+    let since = (args.since != "all").then(|| when(&args.since, look)).transpose()?;
+    let until = args.until.as_deref().map(|text| when(text, look)).transpose()?;
     let reader = context.reader()?;
     let mut lags = lag::lags(&appearances(&reader, since, until, args.events)?, args.events);
     narrow(&mut lags, args);

@@ -17,7 +17,10 @@ const DESCRIPTORS: u64 = 8_192;
 ///
 /// SIGTERM and SIGINT end it in order; SIGHUP reads the configuration again. Logs go to standard error.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  newsfold run --config newsfold.toml\n  RUST_LOG=newsfold=debug newsfold run")]
+#[command(after_help = "\
+Examples:
+  newsfold run --config newsfold.toml
+  RUST_LOG=newsfold=debug newsfold run")]
 pub struct Args {
     /// Log as JSON lines
     #[arg(long)]

@@ -6,8 +6,10 @@ use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, width};
-use crate::cli::{json, output, times, words};
+use crate::cli::{hints, json, output, times, words};
 use crate::model::views::SearchHit;
+use crate::store::{Named, Reader, SearchOrder};
+use clap::ValueEnum;
 
 /// Where a hit starts and ends within a snippet.
 const HIT: [char; 2] = ['\u{e000}', '\u{e001}'];
@@ -15,15 +17,20 @@ const HIT: [char; 2] = ['\u{e000}', '\u{e001}'];
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  newsfold search ceasefire doha              articles with both words
-  newsfold search '\"week-long pause\"'         with these words in this order
-  newsfold search 'ferr*' since:7d            words that start so, of the last week
-  newsfold search publisher:reuters -storm    one publisher's, without a word
+  newsfold search ceasefire doha              both words
+  newsfold search '\"week-long pause\"'         in this order
+  newsfold search 'ferr*' since:7d            words that start so
+  newsfold search publisher:reuters -storm    without a word
+  newsfold search lang:de tag:world Streik    filters narrow
+  newsfold search ceasefire --sort relevance  best first, not newest
   newsfold search storm --ids | xargs newsfold article")]
 pub struct Args {
     /// Words, "a phrase", -not, OR, prefix*, publisher:, lang:, tag:, since:
     #[arg(required = true, value_name = "QUERY", allow_hyphen_values = false)]
     query: Vec<String>,
+    /// What comes first; relevance looks at the newest 1,000
+    #[arg(long, value_enum, default_value_t = Sort::Newest)]
+    sort: Sort,
     /// At most so many; 0: all
     #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20)]
     limit: u32,
@@ -31,11 +38,23 @@ pub struct Args {
     form: Form,
 }
 
+/// Orders of hits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Sort {
+    Newest,
+    Relevance,
+}
+
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let reader = context.reader()?;
     let limit = if args.limit == 0 { u32::MAX } else { args.limit };
-    let hits = reader.search(&args.query.join(" "), limit)?;
+    let order = match args.sort {
+        Sort::Newest => SearchOrder::Newest,
+        Sort::Relevance => SearchOrder::Relevance,
+    };
+    let query = query(&args.query);
+    let hits = reader.search_by(&query, limit, order)?;
     if args.form.ids {
         hits.iter().try_for_each(|hit| context.out.own(&format!("{}\n", hit.id)))?;
     } else if args.form.json {
@@ -48,12 +67,49 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         context.out.doc(&render(&hits, short, &context.look), &context.look)?;
         context.out.flush()?;
         if hits.is_empty() {
-            output::note("nothing found; fewer words, or word* for any ending, find more");
+            output::note(&nothing(&reader, &query));
         } else if hits.len() == limit as usize {
-            output::note(&format!("only the best {limit}; -n 0 shows all"));
+            let which = if args.sort == Sort::Newest { "newest" } else { "best" };
+            output::note(&format!("only the {which} {limit}; -n 0 shows all"));
         }
     }
     Ok(Exit::Done)
+}
+
+/// The arguments as one query. One that the shell took out of its quotes, `publisher:"Al Jazeera"`, gets them back.
+fn query(args: &[String]) -> String {
+    let quoted = |arg: &String| match arg.split_once(':') {
+        Some((field, value)) if FILTERS.contains(&field) && value.contains(' ') && !value.starts_with('"') => {
+            format!("{field}:\"{value}\"")
+        }
+        _ => arg.clone(),
+    };
+    args.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
+/// Filters that a query can have.
+const FILTERS: [&str; 4] = ["publisher", "lang", "tag", "since"];
+
+/// Why nothing may have been found.
+fn nothing(reader: &Reader, query: &str) -> String {
+    for (field, value) in query.split_whitespace().filter_map(|piece| piece.split_once(':')) {
+        let what = match field {
+            "publisher" => Named::Publisher,
+            "lang" => Named::Lang,
+            "tag" => Named::Tag,
+            _ if FILTERS.contains(&field) || value.starts_with("//") || !field.chars().all(char::is_alphabetic) => continue,
+            _ => {
+                let near = hints::nearest(field, FILTERS).map(|near| format!("; did you mean {near}:{value}?")).unwrap_or_default();
+                let filters = FILTERS.map(|filter| format!("{filter}:")).join(", ");
+                return format!("nothing found: “{field}:” is no filter ({filters} are), so it was looked for as a word{near}");
+            }
+        };
+        // A quoted name goes on behind the next blank: it is looked up as far as it stands here.
+        if let Some(said) = (!value.starts_with('"')).then(|| hints::unknown(reader, what, value)).flatten() {
+            return format!("nothing found: {said}");
+        }
+    }
+    "nothing found; fewer words, or word* for any ending, find more".to_owned()
 }
 
 /// Two lines a hit.
@@ -64,29 +120,30 @@ fn render(hits: &[SearchHit], short: Short, look: &Look) -> Doc {
         doc.add(Role::Id, &id).text("  ");
         let publisher = cut(&clean(&hit.publisher), 24);
         let age = times::age(look, hit.seen_at);
-        let room = look.width.map(|w| w.saturating_sub(width(&id) + 2 + 2 + width(&publisher) + 2 + age.len()));
-        let title = clean(words::titled(&hit.title));
-        doc.add(Role::Strong, room.map_or(title.clone(), |room| cut(&title, room)));
+        let room = look.width.map_or(usize::MAX, |w| w.saturating_sub(width(&id) + 2 + 2 + width(&publisher) + 2 + age.len()));
+        let title = if hit.headline.trim().is_empty() { words::titled(&hit.title) } else { &hit.headline };
+        marked(&mut doc, title, Role::Strong, room);
         doc.text("  ").add(Role::Plain, publisher).text("  ").add(Role::Faint, age).end();
-        snippet(&mut doc, &hit.snippet, look);
+        doc.pad(4);
+        marked(&mut doc, &hit.snippet, Role::Plain, look.width.map_or(usize::MAX, |w| w.saturating_sub(4)));
+        doc.end();
     }
     doc
 }
 
-/// The words around the hit, the hit itself bold, on as much of one line as there is.
-fn snippet(doc: &mut Doc, text: &str, look: &Look) {
-    let mut room = look.width.map_or(usize::MAX, |w| w.saturating_sub(4));
-    doc.pad(4);
+/// A text with its hits shown as such, on as much of one line as there is.
+fn marked(doc: &mut Doc, text: &str, role: Role, mut room: usize) {
+    let from = doc.open_width();
     for (i, part) in text.split(HIT[0]).enumerate() {
         let (hit, after) = if i == 0 { ("", part) } else { part.split_once(HIT[1]).unwrap_or((part, "")) };
-        for (role, piece) in [(Role::Hit, hit), (Role::Plain, after)] {
+        for (role, piece) in [(Role::Hit, hit), (role, after)] {
             let piece = clean(piece);
-            let shown = cut(if doc.open_width() == 4 { piece.trim_start() } else { &piece }, room);
-            room = if shown.len() < piece.trim_start().len() { 0 } else { room - width(&shown) };
+            let piece = if doc.open_width() == from { piece.trim_start() } else { &piece };
+            let shown = cut(piece, room);
+            room = if shown == piece { room - width(&shown) } else { 0 };
             doc.add(role, shown);
         }
     }
-    doc.end();
 }
 
 #[cfg(test)]
@@ -105,6 +162,7 @@ mod tests {
             url: "https://harbour.example/a".to_owned(),
             seen_at: at("2026-11-22T07:41:00Z"),
             snippet: snippet.to_owned(),
+            headline: title.replacen("Ferry", "\u{e000}Ferry\u{e001}", 1).replacen("停火", "\u{e000}停火\u{e001}", 1),
         };
         let hits = [
             hit(
@@ -118,5 +176,11 @@ mod tests {
             hit(HOSTILE, HOSTILE),
         ];
         at_widths("search", |look| render(&hits, Short::for_ids(&[hits[0].id], |_| true), look));
+    }
+
+    #[test]
+    fn what_the_shell_unquoted_is_one_value_again() {
+        let args = ["publisher:Al Jazeera", "two words", "lang:en"].map(str::to_owned);
+        assert_eq!(query(&args), "publisher:\"Al Jazeera\" two words lang:en");
     }
 }

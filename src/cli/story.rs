@@ -24,8 +24,8 @@ const BARS: usize = 8;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  newsfold story a3f91c2                 who carried it, who had it first, what each changed
-  newsfold story a3f91c2 --ids           its articles, for other commands
+  newsfold story a3f91c2  who carried it, who had it first, what each changed
+  newsfold story a3f91c2 --ids  its articles, for other commands
   newsfold story a3f91c2 --json | jq '.clusters[].members[].publisher'")]
 pub struct Args {
     /// The story, or one of its articles: first digits of the id
@@ -274,7 +274,7 @@ fn members(cluster: &ClusterDetail, made: &Made, first: Timestamp, short: Short,
     for (i, member) in cluster.members.iter().enumerate() {
         let at = appeared(member);
         let when = if at == first && i == 0 { times::local(look, at) } else { times::offset(first, at) };
-        let did = did(member, base, origin, made.get(&member.id));
+        let did = did(member, base, (origin, cluster.members.len() == 1), made.get(&member.id));
         table.row(vec![
             cell(Role::Plain, when),
             cell(Role::Id, short.of(member.id)),
@@ -294,7 +294,7 @@ struct Did {
 }
 
 /// Reads it from the comparison of the texts or, where there was none, from the numbers alone.
-fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: Option<&Copied>) -> Did {
+fn did(member: &MemberRow, base: Option<&MemberRow>, (origin, alone): (Option<Id>, bool), made: Option<&Copied>) -> Did {
     let length = words::count(member.words.into(), "word", "words");
     if origin == Some(member.id) {
         return Did { word: "origin", role: Role::Strong, details: vec![length] };
@@ -302,7 +302,8 @@ fn did(member: &MemberRow, base: Option<&MemberRow>, origin: Option<Id>, made: O
     let plain = |word| Did { word, role: Role::Plain, details: vec![length] };
     let base = match base {
         Some(base) if base.id != member.id => base,
-        _ => return plain("first listed"),
+        // The only one there is needs no word: the line above says whose it is.
+        _ => return plain(if alone { "" } else { "first listed" }),
     };
     let (word, mut details) = match made {
         Some(Copied { changes, .. }) => {

@@ -2,7 +2,7 @@
 
 use crate::cli::doc::{Doc, Role};
 use crate::cli::look::Look;
-use crate::cli::sanitize::{clean, width};
+use crate::cli::sanitize::{clean, width, wrap};
 use comfy_table::{Attribute, CellAlignment, Color, ColumnConstraint, ContentArrangement, Row, Width, presets};
 
 /// Blanks between two columns.
@@ -102,6 +102,8 @@ impl Cell {
 pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
+    /// Text below a row, by the row's number.
+    notes: Vec<(usize, Role, String)>,
     indent: u16,
     head: bool,
     height: usize,
@@ -110,17 +112,28 @@ pub struct Table {
 impl Table {
     /// A table with a head line.
     pub fn new(columns: &[Column]) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new(), indent: 0, head: true, height: 1 }
+        Self { columns: columns.to_vec(), rows: Vec::new(), notes: Vec::new(), indent: 0, head: true, height: 1 }
     }
 
     /// A table without one, indented, whose cells may take up to `height` lines.
     pub fn bare(columns: &[Column], indent: u16, height: usize) -> Self {
-        Self { columns: columns.to_vec(), rows: Vec::new(), indent, head: false, height }
+        Self { columns: columns.to_vec(), rows: Vec::new(), notes: Vec::new(), indent, head: false, height }
     }
 
     /// Adds a row: a cell a column.
     pub fn row(&mut self, cells: Vec<Cell>) {
         self.rows.push(cells);
+    }
+
+    /// Adds `text` below the last row, under its second column, broken into lines as it needs. Only for tables with a head.
+    pub fn note(&mut self, role: Role, text: &str) {
+        self.notes.push((self.rows.len(), role, clean(text)));
+    }
+
+    /// True where no cell has to be cut and no column left out.
+    pub fn fits(&self, look: &Look) -> bool {
+        let total: usize = self.natural().iter().map(|w| usize::from(*w) + usize::from(GAP)).sum();
+        look.width.is_none_or(|screen| total + usize::from(self.indent) <= screen + usize::from(GAP))
     }
 
     /// Lays the table out for `look`.
@@ -136,6 +149,10 @@ impl Table {
         let total: u32 = natural.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(w, _)| u32::from(*w) + u32::from(GAP)).sum();
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING).set_truncation_indicator("…").style_text_only();
+        if self.height == 1 {
+            // What is cut anyway is cut where the column ends, not at the last blank before: no cell holds this character.
+            table.set_delimiter('\u{1f}');
+        }
         match look.color {
             true => table.enforce_styling(),
             false => table.force_no_tty(),
@@ -164,7 +181,16 @@ impl Table {
             });
         }
         let indent = " ".repeat(usize::from(self.indent));
-        table.lines().for_each(|line| doc.laid_out(format!("{indent}{}", line.trim_end())));
+        let under = usize::from(natural.first().copied().unwrap_or(0) + GAP);
+        // With a head, the line's number is the row's, counted from one: a row of such a table has one line.
+        for (number, line) in table.lines().enumerate() {
+            doc.laid_out(format!("{indent}{}", line.trim_end()));
+            for (_, role, text) in self.notes.iter().filter(|(row, ..)| *row == number && self.head) {
+                for line in wrap(text, look.width.map_or(usize::MAX, |w| w.saturating_sub(under))) {
+                    doc.pad(under).add(*role, line).end();
+                }
+            }
+        }
         doc
     }
 
@@ -227,6 +253,15 @@ mod tests {
             assert!(text.lines().all(|l| width(l) <= screen), "{screen}:\n{text}");
             assert!(text.contains("a3f91c2") && !text.contains('\u{1b}'));
         }
+    }
+
+    #[test]
+    fn what_is_cut_uses_the_column_up() {
+        let mut table = Table::new(&[whole("ID"), flexible("STORY", 10)]);
+        table.row(vec![cell(Role::Id, "a3f91c2"), cell(Role::Plain, "Turkish, Russian troops begin-joint-patrols-in-the-north")]);
+        let look = Look::test(Some(40));
+        let text = table.into_doc(&look).render(&look);
+        assert_eq!(text.lines().last().map(width), Some(40), "{text}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
-  newsfold why 19c4a0b d02e11f                 one text, one event, or neither: and what decided
+  newsfold why 19c4a0b d02e11f  one text, one event, or neither
   newsfold why 19c4a0b https://city-herald.example/2026/11/22/talks
   newsfold why 19c4a0b d02e11f --json | jq .same_cluster")]
 pub struct Args {

@@ -349,6 +349,7 @@ impl Builder {
             }
         }
         self.name_publishers();
+        self.config.by_id = self.config.feeds.iter().map(Feed::id).zip(0..).collect();
         in_order(&mut self.problems, &self.config.files);
         in_order(&mut self.config.warnings, &self.config.files);
         if self.problems.is_empty() { Ok(self.config) } else { Err(ConfigErrors(self.problems)) }

@@ -41,6 +41,15 @@ pub fn find(explicit: Option<&Path>) -> Option<PathBuf> {
     with_process(|process| process.find(explicit).ok())
 }
 
+/// Where a first configuration belongs, so that [`find`] finds it from any folder: `/etc/newsfold` for root, the user's
+/// own configuration for others.
+pub fn new_place() -> PathBuf {
+    with_process(|process| {
+        let folder = if process.root { Some(PathBuf::from(SERVICE_CONFIG)) } else { process.user_config() };
+        folder.unwrap_or_default().join("newsfold.toml")
+    })
+}
+
 /// Where the state lives when neither the command line nor a configuration says so: `$STATE_DIRECTORY` (systemd sets it),
 /// `/var/lib/newsfold` for root, `$XDG_STATE_HOME/newsfold` or `~/.local/state/newsfold` for others.
 pub fn default_state_dir() -> PathBuf {
@@ -79,9 +88,7 @@ impl Process<'_> {
         if let Some(path) = (self.var)("NEWSFOLD_CONFIG") {
             return Ok(path.into());
         }
-        let xdg = (self.var)("XDG_CONFIG_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-        let xdg = xdg.or_else(|| Some(PathBuf::from((self.var)("HOME")?).join(".config")));
-        let places: Vec<PathBuf> = [Some(self.folder.clone()), xdg.map(|x| x.join("newsfold")), Some(SERVICE_CONFIG.into())]
+        let places: Vec<PathBuf> = [Some(self.folder.clone()), self.user_config(), Some(SERVICE_CONFIG.into())]
             .into_iter()
             .flatten()
             .map(|place| place.join("newsfold.toml"))
@@ -93,6 +100,12 @@ impl Process<'_> {
         let looked = places.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         let problem = Problem::of_file(Path::new(""), "no configuration found");
         Err(ConfigErrors(vec![problem.hint(format!("looked for {looked}; name one with --config FILE or $NEWSFOLD_CONFIG"))]))
+    }
+
+    /// `$XDG_CONFIG_HOME/newsfold`, else `~/.config/newsfold`.
+    fn user_config(&self) -> Option<PathBuf> {
+        let xdg = (self.var)("XDG_CONFIG_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+        Some(xdg.or_else(|| Some(PathBuf::from((self.var)("HOME")?).join(".config")))?.join("newsfold"))
     }
 
     fn default_state_dir(&self) -> PathBuf {

@@ -45,6 +45,7 @@ pub struct Config {
     pub warnings: Vec<Problem>,
     pub(super) by_domain: HashMap<String, usize>,
     pub(super) by_name: HashMap<String, usize>,
+    pub(super) by_id: HashMap<Id, usize>,
 }
 
 impl Config {
@@ -63,6 +64,11 @@ impl Config {
             }
             part = part.split_once('.')?.1;
         }
+    }
+
+    /// The declared feed of this id. Ids are hashes of URLs: looked up, not computed anew for every declared feed.
+    pub fn feed(&self, id: Id) -> Option<&Feed> {
+        self.by_id.get(&id).and_then(|i| self.feeds.get(*i))
     }
 
     /// The publisher of this name, in any case.

@@ -129,7 +129,7 @@ fn set_back(feed: &DueFeed, due: Timestamp, now: Timestamp, jump: Option<Jump>) 
 
 /// The longest that a feed may have to wait for its next poll, errors and what servers ask for aside.
 fn longest(config: &Config, feed: &DueFeed, now: Timestamp) -> Duration {
-    let declared = config.feeds.iter().find(|declared| declared.id() == feed.id);
+    let declared = config.feed(feed.id);
     match declared.map(|declared| (&declared.cron, declared.every)) {
         Some((Some(cron), _)) => {
             let schedule = Schedule { cron: Some(cron.clone()), ..Schedule::default() };

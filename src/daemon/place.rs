@@ -23,6 +23,9 @@ const KEPT: usize = 1_024;
 /// Clusters after which readers of pages are given the background anew.
 const PUBLISH: u32 = 2_000;
 
+/// Clusters after which the background is stored: a start counts what came after.
+const SAVE: u32 = 20_000;
+
 /// Lines that each publisher repeats: its boilerplate, by hash.
 pub type Repeated = HashMap<String, Arc<HashSet<u64>>>;
 
@@ -91,15 +94,20 @@ pub struct State {
     pub(super) stories: Stories,
     /// Clusters that the background has learnt since readers last saw it.
     unpublished: u32,
+    /// Clusters that the background has learnt since it was stored.
+    unsaved: u32,
     pub(super) clocks: Clocks,
     learner: Learner,
     learnt: Arc<Learnt>,
     kept: Kept,
     window: SignedDuration,
+    /// Whether the indexes are as the database is.
+    built: bool,
 }
 
 impl State {
-    /// Opens the database under its lock, brings it in step with the configuration and rebuilds the indexes.
+    /// Opens the database under its lock and brings it in step with the configuration. The indexes are built by
+    /// [`State::build`]: a pass that finds nothing new needs none.
     ///
     /// # Errors
     /// Where the lock is held by another process, or the database cannot be opened or read.
@@ -111,17 +119,25 @@ impl State {
             copies: CopyIndex::new(dedup::Settings::default()),
             stories: Stories::new(story::Settings::default()),
             unpublished: 0,
+            unsaved: 0,
             clocks: Clocks::default(),
             learner: Learner::default(),
             learnt,
             kept: Kept::default(),
             window: SignedDuration::try_from(config.dedup.window).unwrap_or(SignedDuration::from_hours(14 * 24)),
+            built: false,
         };
         state.sync(config, now)?;
-        state.rebuild(now)?;
-        // Every row of the window was read, and none is needed again.
-        state.store.shrink()?;
         Ok(state)
+    }
+
+    /// Builds the indexes where that has not been done: before pages are read (which asks what outlets repeat and how
+    /// common terms are), and before anything is placed or moved.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn build(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.built { Ok(()) } else { self.rebuild(now) }
     }
 
     /// Brings the declared feeds and publishers into the database.
@@ -179,12 +195,15 @@ impl State {
     /// # Errors
     /// Where the database fails.
     pub(super) fn rebuild(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.built = false;
         let since = now.saturating_sub(self.window).unwrap_or(Timestamp::MIN);
         let built = indexes(&self.store, since, self.copies.settings())?;
         let (mut copies, stale) = (built.copies, built.stale);
-        copies.set_decisions(super::person::decisions(&self.store.decisions()?));
+        let decided = self.store.decisions()?;
+        copies.set_decisions(super::person::decisions(&decided));
         self.learnt.publish(built.stories.background().clone());
-        (self.stories, self.unpublished) = (built.stories, 0);
+        (self.stories, self.unpublished, self.unsaved) = (built.stories, 0, built.uncounted);
+        self.keep_stories(&decided)?;
         if stale > 0 {
             tracing::warn!(articles = stale, "articles indexed by another version are not compared any more");
         }
@@ -205,6 +224,9 @@ impl State {
             self.learnt.repeats(publisher, lines);
         }
         self.kept = Kept::default();
+        // Every row of the window was read, and none is needed again.
+        self.store.shrink()?;
+        self.built = true;
         Ok(())
     }
 
@@ -232,6 +254,7 @@ impl State {
     /// # Errors
     /// Where the commit failed: nothing is placed then, and the indexes are as the database is.
     pub fn place_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
+        self.build(now)?;
         let done = self.try_place_all(places, now);
         if done.is_err() {
             // The indexes may have learnt what the database did not take.
@@ -271,6 +294,7 @@ impl State {
             self.store.set_metas(&self.clocks.take_changes())?;
             let rows: Vec<BoilerplateRow> = self.learner.take_changes().into_iter().map(boilerplate_row).collect();
             self.store.save_boilerplate(&rows)?;
+            self.save_background(SAVE)?;
         }
         for (entry, article, reason) in links {
             self.store.link_entry(entry, article, reason.as_deref(), now)?;
@@ -299,6 +323,7 @@ impl State {
             fingerprint_version: dedup::VERSION,
             index_row: prepared.index_row(),
             story_row: if article.quality.is_text() { features.row() } else { Vec::new() },
+            story_keys: story.keys,
             cluster: placement.cluster,
             story: story.id,
             merged_clusters: placement.merged,
@@ -322,7 +347,8 @@ impl State {
         let alone = !article.quality.is_text();
         let store = &self.store;
         let story = self.stories.place(features, placement, alone, article.seen_at, |cluster| store.story_of(cluster))?;
-        self.unpublished += u32::from(!placement.joined);
+        let counted = u32::from(story.keys.is_some());
+        (self.unpublished, self.unsaved) = (self.unpublished + counted, self.unsaved + counted);
         if self.unpublished >= PUBLISH {
             self.unpublished = 0;
             self.learnt.publish(self.stories.background().clone());
@@ -344,8 +370,32 @@ impl State {
         Ok(self.copies.decide(prepared, &texts))
     }
 
+    /// The stories that a person decided on stay as they are.
+    fn keep_stories(&mut self, decided: &[store::Decision]) -> Result<(), StoreError> {
+        for decision in decided.iter().filter(|d| matches!(d.kind.as_str(), "merge" | "split")) {
+            if let Some(cluster) = self.store.cluster_of(decision.subject)?
+                && let Some(story) = self.store.story_of(cluster)?
+            {
+                self.stories.keep(story);
+            }
+        }
+        Ok(())
+    }
+
+    /// Stores how common terms are where it has learnt this many clusters since it last was.
+    fn save_background(&mut self, least: u32) -> Result<(), StoreError> {
+        if self.unsaved >= least {
+            self.store.save_background(&self.stories.background().pack())?;
+            self.unsaved = 0;
+        }
+        Ok(())
+    }
+
     /// Ends in order: the database is closed.
-    pub fn close(self) {
+    pub fn close(mut self) {
+        if let Err(error) = self.save_background(1) {
+            tracing::warn!(%error, "how common terms are was not stored; the next start counts them again");
+        }
         if let Err(error) = self.store.close() {
             tracing::error!(%error, "the database was not closed cleanly; what was committed is safe");
         }
@@ -358,6 +408,8 @@ struct Indexes {
     stories: Stories,
     /// Rows of another version.
     stale: u64,
+    /// Clusters that the stored background had not counted.
+    uncounted: u32,
 }
 
 /// Rows that go from the reader to the builders at a time, and such parcels on their way.
@@ -366,10 +418,11 @@ const PARCEL: (usize, usize) = (4_096, 4);
 /// Builds the indexes: this thread reads, two others build, one index each.
 fn indexes(store: &store::Writer, since: Timestamp, settings: &dedup::Settings) -> Result<Indexes, StoreError> {
     let count = usize::try_from(store.count_index_rows(since)?).unwrap_or(0);
+    let background = store.load_background()?;
     std::thread::scope(|scope| {
         let ((to_copies, for_copies), (to_stories, for_stories)) = (sync_channel(PARCEL.1), sync_channel(PARCEL.1));
         let copies = scope.spawn(move || build_copies(settings, count, &for_copies));
-        let stories = scope.spawn(move || build_stories(&for_stories));
+        let stories = scope.spawn(move || build_stories(background.as_deref(), &for_stories));
         let mut parcel: Vec<IndexRow> = Vec::with_capacity(PARCEL.0);
         let send = |parcel: Vec<IndexRow>| {
             let parcel = Arc::new(parcel);
@@ -387,9 +440,9 @@ fn indexes(store: &store::Writer, since: Timestamp, settings: &dedup::Settings) 
         drop((to_copies, to_stories));
         let (copies, stories) = (copies.join(), stories.join());
         read?;
-        let ((copies, stale), stories) =
+        let ((copies, stale), (stories, uncounted)) =
             (copies.unwrap_or_else(|panic| resume_unwind(panic)), stories.unwrap_or_else(|panic| resume_unwind(panic)));
-        Ok(Indexes { copies, stories, stale })
+        Ok(Indexes { copies, stories, stale, uncounted })
     })
 }
 
@@ -403,20 +456,31 @@ fn build_copies(settings: &dedup::Settings, count: usize, rows: &Receiver<Arc<Ve
     (copies.finish(), stale)
 }
 
-fn build_stories(rows: &Receiver<Arc<Vec<IndexRow>>>) -> Stories {
+/// The stories, and how many clusters their background had to count: those placed after it was stored.
+fn build_stories(background: Option<&[u8]>, rows: &Receiver<Arc<Vec<IndexRow>>>) -> (Stories, u32) {
     let mut stories = Stories::new(story::Settings::default());
-    let (mut clusters, mut known) = (ahash::AHashSet::new(), ahash::AHashMap::new());
+    let stored = background.and_then(story::Background::unpack);
+    if background.is_some() && stored.is_none() {
+        tracing::warn!("how common terms are is stored unreadably, and counted again over the window");
+    }
+    let trusted = stored.is_some();
+    stored.into_iter().for_each(|background| stories.restore_background(background));
+    let (mut clusters, mut known, mut uncounted) = (ahash::AHashSet::new(), ahash::AHashMap::new(), 0);
     for parcel in rows {
         for row in parcel.iter() {
-            // A cluster stands in the index of stories by its first article, as when it was placed.
-            if clusters.insert(row.cluster)
-                && let Some(features) = story::Features::restore(&row.story_row)
-            {
-                stories.restore(&features, row.cluster, row.story, row.seen_at, &mut known);
+            let (Some(keys), Some(features)) = (&row.story_keys, story::Features::restore(&row.story_row)) else { continue };
+            let counted = row.counted && trusted;
+            uncounted += u32::from(!counted);
+            // Of clusters that became one, the first text stands for all.
+            if clusters.insert(row.cluster) {
+                let stored = story::Stored { cluster: row.cluster, story: row.story, features: &features, keys };
+                stories.restore(stored, row.seen_at, counted, &mut known);
+            } else if !counted {
+                stories.count(&features);
             }
         }
     }
-    stories
+    (stories, uncounted)
 }
 
 fn boilerplate_row(row: boilerplate::Row) -> BoilerplateRow {
@@ -469,3 +533,7 @@ impl Kept {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "place_tests.rs"]
+mod tests;

@@ -199,7 +199,7 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
         engine.due_at(next);
     }
     let later = commit.not_before.values().filter(|at| **at > now).count() as u64;
-    let stored = engine.writer.with(move |state| state.store.commit_poll(&commit)).await?;
+    let stored = engine.writer.poll(commit).await?;
     log(&feed, &outcome);
     let (new, changed) = (u64::from(stored.new), u64::from(stored.changed));
     Counters::add(&engine.counters.polls, 1);
@@ -211,8 +211,7 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
 
 /// The selectors of a `kind = "page"` feed.
 fn listing(config: &Config, feed: Id) -> Option<PageSelectors> {
-    let declared = config.feeds.iter().find(|declared| declared.kind != FeedKind::Feed && declared.id() == feed)?;
-    match &declared.kind {
+    match &config.feed(feed)?.kind {
         FeedKind::Page(selectors) => Some(selectors.clone()),
         FeedKind::Feed => None,
     }

@@ -2,7 +2,7 @@
 //! and nothing is stored.
 
 use crate::article;
-use crate::config::{Config, Feed, PageSelectors};
+use crate::config::{Config, PageSelectors};
 use crate::feed::decide::{self, Classified, classify};
 use crate::feed::identity::{self, IdentityPolicy, KnownEntry};
 use crate::feed::outcome::Outcome;
@@ -261,7 +261,7 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
 }
 
 fn schedule(config: &Config, feed: &DueFeed) -> Schedule {
-    let declared: Option<&Feed> = config.feeds.iter().find(|declared| declared.id() == feed.id);
+    let declared = config.feed(feed.id);
     Schedule {
         every: declared.and_then(|declared| declared.every),
         cron: declared.and_then(|declared| declared.cron.clone()),

@@ -4,7 +4,7 @@
 use super::DaemonError;
 use super::place::{Place, Placed, State};
 use crate::clock::Clock;
-use crate::store::StoreError;
+use crate::store::{PollCommit, PollStored, StoreError};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
@@ -13,16 +13,17 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// Jobs that may wait. A full queue makes fetchers wait, which is what bounds memory.
 const QUEUE: usize = 128;
-/// Placements that share one commit at most: the wait of the first is bounded, the cost of a commit is shared.
+/// Placements, and polls, that share one commit at most: the wait of the first is bounded, the cost of a commit is shared.
 const BATCH: usize = 64;
 
 type Work = Box<dyn FnOnce(&mut State) + Send>;
-/// A placement that waits, and who waits for it.
-type Waiting = (Box<Place>, oneshot::Sender<Result<Placed, String>>);
+/// What waits for a commit, and who waits for it.
+type Waiting<T, D> = (Box<T>, oneshot::Sender<Result<D, String>>);
 
 enum Job {
     Run(Work),
-    Place(Waiting),
+    Place(Waiting<Place, Placed>),
+    Poll(Waiting<PollCommit, PollStored>),
     Close,
 }
 
@@ -97,6 +98,16 @@ impl Writer {
     pub async fn place(&self, place: Place) -> Result<Placed, DaemonError> {
         let (reply, answer) = oneshot::channel();
         self.jobs.send(Job::Place((Box::new(place), reply))).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?.map_err(DaemonError::Writer)
+    }
+
+    /// Commit A of one poll: returns when it is committed.
+    ///
+    /// # Errors
+    /// Where the commit failed, and where the writer is gone.
+    pub async fn poll(&self, poll: PollCommit) -> Result<PollStored, DaemonError> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.send(Job::Poll((Box::new(poll), reply))).await.map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?.map_err(DaemonError::Writer)
     }
 
@@ -180,17 +191,18 @@ fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64
             Job::Run(work) => work(&mut state),
             Job::Close => break,
             Job::Place(first) => {
-                let mut batch = vec![first];
-                while batch.len() < BATCH {
-                    match queue.try_recv() {
-                        Ok(Job::Place(next)) => batch.push(next),
-                        other => {
-                            held = other.ok();
-                            break;
-                        }
-                    }
-                }
-                commit(&mut state, batch, commit_ms, clock.now());
+                let batch = together(first, &mut queue, &mut held, |job| match job {
+                    Job::Place(next) => Ok(next),
+                    other => Err(other),
+                });
+                commit_places(&mut state, batch, commit_ms, clock.now());
+            }
+            Job::Poll(first) => {
+                let batch = together(first, &mut queue, &mut held, |job| match job {
+                    Job::Poll(next) => Ok(next),
+                    other => Err(other),
+                });
+                commit_polls(&mut state, batch);
             }
         }
         space_low.store(state.store.space_low(), Ordering::Relaxed);
@@ -200,7 +212,24 @@ fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64
     state.close();
 }
 
-fn commit(state: &mut State, batch: Vec<Waiting>, commit_ms: &AtomicU64, now: Timestamp) {
+/// `first` and what of its kind waits right behind it; the first of another kind is held.
+fn together<W>(first: W, queue: &mut mpsc::Receiver<Job>, held: &mut Option<Job>, kind: impl Fn(Job) -> Result<W, Job>) -> Vec<W> {
+    let mut batch = vec![first];
+    while batch.len() < BATCH
+        && let Ok(job) = queue.try_recv()
+    {
+        match kind(job) {
+            Ok(next) => batch.push(next),
+            Err(other) => {
+                *held = Some(other);
+                break;
+            }
+        }
+    }
+    batch
+}
+
+fn commit_places(state: &mut State, batch: Vec<Waiting<Place, Placed>>, commit_ms: &AtomicU64, now: Timestamp) {
     let start = Instant::now();
     let (places, replies): (Vec<Place>, Vec<_>) = batch.into_iter().map(|(place, reply)| (*place, reply)).unzip();
     match state.place_all(places, now) {
@@ -216,4 +245,18 @@ fn commit(state: &mut State, batch: Vec<Waiting>, commit_ms: &AtomicU64, now: Ti
         }
     }
     commit_ms.store(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+}
+
+/// Polls that waited together, in one commit. One that cannot be stored is no reason for the others to be lost: then each
+/// has a commit of its own.
+fn commit_polls(state: &mut State, batch: Vec<Waiting<PollCommit, PollStored>>) {
+    let (polls, replies): (Vec<PollCommit>, Vec<_>) = batch.into_iter().map(|(poll, reply)| (*poll, reply)).unzip();
+    let stored: Vec<Result<PollStored, StoreError>> = match state.store.commit_polls(&polls) {
+        Ok(stored) => stored.into_iter().map(Ok).collect(),
+        Err(error) if polls.len() == 1 => vec![Err(error)],
+        Err(_) => polls.iter().map(|poll| state.store.commit_poll(poll)).collect(),
+    };
+    for (reply, stored) in replies.into_iter().zip(stored) {
+        let _ = reply.send(stored.map_err(|error| error.to_string()));
+    }
 }

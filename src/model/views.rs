@@ -226,6 +226,9 @@ pub struct SearchHit {
     pub seen_at: Timestamp,
     /// Some words around the hit; hits between U+E000 and U+E001.
     pub snippet: String,
+    /// The headline, hits marked in the same way: for people's eyes only.
+    #[serde(skip)]
+    pub headline: String,
 }
 
 /// One line of `feeds`: health at a glance.

@@ -317,13 +317,11 @@ fn hit(folded: &str, word: &str, mark: &str, prefix: bool) -> bool {
 /// Marks of a hit in a snippet.
 const HIT: (char, char) = ('\u{E000}', '\u{E001}');
 
-/// Some 30 words around the first hit, hits between U+E000 and U+E001.
-pub(super) fn snippet(text: &str, marks: &[(String, bool)]) -> String {
-    const BEFORE: usize = 60;
-    const LENGTH: usize = 220;
+/// Where the words asked for stand in `text`, in order; no further than `reach` bytes behind the first.
+fn hits(text: &str, marks: &[(String, bool)], reach: usize) -> Vec<(usize, usize)> {
     let mut hits: Vec<(usize, usize)> = Vec::new();
     for (at, word) in words(text) {
-        if hits.last().is_some_and(|(first, _)| at > first + LENGTH) && !hits.is_empty() {
+        if hits.first().is_some_and(|(first, _)| at - first > reach) {
             break;
         }
         let folded = fold(word);
@@ -339,13 +337,12 @@ pub(super) fn snippet(text: &str, marks: &[(String, bool)]) -> String {
             }
         }
     }
-    let focus = hits.first().map_or(0, |h| h.0);
-    let start = if focus <= BEFORE { 0 } else { word_start(text, focus - BEFORE, focus) };
-    let end = word_end(text, (start + LENGTH).min(text.len()));
+    hits
+}
+
+/// What stands from `start` to `end`, hits between U+E000 and U+E001.
+fn marked(text: &str, hits: Vec<(usize, usize)>, start: usize, end: usize) -> String {
     let mut out = String::with_capacity(end - start + 16);
-    if start > 0 {
-        out.push('…');
-    }
     let mut at = start;
     for (from, to) in hits.into_iter().filter(|h| h.0 >= start && h.1 <= end) {
         out.push_str(&text[at..from]);
@@ -355,6 +352,27 @@ pub(super) fn snippet(text: &str, marks: &[(String, bool)]) -> String {
         at = to;
     }
     out.push_str(&text[at..end]);
+    out
+}
+
+/// A headline, hits between U+E000 and U+E001.
+pub(super) fn headline(title: &str, marks: &[(String, bool)]) -> String {
+    marked(title, hits(title, marks, title.len()), 0, title.len())
+}
+
+/// Some 30 words around the first hit, hits between U+E000 and U+E001.
+pub(super) fn snippet(text: &str, marks: &[(String, bool)]) -> String {
+    const BEFORE: usize = 60;
+    const LENGTH: usize = 220;
+    let hits = hits(text, marks, LENGTH);
+    let focus = hits.first().map_or(0, |h| h.0);
+    let start = if focus <= BEFORE { 0 } else { word_start(text, focus - BEFORE, focus) };
+    let end = word_end(text, (start + LENGTH).min(text.len()));
+    let mut out = String::with_capacity(end - start + 24);
+    if start > 0 {
+        out.push('…');
+    }
+    out.push_str(&marked(text, hits, start, end));
     if end < text.len() {
         out.push('…');
     }
@@ -426,6 +444,7 @@ mod tests {
     #[test]
     fn snippets_mark_their_hits() {
         let marks = vec![("cafe".to_owned(), false), ("stor".to_owned(), true)];
+        assert_eq!(headline("Storm over\nthe café", &marks), "\u{E000}Storm\u{E001} over\nthe \u{E000}café\u{E001}");
         assert_eq!(snippet("A Café in the storm.", &marks), "A \u{E000}Café\u{E001} in the \u{E000}storm\u{E001}.");
         let long = format!("{} storm {}", "word ".repeat(100), "word ".repeat(100));
         let short = snippet(&long, &marks);

@@ -20,7 +20,8 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0001.sql"), then: None },
     Migration { sql: include_str!("migrations/0002.sql"), then: None },
     Migration { sql: include_str!("migrations/0003.sql"), then: Some(fill_search) },
-    Migration { sql: include_str!("migrations/0010.sql"), then: None },
+    Migration { sql: include_str!("migrations/0004.sql"), then: None },
+    Migration { sql: include_str!("migrations/0005.sql"), then: None },
 ];
 
 /// "nfld": lets `file` and `doctor` tell the database from others.

@@ -22,6 +22,6 @@ pub use crate::model::{EntryKeys, NewEntry};
 pub use care::{Copied, Finding, Health, backup, doctor, restore};
 pub use error::{Advice, StoreError};
 pub use fts::unspaced;
-pub use reader::{Found, Reader, SearchOrder};
+pub use reader::{Every, Found, Named, Reader, SearchOrder};
 pub use records::*;
 pub use writer::{Timing, Writer};

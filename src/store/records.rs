@@ -375,6 +375,8 @@ pub struct ArticleCommit {
     pub index_row: Vec<u8>,
     /// `story::Features::row`.
     pub story_row: Vec<u8>,
+    /// `dedup::story::InStory::keys`.
+    pub story_keys: Option<Vec<u8>>,
     /// Its cluster.
     pub cluster: Id,
     /// Its story.
@@ -459,6 +461,10 @@ pub struct IndexRow {
     pub index_row: Vec<u8>,
     /// `story::Features::row`.
     pub story_row: Vec<u8>,
+    /// `dedup::story::InStory::keys`.
+    pub story_keys: Option<Vec<u8>>,
+    /// The stored background has counted its terms, if it was to.
+    pub counted: bool,
 }
 
 /// One line that an outlet repeats.

@@ -44,7 +44,7 @@ fn five_hundred_hostile_titles_command_no_terminal_and_break_no_column() {
     let story = first_id(dir, &["stories", "--ids"]);
     let (a, b) = (address(0), address(1));
     let feed = feed_url(5);
-    let commands: [&[&str]; 19] = [
+    let commands: [&[&str]; 33] = [
         &["stories", "-n", "0"],
         &["stories", "-n", "0", "--json"],
         &["story", &story],
@@ -64,7 +64,22 @@ fn five_hundred_hostile_titles_command_no_terminal_and_break_no_column() {
         &["export", "jsonfeed", "-n", "0"],
         &["search", "ordinary", "-n", "0"],
         &["search", "ordinary", "-n", "0", "--json"],
+        &["search", "ordinary", "-n", "0", "--sort", "relevance"],
+        &["match", &a],
+        &["match", &a, "--json"],
+        &["origin", &a],
+        &["report", "lag", "-n", "0"],
+        &["report", "lag", "--json"],
+        &["recluster", "--dry-run"],
+        &["recluster", "--dry-run", "--json"],
+        &["prune", "--dry-run"],
+        &["doctor"],
+        &["export", "jsonl", "articles"],
+        &["export", "jsonl", "clusters"],
+        &["export", "jsonl", "stories"],
+        &["__words", "articles"],
     ];
+    std::fs::write(dir.join("newsfold.toml"), "").expect("a configuration");
     for args in commands {
         let output = run(dir, args);
         assert!(output.status.success(), "{args:?}: {}", said(&output));
@@ -74,7 +89,8 @@ fn five_hundred_hostile_titles_command_no_terminal_and_break_no_column() {
             let output = newsfold(dir).args(args).env("COLUMNS", columns.to_string()).output().expect("newsfold runs");
             assert!(is_harmless(printed(&output)), "{args:?} at {columns}");
             assert!(is_harmless(said(&output)), "{args:?} at {columns}");
-            let keeps_width = !args.contains(&"--json") && !["export", "log"].contains(&args[0]) && !args.contains(&"--text");
+            let keeps_width =
+                !args.contains(&"--json") && !["export", "log", "doctor", "__words"].contains(&args[0]) && !args.contains(&"--text");
             let wide = printed(&output).lines().find(|line| keeps_width && line.width() > columns);
             assert_eq!(wide, None, "{args:?} at {columns}");
         }
@@ -114,9 +130,18 @@ fn exit_codes_tell_what_happened_and_hints_what_to_do() {
     let dir = stocked(40, false);
     let dir = dir.path();
     let empty = tempfile::tempdir().expect("a folder");
-    let cases: [(&Path, &[&str], i32, &str); 13] = [
+    let cases: [(&Path, &[&str], i32, &str); 22] = [
         (dir, &["stories", "--publisher", "Nobody"], 0, "no such stories"),
         (dir, &["stories", "--publisher", "harbor post"], 0, "did you mean “Harbour Post”?"),
+        (dir, &["stories", "--lang", "english"], 0, "languages are en"),
+        (dir, &["stories", "--tag", "coats"], 0, "did you mean “coast”?"),
+        (dir, &["stories", "--owner", "ledger"], 0, "did you mean “The Ledger”?"),
+        (dir, &["stories", "--feed", "p9.example"], 4, "did you mean"),
+        (dir, &["search", "foo:bar"], 0, "“foo:” is no filter"),
+        (dir, &["search", "lang:xx", "ferry"], 0, "languages are en"),
+        (dir, &["feeds", "--state", "bogus"], 2, "quarantined"),
+        (dir, &["feeds", "--publisher", "harbor post"], 0, "did you mean “Harbour Post”?"),
+        (dir, &["log", "--kind", "aticle"], 0, "did you mean article?"),
         (dir, &["stories", "--since", "soon"], 2, "yesterday"),
         (dir, &["storys"], 2, "stories"),
         (dir, &["story", "xyz"], 2, "is not an id"),
@@ -157,7 +182,9 @@ fn an_ambiguous_prefix_lists_what_it_could_be() {
 #[test]
 fn a_pipe_that_closes_is_no_fault() {
     let dir = stocked(400, false);
-    for args in [&["export", "jsonl"][..], &["log"], &["stories", "--json"], &["man"], &["completions", "bash"]] {
+    for args in
+        [&["export", "jsonl"][..], &["export", "jsonl", "articles"], &["log"], &["stories", "--json"], &["man"], &["completions", "bash"]]
+    {
         let mut child = newsfold(dir.path()).args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("newsfold runs");
         let mut out = child.stdout.take().expect("a pipe");
         let _ = out.read(&mut [0; 16]).expect("some bytes");
@@ -271,4 +298,37 @@ fn retention_is_told_before_it_is_applied_and_spares_what_was_kept() {
     assert_eq!(articles(), Some(1));
     assert!(run(dir, &["article", &address(0)]).status.success(), "it was kept");
     assert!(printed(&run(dir, &["prune", "--dry-run"])).starts_with("would remove 0 articles"));
+}
+
+#[test]
+fn filters_compose_and_each_takes_away_what_it_should() {
+    let dir = stocked(60, false);
+    let ids = |args: &[&str]| -> std::collections::BTreeSet<String> {
+        let output = run(dir.path(), &[&["stories", "--ids"], args].concat());
+        assert!(output.status.success(), "{args:?}: {}", said(&output));
+        printed(&output).lines().map(str::to_owned).collect()
+    };
+    let filters: [&[&str]; 8] = [
+        &["--publisher", "Harbour Post"],
+        &["--owner", "The Ledger"],
+        &["--tag", "COAST"],
+        &["--lang", "en"],
+        &["--min-publishers", "3"],
+        &["--min-copies", "4"],
+        &["--feed", "p2.example"],
+        &["--since", "40m"],
+    ];
+    let all = ids(&[]);
+    for (i, one) in filters.iter().enumerate() {
+        assert!(ids(one).is_subset(&all) && !ids(one).is_empty(), "{one:?}");
+        for other in &filters[i + 1..] {
+            let both = ids(&[*one, *other].concat());
+            let each = ids(one).intersection(&ids(other)).cloned().collect();
+            assert!(both.is_subset(&each), "{one:?} {other:?}");
+        }
+    }
+    assert_eq!(ids(&["--publisher", "Harbour Post"]), ids(&["--seen-by", "harbour post"]));
+    let (before, after) = (ids(&["--until", "30m"]), ids(&["--since", "30m"]));
+    assert!(!before.is_empty() && !after.is_empty() && before.union(&after).cloned().collect::<std::collections::BTreeSet<_>>() == all);
+    assert!(ids(&["--lang", "de"]).is_empty() && ids(&["--tag", "world"]).is_empty());
 }

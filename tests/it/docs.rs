@@ -1,7 +1,8 @@
 //! What the documentation says of the command line is true of the binary.
 
+use crate::stock::{address, feed_url, fill};
 use regex::Regex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
@@ -12,10 +13,9 @@ fn help(args: &[&str]) -> String {
 
 /// The commands that `--help` lists.
 fn commands() -> BTreeSet<String> {
-    let line = Regex::new(r"(?m)^  ([a-z]+)  ").unwrap();
+    let line = Regex::new(r"(?m)^  ([a-z]+) {2,}").unwrap();
     let text = help(&["--help"]);
-    let listed = text.split("Commands:").nth(1).and_then(|rest| rest.split("Options:").next()).unwrap_or_default().to_owned();
-    line.captures_iter(&listed).map(|found| found[1].to_owned()).collect()
+    line.captures_iter(&text).map(|found| found[1].to_owned()).collect()
 }
 
 /// Code in a page: fenced blocks and spans.
@@ -71,4 +71,91 @@ fn the_two_commands_of_the_readme_are_those_that_ci_runs() {
     for command in ["cargo test --release --locked", "cargo run --release --locked --example newsroom"] {
         assert!(readme.contains(command) && ci.contains(command), "{command}");
     }
+}
+
+/// The top-level keys that docs/json.md gives to each schema.
+fn documented() -> BTreeMap<String, BTreeSet<String>> {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/json.md")).unwrap();
+    let mut all = BTreeMap::new();
+    for section in page.split("\n### ").skip(1) {
+        let (schema, rest) = section.split_once('\n').unwrap();
+        let rest = rest.split("\n## ").next().unwrap();
+        let cells = rest.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next().map(|cell| format!("`{cell}")));
+        let keys = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect();
+        all.insert(schema.to_owned(), keys);
+    }
+    all
+}
+
+#[test]
+fn every_schema_of_the_code_is_described() {
+    let described = documented();
+    let schema = Regex::new(r#""(newsfold/[a-z-]+/\d+)""#).unwrap();
+    let mut named = BTreeSet::new();
+    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|e| e == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            named.extend(schema.captures_iter(&text).map(|found| found[1].to_owned()));
+        }
+    }
+    assert_eq!(described.keys().cloned().collect::<BTreeSet<_>>(), named);
+}
+
+#[test]
+fn every_key_that_is_printed_is_described_and_the_other_way_round() {
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path(), 40, false, jiff::Timestamp::now());
+    std::fs::write(dir.path().join("newsfold.toml"), "").unwrap();
+    std::fs::write(dir.path().join("bad.toml"), "nonsense = 1\n").unwrap();
+    let ask = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newsfold"));
+        command.current_dir(dir.path()).env_clear().env("TZ", "UTC").arg("--state-dir").arg(dir.path());
+        String::from_utf8(command.args(args).output().unwrap().stdout).unwrap()
+    };
+    let (a, b, feed) = (address(0), address(1), feed_url(0));
+    let merged = ask(&["merge", &a, &address(39), "--json"]);
+    let asked: [&[&str]; 26] = [
+        &["stories", "--json"],
+        &["story", &ask(&["stories", "--ids", "-n", "1"]).trim().to_owned(), "--json"],
+        &["article", &a, "--json"],
+        &["search", "harbour", "--json"],
+        &["match", &a, "--json"],
+        &["why", &a, &b, "--json"],
+        &["diff", &a, &b, "--json"],
+        &["origin", &a, "--json"],
+        &["decisions", "--json"],
+        &["log", "--json"],
+        &["report", "lag", "--json"],
+        &["feeds", "--json"],
+        &["feeds", "show", &feed, "--json"],
+        &["status", "--json"],
+        &["export", "jsonl"],
+        &["export", "jsonl", "articles"],
+        &["export", "jsonl", "clusters"],
+        &["export", "jsonl", "stories"],
+        &["keep", &a, "--json"],
+        &["prune", "--json"],
+        &["doctor", "--json"],
+        &["recluster", "--dry-run", "--set", "containment=0.999", "--json"],
+        &["recluster", "--json"],
+        &["backup", "copy.db", "--json"],
+        &["--config", "bad.toml", "config", "check", "--json"],
+        &["poll", "--json"],
+    ];
+    let described = documented();
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for text in asked.iter().map(|args| ask(args)).chain([merged]) {
+        for line in text.lines() {
+            let value: serde_json::Value = serde_json::from_str(line).unwrap();
+            let schema = value["schema"].as_str().unwrap_or_else(|| panic!("{line} names no schema")).to_owned();
+            let keys = value.as_object().unwrap().keys().filter(|key| *key != "schema").cloned();
+            seen.entry(schema).or_default().extend(keys);
+        }
+    }
+    for (schema, keys) in &seen {
+        assert_eq!(Some(keys), described.get(schema), "{schema}");
+    }
+    let unseen = described.keys().filter(|schema| !seen.contains_key(*schema)).map(String::as_str).collect::<Vec<_>>();
+    assert_eq!(unseen, ["newsfold/reloaded/1"], "only what a running daemon says is not asked for here");
 }

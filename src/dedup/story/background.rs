@@ -95,8 +95,8 @@ pub fn encode_list(languages: &[(String, Vec<(TermHash, u8)>)]) -> Vec<u8> {
 /// Document frequencies of what was seen, aged, over the built-in list.
 #[derive(Clone, Debug)]
 pub struct Background {
-    seen: AHashMap<TermHash, f32>,
-    documents: f32,
+    seen: AHashMap<TermHash, u32>,
+    documents: u32,
     /// Documents that the built-in list counts for.
     prior: f32,
     /// Share of documents that a word outside the list is taken to stand in.
@@ -105,7 +105,7 @@ pub struct Background {
 
 impl Default for Background {
     fn default() -> Self {
-        Self { seen: AHashMap::new(), documents: 0.0, prior: 1000.0, unlisted: 0.0005 }
+        Self { seen: AHashMap::new(), documents: 0, prior: 1000.0, unlisted: 0.0005 }
     }
 }
 
@@ -115,7 +115,7 @@ pub(super) fn publisher_key(publisher: u16) -> u32 {
 }
 
 /// When more documents than this were counted, all counts are halved: what was common a year ago fades.
-const HALVE_AT: f32 = 400_000.0;
+const HALVE_AT: u32 = 400_000;
 
 impl Background {
     /// Another belief in the built-in list: the documents it counts for, and the share of documents that a word outside it is
@@ -125,32 +125,52 @@ impl Background {
         self
     }
 
-    /// What was stored: number of documents, and rows of (term, documents with it).
-    pub fn restore(documents: f32, rows: impl IntoIterator<Item = (TermHash, f32)>) -> Self {
-        Self { seen: rows.into_iter().filter(|r| r.1 > 0.0).collect(), documents: documents.max(0.0), ..Self::default() }
+    /// What [`Background::pack`] made; none where it is damaged.
+    pub fn unpack(packed: &[u8]) -> Option<Self> {
+        let mut bytes = packed.iter().copied();
+        let (documents, terms) = (read(&mut bytes)?, read(&mut bytes)?);
+        // two bytes a term are the least: a damaged count reserves no more than there can be
+        let mut seen = AHashMap::with_capacity((terms as usize).min(packed.len() / 2));
+        let mut term = 0u32;
+        for _ in 0..terms {
+            term = term.checked_add(read(&mut bytes)?)?;
+            seen.insert(term, read(&mut bytes)?);
+        }
+        bytes.next().is_none().then(|| Self { seen, documents, ..Self::default() })
     }
 
-    /// Documents counted so far (aged, so not a whole number).
-    pub fn documents(&self) -> f32 {
+    /// Everything counted, some two bytes a term: what [`Background::unpack`] makes decides the same.
+    pub fn pack(&self) -> Vec<u8> {
+        let mut rows: Vec<(TermHash, u32)> = self.seen.iter().map(|(&term, &n)| (term, n)).collect();
+        rows.sort_unstable();
+        let mut packed = Vec::with_capacity(rows.len() * 2 + 16);
+        write(&mut packed, self.documents);
+        write(&mut packed, rows.len() as u32);
+        let mut before = 0;
+        for (term, n) in rows {
+            write(&mut packed, term - before);
+            write(&mut packed, n);
+            before = term;
+        }
+        packed
+    }
+
+    /// Documents counted so far (aged).
+    pub fn documents(&self) -> u32 {
         self.documents
     }
 
-    /// What to store: every term with the documents it was seen in.
-    pub fn rows(&self) -> impl Iterator<Item = (TermHash, f32)> + '_ {
-        self.seen.iter().map(|(&t, &n)| (t, n))
-    }
-
-    /// Counts one document's terms with `weight` (1 for a text, less for one more text of the same event).
-    pub fn learn(&mut self, terms: impl IntoIterator<Item = TermHash>, weight: f32) {
-        self.documents += weight;
+    /// Counts the terms of one document.
+    pub fn learn(&mut self, terms: impl IntoIterator<Item = TermHash>) {
+        self.documents += 1;
         for term in terms {
-            *self.seen.entry(term).or_insert(0.0) += weight;
+            *self.seen.entry(term).or_insert(0) += 1;
         }
         if self.documents > HALVE_AT {
-            self.documents /= 2.0;
+            self.documents /= 2;
             self.seen.retain(|_, n| {
-                *n /= 2.0;
-                *n >= 1.0
+                *n /= 2;
+                *n > 0
             });
         }
     }
@@ -158,14 +178,35 @@ impl Background {
     /// The share of the documents seen that come from this publisher (as [`super::Features`] hashes it); small while few were
     /// seen.
     pub fn publisher_share(&self, publisher: u16) -> f32 {
-        let seen = self.seen.get(&publisher_key(publisher)).copied().unwrap_or(0.0);
-        (seen / (self.documents + 10.0)).min(1.0)
+        let seen = self.seen.get(&publisher_key(publisher)).copied().unwrap_or(0);
+        (seen as f32 / (self.documents as f32 + 10.0)).min(1.0)
     }
 
     /// ln(1 / share of documents) of a term of this built-in class: 0 for what stands everywhere.
     pub fn idf(&self, term: TermHash, class: u8) -> f32 {
-        let seen = self.seen.get(&term).copied().unwrap_or(0.0);
-        let share = (self.prior * share_of(class, self.unlisted) + seen) / (self.prior + self.documents);
+        let seen = self.seen.get(&term).copied().unwrap_or(0) as f32;
+        let share = (self.prior * share_of(class, self.unlisted) + seen) / (self.prior + self.documents as f32);
         -share.min(1.0).ln()
     }
+}
+
+/// A number in as few bytes of seven bits as it takes, lowest first (LEB128).
+fn write(to: &mut Vec<u8>, mut number: u32) {
+    while number >= 0x80 {
+        to.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    to.push(number as u8);
+}
+
+fn read(bytes: &mut impl Iterator<Item = u8>) -> Option<u32> {
+    let mut number = 0u32;
+    for shift in (0..32).step_by(7) {
+        let byte = bytes.next()?;
+        number |= u32::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
 }

@@ -8,9 +8,10 @@ use super::features::Features;
 use super::pages::{At, Entry, KEYS, NONE, Pages, TERMS};
 use super::regroup;
 use super::terms::TermHash;
-use super::vector::{About, Vector};
+use super::vector::{About, Vector, Weight};
 use super::why::{StoryBecause, because};
 use super::{Background, Settings};
+use crate::dedup::id_table::IdTable;
 use crate::model::Id;
 use ahash::{AHashMap, AHashSet};
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,10 @@ pub struct StoryPlacement {
     pub merged: Vec<Merged>,
     /// Why.
     pub because: StoryBecause,
+    /// Which of the text's terms find it from now on: their places among its terms, weightiest first. Stored with it, so that
+    /// a start need not weigh them again and finds what was found.
+    #[serde(skip)]
+    pub keys: Vec<u8>,
     /// Slots of the stories that the decision looked at; means nothing once the index has changed.
     #[serde(skip)]
     near: Vec<u32>,
@@ -38,8 +43,29 @@ impl StoryPlacement {
     pub fn alone(cluster: Id) -> Self {
         let because =
             StoryBecause { rule: "alone".into(), with: None, similarity: 0.0, threshold: 0.0, terms: Vec::new(), version: super::VERSION };
-        Self { story: Id::story(cluster), joined: false, splits: Vec::new(), merged: Vec::new(), because, near: Vec::new() }
+        Self {
+            story: Id::story(cluster),
+            joined: false,
+            splits: Vec::new(),
+            merged: Vec::new(),
+            because,
+            keys: Vec::new(),
+            near: Vec::new(),
+        }
     }
+}
+
+/// A cluster as it was stored: which story it is in, and what finds it.
+#[derive(Clone, Copy, Debug)]
+pub struct Stored<'a> {
+    /// The cluster.
+    pub cluster: Id,
+    /// Its story.
+    pub story: Id,
+    /// Its text.
+    pub features: &'a Features,
+    /// As in [`StoryPlacement`]; empty: they are weighed anew.
+    pub keys: &'a [u8],
 }
 
 /// Some clusters of a story that turn out to report another event.
@@ -76,6 +102,8 @@ struct Slot {
 pub struct StoryIndex {
     settings: Settings,
     entries: Pages,
+    /// Articles by cluster.
+    clusters: IdTable,
     /// The newest posting of a term: article × KEYS + key.
     heads: AHashMap<TermHash, u32>,
     stories: Vec<Slot>,
@@ -94,7 +122,14 @@ struct Near {
 impl StoryIndex {
     /// An empty index.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, entries: Pages::default(), heads: AHashMap::new(), stories: Vec::new(), free: Vec::new() }
+        Self {
+            settings,
+            entries: Pages::default(),
+            clusters: IdTable::default(),
+            heads: AHashMap::new(),
+            stories: Vec::new(),
+            free: Vec::new(),
+        }
     }
 
     /// The settings it decides by.
@@ -104,7 +139,7 @@ impl StoryIndex {
 
     /// Clusters in the index.
     pub fn len(&self) -> usize {
-        self.entries.range().len()
+        self.clusters.len()
     }
 
     /// True when there is none.
@@ -114,26 +149,35 @@ impl StoryIndex {
 
     /// Bytes held, about.
     pub fn bytes(&self) -> usize {
-        self.entries.bytes() + self.heads.capacity() * 9 + self.stories.capacity() * size_of::<Slot>() + self.free.capacity() * 4
+        self.entries.bytes()
+            + self.clusters.bytes()
+            + self.heads.capacity() * 9
+            + self.stories.capacity() * size_of::<Slot>()
+            + self.free.capacity() * 4
     }
 
-    /// The terms that `f` is found by, weightiest first.
-    fn keys(&self, f: &Features, vector: &Vector, most: usize) -> Vec<(TermHash, f32)> {
-        let mut keys: Vec<(TermHash, f32)> = vector.weights.iter().take(TERMS.min(f.terms.len())).map(|w| (w.term, w.weight)).collect();
-        keys.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        keys.truncate(most);
-        keys
+    /// The places of the weightiest terms that are kept, weightiest first.
+    fn weightiest(vector: &Vector, most: usize) -> Vec<u8> {
+        let kept = vector.weights.get(..TERMS.min(vector.weights.len())).unwrap_or(&[]);
+        let mut order: Vec<(f32, u8)> = kept.iter().zip(0u8..).map(|(w, at)| (w.weight, at)).collect();
+        // among equals the lower hash first: terms stand in the order of their hashes
+        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        order.into_iter().take(most).map(|w| w.1).collect()
     }
 
     /// Clusters that could report the same event, most alike first.
-    fn candidates(&self, f: &Features, vector: &Vector, background: &Background) -> Vec<(f32, At)> {
+    fn candidates(&self, vector: &Vector, background: &Background) -> Vec<(f32, At)> {
         let mut votes: AHashMap<At, f32> = AHashMap::new();
-        for (key, weight) in self.keys(f, vector, self.settings.probes) {
-            let mut posting = self.heads.get(&key).copied().unwrap_or(NONE);
+        for probe in Self::weightiest(vector, self.settings.probes) {
+            let Some(&Weight { term, weight, .. }) = vector.weights.get(usize::from(probe)) else { continue };
+            let mut posting = self.heads.get(&term).copied().unwrap_or(NONE);
             for _ in 0..self.settings.postings {
                 let (at, slot) = (posting / KEYS as u32, posting as usize % KEYS);
                 let Some(entry) = (posting != NONE).then(|| self.entries.get(at)).flatten() else { break };
-                *votes.entry(at).or_insert(0.0) += weight * weight;
+                // one whose cluster has become part of another speaks no more
+                if entry.story != NONE {
+                    *votes.entry(at).or_insert(0.0) += weight * weight;
+                }
                 posting = entry.before.get(slot).copied().unwrap_or(NONE);
             }
         }
@@ -210,7 +254,7 @@ impl StoryIndex {
     /// Where a new cluster belongs. Changes nothing: [`StoryIndex::learn`] does.
     pub fn decide(&self, f: &Features, cluster: Id, background: &Background) -> StoryPlacement {
         let vector = Vector::of_features(f, background, &self.settings);
-        let candidates = self.candidates(f, &vector, background);
+        let candidates = self.candidates(&vector, background);
         let nearest = candidates.first().and_then(|&(_, at)| self.entries.get(at));
         let because = |joined: bool| because(f, &vector, nearest.map(|e| (e.cluster, self.vector(e, background))), joined, &self.settings);
         let (nodes, near) = self.neighbourhood(&candidates, vector.clone(), background);
@@ -225,6 +269,7 @@ impl StoryIndex {
             splits: plan.splits,
             merged: plan.merged,
             because: because(plan.story.is_some()),
+            keys: Self::weightiest(&vector, KEYS),
             near: near.iter().map(|n| n.slot).collect(),
         }
     }
@@ -320,14 +365,79 @@ impl StoryIndex {
         }
         let story = by_id(self, placement.story).or_else(|| fresh.iter().find(|x| x.0 == placement.story).map(|x| x.1));
         let slot = story.unwrap_or_else(|| self.slot(placement.story));
-        self.insert_at(f, cluster, slot, arrived, background);
+        self.insert_at(f, cluster, slot, arrived, &placement.keys, background);
         near.iter().chain(fresh.iter().map(|x| &x.1)).for_each(|&s| self.release(s));
     }
 
     /// Puts a cluster into the story it was stored in: at start, oldest first, or for a person's decision.
-    pub fn restore(&mut self, f: &Features, cluster: Id, story: Id, arrived: i32, background: &Background, known: &mut AHashMap<Id, u32>) {
-        let slot = *known.entry(story).or_insert_with(|| self.slot(story));
-        self.insert_at(f, cluster, slot, arrived, background);
+    pub fn restore(&mut self, stored: Stored<'_>, arrived: i32, background: &Background, known: &mut AHashMap<Id, u32>) {
+        let slot = *known.entry(stored.story).or_insert_with(|| self.slot(stored.story));
+        self.insert_at(stored.features, stored.cluster, slot, arrived, stored.keys, background);
+    }
+
+    /// Copies brought clusters together: those `gone` are part of `cluster` now, and the stories `merged` of `story`. The
+    /// cluster goes on with the text that was first.
+    pub fn absorb(&mut self, cluster: Id, gone: &[Id], story: Id, merged: &[Id]) {
+        let mut texts: Vec<At> = std::iter::once(&cluster).chain(gone).filter_map(|c| self.find(*c)).collect();
+        texts.sort_unstable();
+        let mut slots: Vec<u32> = texts.iter().filter_map(|&at| self.entries.get(at).map(|e| e.story)).collect();
+        if !merged.is_empty() {
+            // a story whose text has left the window is found by its name only: this reads all of them, once a merger
+            let one = |s: &Slot| s.count > 0 && (s.id == story || merged.contains(&s.id));
+            slots.extend((0u32..).zip(&self.stories).filter(|(_, s)| one(s)).map(|(slot, _)| slot));
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        let named = |slot: &&u32| self.stories.get(**slot as usize).is_some_and(|s| s.id == story);
+        let Some(into) = slots.iter().find(named).or(slots.first()).copied() else { return };
+        let others = texts.split_off(texts.len().min(1));
+        for at in texts.iter().chain(&others).copied() {
+            self.unname(at);
+        }
+        let members: Vec<At> = slots.iter().flat_map(|&s| self.members(s).map(|m| m.0)).filter(|at| !others.contains(at)).collect();
+        let kept = slots.iter().any(|&s| self.stories.get(s as usize).is_some_and(|s| s.kept));
+        for &slot in slots.iter().filter(|&&s| s != into) {
+            self.relink(slot, Vec::new());
+            self.release(slot);
+        }
+        self.relink(into, members);
+        if let Some(slot) = self.stories.get_mut(into as usize) {
+            (slot.id, slot.kept) = (story, kept);
+        }
+        for at in others {
+            if let Some(entry) = self.entries.get_mut(at) {
+                (entry.story, entry.older) = (NONE, NONE);
+            }
+        }
+        if let Some(&first) = texts.first() {
+            self.name(first, cluster);
+        }
+        self.release(into);
+    }
+
+    /// The article that stands for a cluster.
+    fn find(&self, cluster: Id) -> Option<At> {
+        self.clusters.get(cluster.0, |at| self.entries.get(at).map(|e| e.cluster.0))
+    }
+
+    /// This article stands for `cluster`.
+    fn name(&mut self, at: At, cluster: Id) {
+        if let Some(before) = self.find(cluster) {
+            self.unname(before);
+        }
+        if let Some(entry) = self.entries.get_mut(at) {
+            entry.cluster = cluster;
+        }
+        let Self { clusters, entries, .. } = self;
+        clusters.insert(cluster.0, at, |at| entries.get(at).map(|e| e.cluster.0));
+    }
+
+    /// This article stands for no cluster.
+    fn unname(&mut self, at: At) {
+        let Self { clusters, entries, .. } = self;
+        if let Some(cluster) = entries.get(at).map(|e| e.cluster.0) {
+            clusters.remove(cluster, |at| entries.get(at).map(|e| e.cluster.0));
+        }
     }
 
     /// A person decided on this story: its members stay, and it takes in newcomers as a whole. False when it is not held.
@@ -336,16 +446,15 @@ impl StoryIndex {
         found.map(|s| s.kept = true).is_some()
     }
 
-    /// Whether a cluster is held. Reads the whole index, once a decision.
+    /// Whether a cluster is held.
     pub fn holds(&self, cluster: Id) -> bool {
-        self.entries.range().any(|at| self.entries.get(at).is_some_and(|e| e.cluster == cluster))
+        self.find(cluster).is_some()
     }
 
-    /// A person's decision: these clusters are one story, and stay it. Clusters that are not held are passed over. Reads the
-    /// whole index, once a decision.
+    /// A person's decision: these clusters are one story, and stay it. Clusters that are not held are passed over. Reads all
+    /// stories, once a decision.
     pub fn assign(&mut self, clusters: &[Id], story: Id) {
-        let wanted: AHashSet<Id> = clusters.iter().copied().collect();
-        let found: Vec<At> = self.entries.range().filter(|&at| self.entries.get(at).is_some_and(|e| wanted.contains(&e.cluster))).collect();
+        let found: Vec<At> = clusters.iter().filter_map(|c| self.find(*c)).collect();
         let into = self.stories.iter().position(|s| s.id == story && s.count > 0).map_or_else(|| self.slot(story), |s| s as u32);
         let left: AHashSet<u32> = found.iter().filter_map(|&at| self.entries.get(at).map(|e| e.story)).filter(|&s| s != into).collect();
         for &slot in &left {
@@ -360,11 +469,15 @@ impl StoryIndex {
         }
     }
 
-    fn insert_at(&mut self, f: &Features, cluster: Id, slot: u32, arrived: i32, background: &Background) {
-        let vector = Vector::of_features(f, background, &self.settings);
-        let keys = self.keys(f, &vector, KEYS);
-        let at = self.entries.push(Entry::new(cluster, f), arrived);
-        for (key, (term, _)) in keys.into_iter().enumerate() {
+    /// `keys` as in [`StoryPlacement`]; without any, the terms are weighed by the background of today.
+    fn insert_at(&mut self, f: &Features, cluster: Id, slot: u32, arrived: i32, keys: &[u8], background: &Background) {
+        let weighed =
+            if keys.is_empty() { Self::weightiest(&Vector::of_features(f, background, &self.settings), KEYS) } else { Vec::new() };
+        let keys = if keys.is_empty() { &weighed } else { keys };
+        let at = self.entries.push(Entry::new(f), arrived);
+        self.name(at, cluster);
+        for (key, place) in keys.iter().take(KEYS).enumerate() {
+            let Some(term) = f.terms.get(usize::from(*place)).map(|t| t.hash()) else { continue };
             let before = self.heads.insert(term, at * KEYS as u32 + key as u32).unwrap_or(NONE);
             if let Some(to) = self.entries.get_mut(at).and_then(|e| e.before.get_mut(key)) {
                 *to = before;
@@ -415,9 +528,14 @@ impl StoryIndex {
     /// Forgets clusters that arrived before `minute` (minutes since 1970), by whole pages: some stay a little longer.
     pub fn forget_before(&mut self, minute: i32) {
         let mut gone = false;
-        while let Some(page) = self.entries.forget_page(minute) {
+        while let Some(leaving) = self.entries.oldest(minute) {
             gone = true;
-            for (at, entry) in page {
+            for at in leaving {
+                if self.entries.get(at).is_some_and(|e| e.story != NONE) {
+                    self.unname(at);
+                }
+            }
+            for (at, entry) in self.entries.forget_page(minute).into_iter().flatten() {
                 let Some(story) = self.stories.get_mut(entry.story as usize) else { continue };
                 story.count = story.count.saturating_sub(1);
                 if story.newest == at {

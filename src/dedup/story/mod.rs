@@ -16,7 +16,7 @@ mod why;
 pub use background::Background;
 pub use features::{About, Features, Term, features};
 pub use headline::headline;
-pub use index::{Merged, Split, StoryIndex, StoryPlacement};
+pub use index::{Merged, Split, Stored, StoryIndex, StoryPlacement};
 pub use stories::{InStory, Stories};
 pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};

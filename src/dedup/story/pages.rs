@@ -40,12 +40,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An entry that is in no story yet.
-    pub fn new(cluster: Id, f: &Features) -> Self {
+    /// An entry of no cluster and no story yet.
+    pub fn new(f: &Features) -> Self {
         let mut terms = [Term::default(); TERMS];
         terms.iter_mut().zip(&f.terms).for_each(|(to, t)| *to = *t);
         Self {
-            cluster,
+            cluster: Id::default(),
             story: u32::MAX,
             older: NONE,
             minute: f.minute.unwrap_or(0),
@@ -112,11 +112,14 @@ impl Pages {
         let i = at.checked_sub(self.base)? as usize;
         self.pages.get_mut(i / PAGE)?.entries.get_mut(i % PAGE)
     }
-    /// Takes out the oldest page when all of it arrived before `minute`; the newest page always stays.
+    /// Numbers of the oldest page when all of it arrived before `minute`; the newest page always stays.
+    pub fn oldest(&self, minute: i32) -> Option<std::ops::Range<At>> {
+        let page = self.pages.front().filter(|p| self.pages.len() > 1 && p.latest < minute)?;
+        Some(self.base..self.base + page.entries.len() as At)
+    }
+    /// Takes out what [`Pages::oldest`] tells.
     pub fn forget_page(&mut self, minute: i32) -> Option<Vec<(At, Entry)>> {
-        if self.pages.len() < 2 || self.pages.front()?.latest >= minute {
-            return None;
-        }
+        self.oldest(minute)?;
         let page = self.pages.pop_front()?;
         let first = self.base;
         self.base += PAGE as At;

@@ -1,6 +1,6 @@
 //! Every cluster in exactly one story: the index's decisions, and what follows for clusters that others join.
 
-use super::{Background, Features, Settings, StoryIndex, StoryPlacement, VERSION};
+use super::{Background, Features, Settings, Stored, StoryIndex, StoryPlacement, VERSION};
 use crate::dedup::Placement;
 use crate::model::Id;
 use ahash::{AHashMap, AHashSet};
@@ -19,6 +19,8 @@ pub struct InStory {
     pub joined: Vec<(Id, Id)>,
     /// Why, as it is kept and printed.
     pub because: serde_json::Value,
+    /// What finds the text from now on, to store with it; none where the index of stories does not hold it.
+    pub keys: Option<Vec<u8>>,
 }
 
 /// The stories of the window: index, background, and what was decided since [`Stories::settle`].
@@ -73,10 +75,16 @@ impl Stories {
         if alone {
             return Ok(self.take_in(placement.cluster, StoryPlacement::alone(placement.cluster)));
         }
-        let decided = self.index.decide(features, placement.cluster, &self.background);
+        let decided = self.decide(features, placement.cluster);
         self.index.learn(features, placement.cluster, &decided, minutes(seen_at), &self.background);
-        self.background.learn(features.hashes(), 1.0);
-        Ok(self.take_in(placement.cluster, decided))
+        self.background.learn(features.hashes());
+        let keys = Some(decided.keys.clone());
+        Ok(InStory { keys, ..self.take_in(placement.cluster, decided) })
+    }
+
+    /// What would become of a new cluster.
+    pub fn decide(&self, features: &Features, cluster: Id) -> StoryPlacement {
+        self.index.decide(features, cluster, &self.background)
     }
 
     /// Copies of one text report one event: clusters that became one bring their stories together.
@@ -89,6 +97,9 @@ impl Stories {
             self.clusters.insert(*cluster, id);
         }
         self.became.extend(merged.iter().map(|other| (*other, id)));
+        if !placement.merged.is_empty() {
+            self.index.absorb(placement.cluster, &placement.merged, id, &merged);
+        }
         let because = serde_json::json!({ "rule": "copy", "version": VERSION });
         Ok(InStory { id, merged, because, ..InStory::default() })
     }
@@ -118,7 +129,6 @@ impl Stories {
 
     fn take_in(&mut self, cluster: Id, decided: StoryPlacement) -> InStory {
         let because = serde_json::to_value(&decided.because).unwrap_or_default();
-        // The index may still know a story by the name it had before copies brought it together with another.
         let id = self.now(decided.story);
         let mut story = InStory { id, because, ..InStory::default() };
         self.clusters.insert(cluster, id);
@@ -149,21 +159,40 @@ impl Stories {
         if !self.index.holds(cluster) {
             // under a name of its own first, so that a story is never held twice
             let alone = Id::derive("story", &[&cluster.to_string(), "alone"]);
-            self.index.restore(features, cluster, alone, minutes(seen_at), &self.background, &mut AHashMap::new());
+            let stored = Stored { cluster, story: alone, features, keys: &[] };
+            self.index.restore(stored, minutes(seen_at), &self.background, &mut AHashMap::new());
         }
         self.index.assign(&[cluster], story);
     }
 
-    /// Everything decided so far is stored: from now on `stored` tells it. Names that copies changed are kept, for the
-    /// index goes on using the old ones.
-    pub fn settle(&mut self) {
-        self.clusters.clear();
+    /// A person decided on this story: its members stay where they are.
+    pub fn keep(&mut self, story: Id) {
+        self.index.keep(story);
     }
 
-    /// Takes in a stored cluster, oldest first. `known` is scratch space that one rebuild shares.
-    pub fn restore(&mut self, features: &Features, cluster: Id, story: Id, seen_at: Timestamp, known: &mut AHashMap<Id, u32>) {
-        self.index.restore(features, cluster, story, minutes(seen_at), &self.background, known);
-        self.background.learn(features.hashes(), 1.0);
+    /// Everything decided so far is stored: from now on `stored` tells it.
+    pub fn settle(&mut self) {
+        self.clusters.clear();
+        self.became.clear();
+    }
+
+    /// How common terms are, as it was stored.
+    pub fn restore_background(&mut self, background: Background) {
+        self.background = background;
+    }
+
+    /// Counts the terms of a text whose cluster has become part of another since.
+    pub fn count(&mut self, features: &Features) {
+        self.background.learn(features.hashes());
+    }
+
+    /// Takes in a stored cluster, oldest first, and counts its terms unless the background has `counted` them. `known` is
+    /// scratch space that one rebuild shares.
+    pub fn restore(&mut self, stored: Stored<'_>, seen_at: Timestamp, counted: bool, known: &mut AHashMap<Id, u32>) {
+        self.index.restore(stored, minutes(seen_at), &self.background, known);
+        if !counted {
+            self.background.learn(stored.features.hashes());
+        }
     }
 
     /// Drops what was first seen before `cut`.

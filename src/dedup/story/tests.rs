@@ -1,5 +1,6 @@
 //! Stories from outside: what belongs together, what must stay apart, and that order does not matter.
 
+use super::background::publisher_key;
 use super::*;
 use crate::model::Id;
 use ahash::AHashMap;
@@ -56,6 +57,12 @@ fn read(text: (&str, &str), day: Option<i64>, background: &Background) -> Featur
     features(about, background, &Settings::default())
 }
 
+fn restore(index: &mut StoryIndex, text: (&str, &str), n: usize, story: Id, known: &mut AHashMap<Id, u32>) {
+    let background = Background::default();
+    let stored = Stored { cluster: cluster(n), story, features: &read(text, None, &background), keys: &[] };
+    index.restore(stored, 0, &background, known);
+}
+
 /// Stories of `texts` that arrive in `order`, by the places of their members.
 fn stories(texts: &[(&str, &str, Option<i64>)], order: &[usize]) -> Vec<Vec<usize>> {
     let (mut index, mut background) = (StoryIndex::new(Settings::default()), Background::default());
@@ -75,7 +82,7 @@ fn stories(texts: &[(&str, &str, Option<i64>)], order: &[usize]) -> Vec<Vec<usiz
         }
         story.insert(n, placed.story);
         index.learn(&f, cluster(n), &placed, 0, &background);
-        background.learn(f.hashes(), 1.0);
+        background.learn(f.hashes());
     }
     let mut groups: BTreeMap<Id, Vec<usize>> = BTreeMap::new();
     story.into_iter().for_each(|(n, s)| groups.entry(s).or_default().push(n));
@@ -166,9 +173,9 @@ fn a_story_too_large_to_be_opened_up_loses_what_belongs_elsewhere() {
     let large = Id::story(cluster(0));
     // Six flood reports, and a court report that was put with them.
     for n in 0..6 {
-        index.restore(&read(FLOOD[n % 3], None, &background), cluster(n), large, 0, &background, &mut known);
+        restore(&mut index, FLOOD[n % 3], n, large, &mut known);
     }
-    index.restore(&read(COURT[0], None, &background), cluster(6), large, 0, &background, &mut known);
+    restore(&mut index, COURT[0], 6, large, &mut known);
     let placed = index.decide(&read(COURT[1], None, &background), cluster(7), &background);
     assert_eq!(placed.splits, [Split { from: large, into: placed.story, clusters: vec![cluster(6)] }], "{placed:?}");
     assert_ne!(placed.story, large);
@@ -187,7 +194,8 @@ fn an_index_that_was_restored_decides_the_same() {
         assert_eq!((a.story, a.joined, &a.merged), (b.story, b.joined, &b.merged));
         index.learn(&f, cluster(n), &a, 0, &background);
         let stored = Features::restore(&f.row()).expect("a row");
-        again.restore(&stored, cluster(n), a.story, 0, &background, &mut known);
+        let stored = Stored { cluster: cluster(n), story: a.story, features: &stored, keys: &a.keys };
+        again.restore(stored, 0, &background, &mut known);
     }
 }
 
@@ -272,7 +280,7 @@ fn a_kept_story_is_not_taken_apart() {
     let mut known = AHashMap::new();
     let kept = Id::story(cluster(0));
     for (n, text) in [FLOOD[0], COURT[0]].into_iter().enumerate() {
-        index.restore(&read(text, None, &background), cluster(n), kept, 0, &background, &mut known);
+        restore(&mut index, text, n, kept, &mut known);
     }
     assert!(index.keep(kept) && !index.keep(Id(1)));
     let placed = index.decide(&read(FLOOD[1], None, &background), cluster(7), &background);
@@ -302,16 +310,38 @@ fn a_person_moves_clusters_and_they_stay() {
 }
 
 #[test]
-fn the_background_ages_and_comes_back() {
+fn the_background_is_packed_and_comes_back() {
     let mut background = Background::default();
-    for _ in 0..10 {
-        background.learn([1, 2], 1.0);
+    for _ in 0..300 {
+        background.learn([1, 2, publisher_key(0xffff)]);
     }
-    background.learn([3], 1.0);
-    let again = Background::restore(background.documents(), background.rows());
-    assert_eq!(again.documents(), 11.0);
+    background.learn([3, 0xff_ffff]);
+    let packed = background.pack();
+    let again = Background::unpack(&packed).expect("what was packed");
+    assert_eq!((again.documents(), again.pack()), (301, packed.clone()));
     assert!(again.idf(1, 15) < again.idf(3, 15));
     assert_eq!(again.idf(1, 15), background.idf(1, 15));
+    for damaged in [&packed[..packed.len() - 1], &[&packed[..], &[0]].concat(), &[1, 0xff, 0xff, 0xff, 0xff, 0x0f], &[]] {
+        assert!(Background::unpack(damaged).is_none(), "{damaged:?}");
+    }
+}
+
+#[test]
+fn clusters_that_became_one_are_one_text_of_one_story() {
+    let background = Background::default();
+    let mut index = StoryIndex::new(Settings::default());
+    for (n, text) in [FLOOD[0], COURT[0], TWIN[0]].into_iter().enumerate() {
+        let f = read(text, None, &background);
+        let placed = index.decide(&f, cluster(n), &background);
+        index.learn(&f, cluster(n), &placed, 0, &background);
+    }
+    let story = |n| Id::story(cluster(n));
+    // Copies show that the court report and the flood report are one text.
+    index.absorb(cluster(1), &[cluster(0)], story(1), &[story(0)]);
+    assert!(index.holds(cluster(1)) && !index.holds(cluster(0)) && index.len() == 2);
+    let flood = index.decide(&read(FLOOD[1], None, &background), cluster(7), &background);
+    assert_eq!((flood.story, flood.because.with), (story(1), Some(cluster(1))), "the first text stands for both: {flood:?}");
+    assert!(!index.decide(&read(COURT[1], None, &background), cluster(8), &background).joined, "the later text speaks no more");
 }
 
 #[test]

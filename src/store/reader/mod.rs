@@ -7,6 +7,8 @@ mod alerts;
 mod articles;
 mod export;
 mod feeds;
+mod ids;
+mod known;
 mod persons;
 mod report;
 mod search;
@@ -22,6 +24,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use ids::Every;
+pub use known::Named;
 pub use search::SearchOrder;
 
 /// What an id or unique prefix stands for.

@@ -58,7 +58,8 @@ impl Reader {
                     hit.snippet = fts::snippet(text, &query.marks);
                 }
             }
-            Ok(hits.into_iter().map(|(_, hit, _)| hit).collect())
+            let named = |hit: SearchHit| SearchHit { headline: fts::headline(&hit.title, &query.marks), ..hit };
+            Ok(hits.into_iter().map(|(_, hit, _)| named(hit)).collect())
         })
     }
 }
@@ -114,7 +115,16 @@ fn rows(conn: &Connection, query: &Query, limit: u32) -> Result<Vec<(SearchHit, 
         let publisher = conn.prepare_cached(name)?.query_row([r.get::<_, i64>(3)?], |u| u.get(0))?;
         let packed = conn.prepare_cached("SELECT data FROM body WHERE seq = ?1")?.query_row([seq], |b| b.get(0))?;
         let (id, story) = (get(r.get(1)?), get(r.get(2)?));
-        let hit = SearchHit { id, story, publisher, title: r.get(4)?, url: r.get(5)?, seen_at: time(r.get(6)?), snippet: String::new() };
+        let hit = SearchHit {
+            id,
+            story,
+            publisher,
+            title: r.get(4)?,
+            url: r.get(5)?,
+            seen_at: time(r.get(6)?),
+            snippet: String::new(),
+            headline: String::new(),
+        };
         hits.push((hit, packed));
     }
     Ok(hits)

@@ -5,6 +5,7 @@ use crate::model::views::{ClusterDetail, MemberRow, OriginView, StoryDetail, Sto
 use crate::model::{Credit, Id};
 use crate::store::StoreError;
 use crate::store::codec::{get, join_reason, ms, put, time};
+use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 use std::collections::HashMap;
@@ -79,12 +80,24 @@ impl Reader {
     /// # Errors
     /// Those of SQLite.
     pub fn stories(&self, filter: &StoryFilter) -> Result<Vec<StoryRow>, StoreError> {
+        self.ranked(filter, story_row)
+    }
+
+    /// The ids of [`Reader::stories`], each with when its story last grew: a few bytes a story, however many there are.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn story_ids(&self, filter: &StoryFilter) -> Result<Vec<(Id, Timestamp)>, StoreError> {
+        self.ranked(filter, |row| Ok((get(row.get(0)?), time(row.get(3)?))))
+    }
+
+    fn ranked<T>(&self, filter: &StoryFilter, row: fn(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, StoreError> {
         self.read(|conn| {
             let limit = filter.limit.unwrap_or(ALL);
-            let mut rows = shared_stories(conn, filter, limit)?;
+            let mut rows = shared_stories(conn, filter, limit, row)?;
             let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(ALL));
             if left > 0 && filter.min_publishers.unwrap_or(0) <= 1 && filter.min_copies.unwrap_or(0) <= 1 {
-                rows.extend(single_stories(conn, filter, left)?);
+                rows.extend(single_stories(conn, filter, left, row)?);
                 // A story of two copies by one owner ranks with one publisher, before those of one copy: the order holds.
             }
             Ok(rows)
@@ -142,7 +155,12 @@ impl Reader {
 }
 
 /// Stories of two articles or more.
-fn shared_stories(conn: &Connection, filter: &StoryFilter, limit: u32) -> Result<Vec<StoryRow>, StoreError> {
+fn shared_stories<T>(
+    conn: &Connection,
+    filter: &StoryFilter,
+    limit: u32,
+    row: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, StoreError> {
     let since = filter.since.map_or(i64::MIN, ms);
     let until = filter.until.map_or(i64::MAX, ms);
     let (conditions, more) = members(filter, 6);
@@ -165,11 +183,16 @@ fn shared_stories(conn: &Connection, filter: &StoryFilter, limit: u32) -> Result
         vec![since.into(), until.into(), filter.min_publishers.unwrap_or(0).into(), filter.min_copies.unwrap_or(0).into(), limit.into()];
     values.extend(more);
     let mut query = conn.prepare_cached(&sql)?;
-    Ok(query.query_map(params_from_iter(values), story_row)?.collect::<Result<_, _>>()?)
+    Ok(query.query_map(params_from_iter(values), row)?.collect::<Result<_, _>>()?)
 }
 
 /// Stories of one article, newest first.
-fn single_stories(conn: &Connection, filter: &StoryFilter, limit: u32) -> Result<Vec<StoryRow>, StoreError> {
+fn single_stories<T>(
+    conn: &Connection,
+    filter: &StoryFilter,
+    limit: u32,
+    row: fn(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>, StoreError> {
     let (conditions, more) = members(filter, 4);
     let conditions: String = conditions.iter().map(|c| format!(" AND {c}")).collect();
     let sql = format!(
@@ -179,7 +202,7 @@ fn single_stories(conn: &Connection, filter: &StoryFilter, limit: u32) -> Result
     let mut values: Vec<Value> = vec![filter.since.map_or(i64::MIN, ms).into(), filter.until.map_or(i64::MAX, ms).into(), limit.into()];
     values.extend(more);
     let mut query = conn.prepare_cached(&sql)?;
-    Ok(query.query_map(params_from_iter(values), story_row)?.collect::<Result<_, _>>()?)
+    Ok(query.query_map(params_from_iter(values), row)?.collect::<Result<_, _>>()?)
 }
 
 /// An article of a cluster, before distances are known.

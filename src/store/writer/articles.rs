@@ -89,7 +89,8 @@ pub(in crate::store) fn index_rows(conn: &Connection, since: Timestamp, row: &mu
         return Ok(());
     };
     let mut query = conn.prepare(
-        "SELECT p.id, p.cluster, p.story, p.seen_at, p.fingerprint, p.version, i.copies, i.story
+        "SELECT p.id, p.cluster, p.story, p.seen_at, p.fingerprint, p.version, i.copies, i.story, i.keys,
+               p.seq <= IFNULL((SELECT through FROM background), 0)
              FROM placed p LEFT JOIN index_row i ON i.seq = p.seq WHERE p.seq >= ?1 AND p.seen_at >= ?2 ORDER BY p.seq",
     )?;
     let mut rows = query.query(params![first, ms(since)])?;
@@ -103,6 +104,8 @@ pub(in crate::store) fn index_rows(conn: &Connection, since: Timestamp, row: &mu
             fingerprint_version: r.get(5)?,
             index_row: r.get::<_, Option<Vec<u8>>>(6)?.unwrap_or_default(),
             story_row: r.get::<_, Option<Vec<u8>>>(7)?.unwrap_or_default(),
+            story_keys: r.get(8)?,
+            counted: r.get(9)?,
         });
     }
     Ok(())
@@ -164,7 +167,7 @@ impl Tx<'_> {
             }
         };
         self.write_text(seq, &commit.article, before.is_some())?;
-        self.write_index_row(seq, &commit.index_row, &commit.story_row)?;
+        self.write_index_row(seq, commit)?;
         self.settle(commit.entry, seq, commit.settled_reason.as_deref())?;
         self.regroup(commit, touched)?;
         self.merge(commit, touched)?;
@@ -233,12 +236,19 @@ impl Tx<'_> {
         fts::insert(self.tx, seq, &article.title, &article.text, article.quality)
     }
 
-    fn write_index_row(&self, seq: i64, copies: &[u8], story: &[u8]) -> Result<(), StoreError> {
-        if copies.is_empty() && story.is_empty() {
+    /// What is in the index of stories stays there as it was: a later text of an article that started a cluster changes only
+    /// what copies are found by.
+    fn write_index_row(&self, seq: i64, commit: &ArticleCommit) -> Result<(), StoreError> {
+        if commit.index_row.is_empty() && commit.story_row.is_empty() {
             self.tx.prepare_cached("DELETE FROM index_row WHERE seq = ?1")?.execute([seq])?;
         } else {
-            let mut insert = self.tx.prepare_cached("INSERT OR REPLACE INTO index_row (seq, copies, story) VALUES (?1, ?2, ?3)")?;
-            insert.execute(params![seq, copies, story])?;
+            self.tx
+                .prepare_cached(
+                    "INSERT INTO index_row (seq, copies, story, keys) VALUES (?1, ?2, ?3, ?4)
+                     ON CONFLICT (seq) DO UPDATE SET copies = excluded.copies,
+                       story = IIF(keys IS NOT NULL AND excluded.keys IS NULL, story, excluded.story), keys = IFNULL(excluded.keys, keys)",
+                )?
+                .execute(params![seq, commit.index_row, commit.story_row, commit.story_keys])?;
         }
         Ok(())
     }

@@ -93,34 +93,23 @@ impl Writer {
         })
     }
 
-    /// Term hash and document frequency of everything seen.
+    /// How common terms are, as [`Writer::save_background`] stored it.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn load_background(&self, row: &mut dyn FnMut(u64, u32)) -> Result<(), StoreError> {
-        let mut query = self.conn.prepare("SELECT term, df FROM background")?;
-        let mut rows = query.query([])?;
-        while let Some(r) = rows.next()? {
-            row(r.get::<_, i64>(0)?.cast_unsigned(), r.get(1)?);
-        }
-        Ok(())
+    pub fn load_background(&self) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT data FROM background")?.query_row([], |r| r.get(0)).optional()?)
     }
 
-    /// Sets the frequencies of these terms (sets, not adds, so that doing it again after a crash does no harm); 0 removes.
+    /// Stores how common terms are, packed, counted over everything that is placed by now: [`Writer::index_rows`] tells which
+    /// rows that leaves to be counted.
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn save_background(&mut self, rows: &[(u64, u32)]) -> Result<(), StoreError> {
+    pub fn save_background(&mut self, packed: &[u8]) -> Result<(), StoreError> {
         self.write(|t| {
-            let mut set = t.tx.prepare_cached("INSERT OR REPLACE INTO background (term, df) VALUES (?1, ?2)")?;
-            let mut remove = t.tx.prepare_cached("DELETE FROM background WHERE term = ?1")?;
-            for &(term, df) in rows {
-                if df == 0 {
-                    remove.execute([term.cast_signed()])?;
-                } else {
-                    set.execute(params![term.cast_signed(), df])?;
-                }
-            }
+            let sql = "INSERT OR REPLACE INTO background (id, through, data) SELECT 1, COALESCE(MAX(seq), 0), ?1 FROM placed";
+            t.tx.prepare_cached(sql)?.execute([packed])?;
             Ok(())
         })
     }

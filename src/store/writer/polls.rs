@@ -71,18 +71,15 @@ impl Writer {
     /// # Errors
     /// [`StoreError::Unknown`] where the feed was never declared; those of SQLite.
     pub fn commit_poll(&mut self, poll: &PollCommit) -> Result<PollStored, StoreError> {
-        self.write(|t| {
-            let feed = t.feed(poll.feed)?;
-            let mut stored = PollStored::default();
-            for entry in &poll.new {
-                stored.new += u32::from(t.new_entry(feed, poll, entry)?);
-            }
-            for entry in &poll.changed {
-                stored.changed += u32::from(t.changed_entry(poll, entry)?);
-            }
-            t.record_poll(feed, poll, stored)?;
-            Ok(stored)
-        })
+        self.write(|t| t.poll(poll))
+    }
+
+    /// Commit A of polls that waited together: all or none.
+    ///
+    /// # Errors
+    /// As [`Writer::commit_poll`]; then nothing of any of them is stored.
+    pub fn commit_polls(&mut self, polls: &[PollCommit]) -> Result<Vec<PollStored>, StoreError> {
+        self.write(|t| polls.iter().map(|poll| t.poll(poll)).collect())
     }
 
     /// Entries to fetch now, oldest try first, at most `per_host` of one host; those in `skip` (in flight, which count for
@@ -207,6 +204,20 @@ impl Writer {
 }
 
 impl Tx<'_> {
+    /// One poll: its entries, then itself.
+    fn poll(&mut self, poll: &PollCommit) -> Result<PollStored, StoreError> {
+        let feed = self.feed(poll.feed)?;
+        let mut stored = PollStored::default();
+        for entry in &poll.new {
+            stored.new += u32::from(self.new_entry(feed, poll, entry)?);
+        }
+        for entry in &poll.changed {
+            stored.changed += u32::from(self.changed_entry(poll, entry)?);
+        }
+        self.record_poll(feed, poll, stored)?;
+        Ok(stored)
+    }
+
     fn new_entry(&mut self, feed: i64, poll: &PollCommit, entry: &NewEntry) -> Result<bool, StoreError> {
         let [guid, url, title] = hashes(poll.feed, &entry.keys);
         let added = self

@@ -102,7 +102,7 @@ impl Writer {
 impl Tx<'_> {
     /// Moves articles; what is left empty redirects to where its last article went.
     pub(super) fn move_articles(&mut self, moves: &[Move]) -> Result<(), StoreError> {
-        let mut touched = BTreeSet::new();
+        let (mut touched, mut clusters) = (BTreeSet::new(), BTreeSet::new());
         for one in moves {
             let (cluster, story) = (put(one.cluster), put(one.story));
             let sql = "SELECT seq, cluster, story FROM placed WHERE id = ?1";
@@ -120,8 +120,23 @@ impl Tx<'_> {
             self.redirect_if_empty("cluster", was_cluster, cluster)?;
             self.redirect_if_empty("story", was_story, story)?;
             touched.extend([was_story, story]);
+            clusters.extend([was_cluster, cluster]);
+        }
+        for cluster in clusters {
+            self.stand_for(cluster)?;
         }
         touched.into_iter().try_for_each(|story| self.refresh_story(story))
+    }
+
+    /// The index of stories holds every cluster by one text: by its first where the one that it had has moved.
+    fn stand_for(&self, cluster: i64) -> Result<(), StoreError> {
+        self.tx
+            .prepare_cached(
+                "UPDATE index_row SET keys = x'' WHERE seq = (SELECT MIN(seq) FROM placed WHERE cluster = ?1)
+                 AND NOT EXISTS (SELECT 1 FROM placed p JOIN index_row i ON i.seq = p.seq WHERE p.cluster = ?1 AND i.keys IS NOT NULL)",
+            )?
+            .execute([cluster])?;
+        Ok(())
     }
 
     pub(super) fn stories_of(&self, column: &str, value: i64) -> Result<Vec<i64>, StoreError> {

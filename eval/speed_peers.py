@@ -1,0 +1,1 @@
+def present(names): return []

@@ -1,0 +1,303 @@
+//! Power cuts: what a process wrote and synced is logged by `strace`, and replayed up to a random moment as a disk might
+//! have it then. What was synced is there; of what was not, all, nothing, a beginning, a random part or torn sectors.
+//! SQLite promises to survive exactly this; here it is tried with the settings, files and idle work of the store.
+//!
+//! Names of files reach the disk in order, the latest with the next sync of their folder or of themselves, as on the file
+//! systems in use. The reserve and the lock hold nothing, the `-shm` is memory, and none of them is replayed.
+
+use crate::work::{ENTRIES, Said, ingest};
+use anyhow::{Context, ensure};
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// Cycles that are logged: some ten checkpoints.
+const CYCLES: u64 = 24;
+/// What a disk writes whole.
+const SECTOR: usize = 512;
+
+/// One call that changes what a disk holds, or a line that says what is committed.
+#[derive(Debug)]
+enum Op {
+    Create(String),
+    Unlink(String),
+    Write(String, usize, Vec<u8>),
+    Truncate(String, usize),
+    Sync(String),
+    SyncFolder,
+    Said(String),
+}
+
+/// Both settings of `synchronous`, half of the cuts each.
+pub fn cuts(count: u32) -> anyhow::Result<()> {
+    for full in [false, true] {
+        let ops = log(full)?;
+        let mut rng = fastrand::Rng::with_seed(u64::from(count) + u64::from(full));
+        let mut moments: Vec<usize> = (0..count / 2).map(|_| rng.usize(0..=ops.len())).collect();
+        moments.sort_unstable();
+        let (mut most, mut with_loss) = (0, 0);
+        let mut disk = Disk::default();
+        let mut said = Said::default();
+        // How much of what was said a sync has made safe.
+        let mut safe = 0;
+        let mut at = 0;
+        for moment in moments {
+            for op in &ops[at..moment] {
+                match op {
+                    Op::Said(line) => said.hear(line),
+                    Op::Sync(name) if name.ends_with("-wal") => safe = said.len(),
+                    _ => {}
+                }
+                disk.take(op);
+            }
+            at = moment;
+            let must = if full { said.len() } else { safe };
+            let lost =
+                cut(&disk, &said, must, &mut rng).with_context(|| format!("cut before call {moment} of {} (full: {full})", ops.len()))?;
+            most = most.max(lost);
+            with_loss += u32::from(lost > 0);
+        }
+        let name = if full { "full" } else { "normal" };
+        println!(
+            "synchronous = \"{name}\": {} power cuts among {} calls, always consistent; {with_loss} lost an unsynced end, of at most {most} records",
+            count / 2,
+            ops.len()
+        );
+        ensure!(!full || with_loss == 0, "full lost what was acknowledged");
+    }
+    Ok(())
+}
+
+/// Lets the disk come back after a cut, and looks; how much of what was said is lost.
+fn cut(disk: &Disk, said: &Said, must: usize, rng: &mut fastrand::Rng) -> anyhow::Result<usize> {
+    let dir = tempfile::tempdir()?;
+    disk.after_cut(dir.path(), rng)?;
+    // The daemon comes up again and works on.
+    let before = if dir.path().join("newsfold.db").metadata().is_ok_and(|m| m.len() > 0) {
+        newsfold::store::Writer::open(dir.path(), newsfold::store::Options { reserve: 0, ..Default::default() })?.close()?;
+        said.check_first(dir.path(), must)?
+    } else {
+        ensure!(must == 0, "the whole database is gone, with {must} safe records");
+        crate::work::There { entries: 0, held: 0 }
+    };
+    if rng.u8(0..5) == 0 {
+        ingest(dir.path(), 1, false, &mut |_| {})?;
+        let there = said.check_first(dir.path(), before.held)?;
+        ensure!((there.entries as u64).is_multiple_of(ENTRIES), "{} entries after it went on", there.entries);
+    }
+    Ok(said.len() - before.held)
+}
+
+/// Runs the ingest under `strace`; its calls.
+fn log(full: bool) -> anyhow::Result<Vec<Op>> {
+    let dir = tempfile::tempdir()?;
+    let log = dir.path().join("calls");
+    let state = dir.path().join("state");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-y", "-xx", "-s", "1000000", "-o"]).arg(&log);
+    command.args(["-e", "trace=openat,pwrite64,pwritev,write,writev,ftruncate,fsync,fdatasync,unlink,unlinkat,rename,renameat,renameat2"]);
+    command.arg(std::env::current_exe()?).arg("child").arg(&state).arg(CYCLES.to_string());
+    if full {
+        command.arg("full");
+    }
+    let status = command.stdout(Stdio::null()).status().context("cannot run strace")?;
+    ensure!(status.success(), "the ingest failed under strace");
+    let mut ops = Vec::new();
+    for line in BufReader::new(std::fs::File::open(&log)?).lines() {
+        let line = line?;
+        ops.extend(read(&line, &state).with_context(|| format!("cannot read {:.200}", line))?);
+    }
+    ensure!(ops.iter().any(|op| matches!(op, Op::Said(_))) && ops.iter().any(|op| matches!(op, Op::Sync(_))), "nothing was logged");
+    Ok(ops)
+}
+
+/// Bytes as `strace -xx` prints them.
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    hex.split("\\x").skip(1).map(|two| u8::from_str_radix(two.get(..2)?, 16).ok()).collect()
+}
+
+fn name(hex: &str, state: &Path) -> Option<String> {
+    let path = String::from_utf8(bytes(hex)?).ok()?;
+    let inside = Path::new(&path).strip_prefix(state).ok()?.to_str()?.to_owned();
+    (!inside.ends_with("-shm") && !inside.ends_with(".lock") && !inside.ends_with(".reserve")).then_some(inside)
+}
+
+/// One line of the log; `None` where it changes no file that is replayed. A call that failed changed nothing.
+fn read(line: &str, state: &Path) -> anyhow::Result<Option<Op>> {
+    ensure!(!line.contains("<unfinished") && !line.contains("resumed>"), "two threads wrote at once");
+    let Some((_, rest)) = line.split_once(' ') else { return Ok(None) };
+    let Some((call, rest)) = rest.trim_start().split_once('(') else { return Ok(None) };
+    let Some((args, result)) = rest.rsplit_once(") = ") else { return Ok(None) };
+    if result.starts_with('-') {
+        return Ok(None);
+    }
+    // `3<path>, "data", 10, 0`: the file first, then what stands between quotes, then numbers.
+    let file = args.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(path, _)| path);
+    let quoted = args.split('"').nth(1);
+    let numbers: Vec<usize> = args.rsplit(", ").map_while(|n| n.parse().ok()).collect();
+    let wrote = || result.split(' ').next().and_then(|n| n.parse::<usize>().ok()).context("no count");
+    let named = |hex: Option<&str>| hex.and_then(|hex| name(hex, state)).filter(|name| !name.is_empty());
+    Ok(match call {
+        "openat" if args.contains("O_CREAT") => named(quoted).map(Op::Create),
+        "unlink" => named(quoted).map(Op::Unlink),
+        "pwrite64" => match named(file) {
+            Some(name) => {
+                let mut data = quoted.and_then(bytes).context("no data")?;
+                data.truncate(wrote()?);
+                Some(Op::Write(name, *numbers.first().context("no offset")?, data))
+            }
+            None => None,
+        },
+        "ftruncate" => match named(file) {
+            Some(name) => Some(Op::Truncate(name, *numbers.first().context("no length")?)),
+            None => None,
+        },
+        "fsync" | "fdatasync" => match file.and_then(|hex| name(hex, state)) {
+            Some(folder) if folder.is_empty() => Some(Op::SyncFolder),
+            other => other.map(Op::Sync),
+        },
+        "write" if args.starts_with("1<") => {
+            let line = quoted.and_then(bytes).and_then(|b| String::from_utf8(b).ok()).context("no line")?;
+            Some(Op::Said(line))
+        }
+        "write" => {
+            ensure!(named(file).is_none(), "a write without an offset");
+            None
+        }
+        "openat" => None,
+        _ => {
+            ensure!(named(quoted).is_none() && named(file).is_none(), "a call that is not replayed");
+            None
+        }
+    })
+}
+
+/// A file: what the disk is sure to hold, and what may or may not have reached it.
+#[derive(Clone, Default)]
+struct Inode {
+    sure: Vec<u8>,
+    pending: Vec<Change>,
+}
+
+#[derive(Clone)]
+enum Change {
+    Write(usize, Vec<u8>),
+    Truncate(usize),
+}
+
+impl Change {
+    fn apply(&self, to: &mut Vec<u8>) {
+        match self {
+            Self::Write(at, data) => write(to, *at, data),
+            Self::Truncate(length) => to.resize(*length, 0),
+        }
+    }
+}
+
+fn write(to: &mut Vec<u8>, at: usize, data: &[u8]) {
+    if to.len() < at + data.len() {
+        to.resize(at + data.len(), 0);
+    }
+    to[at..at + data.len()].copy_from_slice(data);
+}
+
+/// The folder as the disk and as the process see it.
+#[derive(Default)]
+struct Disk {
+    inodes: Vec<Inode>,
+    /// As the process sees it.
+    names: BTreeMap<String, usize>,
+    /// As the disk is sure to have it.
+    sure: BTreeMap<String, usize>,
+    /// Names given (or taken) since, in order.
+    pending: Vec<(String, Option<usize>)>,
+}
+
+impl Disk {
+    fn take(&mut self, op: &Op) {
+        match op {
+            Op::Create(name) => {
+                if !self.names.contains_key(name) {
+                    self.inodes.push(Inode::default());
+                    self.rename(name, Some(self.inodes.len() - 1));
+                }
+            }
+            Op::Unlink(name) => self.rename(name, None),
+            Op::Write(name, at, data) => self.change(name, Change::Write(*at, data.clone())),
+            Op::Truncate(name, length) => self.change(name, Change::Truncate(*length)),
+            Op::Sync(name) => {
+                if let Some(&inode) = self.names.get(name) {
+                    let inode = &mut self.inodes[inode];
+                    for change in std::mem::take(&mut inode.pending) {
+                        change.apply(&mut inode.sure);
+                    }
+                }
+                if let Some(last) = self.pending.iter().rposition(|(given, _)| given == name) {
+                    self.name(last + 1);
+                }
+            }
+            Op::SyncFolder => self.name(self.pending.len()),
+            Op::Said(_) => {}
+        }
+    }
+
+    fn rename(&mut self, name: &str, to: Option<usize>) {
+        match to {
+            Some(inode) => self.names.insert(name.to_owned(), inode),
+            None => self.names.remove(name),
+        };
+        self.pending.push((name.to_owned(), to));
+    }
+
+    /// The first `count` names that wait are on the disk.
+    fn name(&mut self, count: usize) {
+        for (name, to) in self.pending.drain(..count) {
+            give(&mut self.sure, name, to);
+        }
+    }
+
+    fn change(&mut self, name: &str, change: Change) {
+        if let Some(&inode) = self.names.get(name) {
+            self.inodes[inode].pending.push(change);
+        }
+    }
+
+    /// Writes into `dir` what the disk might hold if the power went now.
+    fn after_cut(&self, dir: &Path, rng: &mut fastrand::Rng) -> anyhow::Result<()> {
+        let mut names = self.sure.clone();
+        for (name, to) in &self.pending[..rng.usize(0..=self.pending.len())] {
+            give(&mut names, name.clone(), *to);
+        }
+        for (name, inode) in names {
+            let inode = &self.inodes[inode];
+            let mut held = inode.sure.clone();
+            let fate = rng.u8(0..5);
+            let until = rng.usize(0..=inode.pending.len());
+            for (place, change) in inode.pending.iter().enumerate() {
+                match (fate, change) {
+                    (0, _) => break,
+                    (1, _) => change.apply(&mut held),
+                    (2, _) if place < until => change.apply(&mut held),
+                    (3, _) if rng.bool() => change.apply(&mut held),
+                    (4, Change::Write(at, data)) => {
+                        for (n, sector) in data.chunks(SECTOR).enumerate().filter(|_| rng.u8(0..4) > 0) {
+                            write(&mut held, at + n * SECTOR, sector);
+                        }
+                    }
+                    (4, Change::Truncate(_)) if rng.bool() => change.apply(&mut held),
+                    _ => {}
+                }
+            }
+            std::fs::write(dir.join(name), held)?;
+        }
+        Ok(())
+    }
+}
+
+fn give(names: &mut BTreeMap<String, usize>, name: String, to: Option<usize>) {
+    match to {
+        Some(inode) => names.insert(name, inode),
+        None => names.remove(&name),
+    };
+}
