@@ -131,7 +131,7 @@ fn exit_codes_tell_what_happened_and_hints_what_to_do() {
     let dir = dir.path();
     let empty = tempfile::tempdir().expect("a folder");
     let cases: [(&Path, &[&str], i32, &str); 22] = [
-        (dir, &["stories", "--publisher", "Nobody"], 0, "no such stories"),
+        (dir, &["stories", "--publisher", "Nobody"], 0, "no publisher “Nobody” is known here"),
         (dir, &["stories", "--publisher", "harbor post"], 0, "did you mean “Harbour Post”?"),
         (dir, &["stories", "--lang", "english"], 0, "languages are en"),
         (dir, &["stories", "--tag", "coats"], 0, "did you mean “coast”?"),

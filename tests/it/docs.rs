@@ -126,7 +126,7 @@ fn every_key_that_is_printed_is_described_and_the_other_way_round() {
         &["origin", &a, "--json"],
         &["decisions", "--json"],
         &["log", "--json"],
-        &["report", "lag", "--json"],
+        &["report", "lag", "--events", "--json"],
         &["feeds", "--json"],
         &["feeds", "show", &feed, "--json"],
         &["status", "--json"],
