@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Run every evaluation on the shared data and print accuracy, speed and memory as one table.
 
-usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,hostile,gate,credits,outlets,copies,orders,pages,stories,newsroom,rig] [--seeds 1-5]
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,hostile,gate,credits,outlets,copies,orders,pages,stories,newsroom,rig,service] [--seeds 1-5]
        [--marks FILE] [--rig BIN] [--json]
 
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
-that folder or the build is absent. The part `rig` (some ten minutes, so only when named) needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
+that folder or the build is absent. The parts `rig` (some ten minutes) and `service` (some five) are for when they are named; `rig` needs the load server, built as shared/rig/README.md says. CPU and memory are those of the newsfold processes, read from wait4.
 """
 import argparse, collections, gzip, importlib.util, io, itertools, json, lzma, math, os, random, re, resource, subprocess, sys, tarfile, tempfile, time
 
@@ -119,9 +119,11 @@ def gate():
             page.write(f"<html><head><title>{title}</title></head><body><nav><a href=/>Home</a></nav><main><h1>{title}</h1>{body}</main></body></html>")
     newsfold(["extract", "--json", *(f"{folder}/{i}.html" for i in range(len(examples)))], out=f"{TMP}/gate.jsonl")
     found = [json.loads(line)["quality"] for line in open(f"{TMP}/gate.jsonl")]
-    named = sum(f == kind for f, (kind, *_) in zip(found, examples))
-    caught = sum(f == kind or f not in ("article", "short") for f, (kind, *_) in zip(found, examples))
-    row("gate", "written walls caught", f"{caught / len(found):.3f}", note=f"{len(found)} examples, {named} by their own kind")
+    walls = [(f, kind) for f, (kind, *_) in zip(found, examples) if kind != "short"]
+    caught = sum(f not in ("article", "short") for f, _ in walls)
+    row("gate", "written walls caught", f"{caught / len(walls):.3f}", note=f"{len(walls)} examples, {sum(f == k for f, k in walls)} by their own kind")
+    reports = [f for f, (kind, *_) in zip(found, examples) if kind == "short"]
+    row("gate", "reports on walls taken for one", f"{sum(f not in ('article', 'short') for f in reports)}", note=f"{len(reports)} written reports")
     with gzip.open(f"{SHARED}/data/newsroom/index.jsonl.gz", "rt") as source:
         index = {a["id"]: a["page"] for a in map(json.loads, source)}
     with open(unzip("wire.jsonl.gz")) as source:
@@ -154,6 +156,17 @@ def outlets():
     for name, part in zip(("while learning", "new pages after"), r["rounds"]):
         row("what outlets repeat", f"{name}: planted left", f"{part['left']:.3f}", note=f"{part['n']} articles, P {part['precision']:.4f} R {part['recall']:.4f}")
     row("what outlets repeat", "shown by feeds show", f"{r['shown']}/{r['planted']}")
+
+
+def service():
+    """Alerts under kills, SIGTERM under load and the daemon at rest, shorter than the programs do by themselves."""
+    runs = [("alerts.py", "--entries", "2000", "--kills", "40"), ("idle.py", "--seconds", "30")]
+    if os.path.exists(ARGS.rig):
+        runs.append(("sigterm.py", "--times", "20", "--rig", ARGS.rig))
+    for program, *words in runs:
+        done = subprocess.run([sys.executable, f"{HERE}/eval/{program}", "--bin", BIN, *words], capture_output=True, text=True)
+        for line in done.stdout.splitlines():
+            row("service", program, "ok" if done.returncode == 0 else "FAILED", note=line.strip())
 
 
 def clusters(gold, system, *more):

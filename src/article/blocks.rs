@@ -90,7 +90,7 @@ fn judge_one(b: &Block, text: &str, junk: Hints, witnessed: bool, plain: bool, t
     if junk != 0 {
         return Verdict::Named(junk);
     }
-    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(1)) || b.weight > 20) && lines::is_squashed(text, title) {
+    if !title.is_empty() && b.weight < 300 && (matches!(b.tag, Tag::Heading(_)) || b.weight > 20) && lines::is_squashed(text, title) {
         return Verdict::Title;
     }
     if matches!(b.tag, Tag::Heading(1)) && b.links > 0 && b.link * 2 > b.weight {
@@ -175,9 +175,9 @@ fn labels(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) {
         }
         let b = &flat.blocks[i];
         let text = flat.of(b);
-        let label = b.words <= 6 && b.weight < 60 && b.stops == 0 && !matches!(b.tag, Tag::Heading(_));
-        // A dateline and a byline may stand in blocks of their own.
-        let opening = text.ends_with(['-', '–', '—', ':', ')']) || super::credits::without_by(text) != text;
+        let label = b.words <= 4 && b.weight < 40 && b.stops == 0 && !matches!(b.tag, Tag::Heading(_));
+        // A dateline, a source and a byline may stand in blocks of their own.
+        let opening = text.contains(['-', '–', '—', ':', '|', '(', '/']) || super::credits::without_by(text) != text;
         if !label || opening {
             return;
         }
@@ -209,10 +209,14 @@ fn about_authors(flat: &Flat, known: &Known<'_>, first: usize, last: usize, verd
             let low: String = text.chars().take(80).flat_map(char::to_lowercase).collect();
             names.iter().any(|n| low.starts_with(n))
         };
+        // An address in a report is not the author's unless the author stands beside it.
         let reached = || {
             let handle = |(at, _): (usize, char)| text.get(at + 1..).is_some_and(|r| r.starts_with(|c: char| c.is_ascii_alphanumeric()));
+            let own =
+                || b.words <= 6 || names.iter().any(|n| n.split(' ').any(|part| part.len() >= 3 && text.to_lowercase().contains(part)));
             // In brackets stand the credits of agencies.
-            back < 4 && b.weight <= 400 && !text.starts_with('(') && text.char_indices().filter(|(_, c)| *c == '@').any(handle)
+            let short = back < 4 && b.weight <= 400 && !text.starts_with('(');
+            short && text.char_indices().filter(|(_, c)| *c == '@').any(handle) && own()
         };
         if introduced() || reached() {
             verdicts[*i] = Verdict::Line("author");

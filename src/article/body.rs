@@ -64,7 +64,8 @@ pub(super) fn judge(flat: &Flat, known: &Known<'_>) -> Judged {
     let mass: Vec<f32> = flat.blocks.iter().map(|b| mass(flat, b)).collect();
     let mut hints = effective_hints(flat, without_comments(flat, &mass));
     let mut junk = junk_of_blocks(flat, &hints);
-    forgive(flat, &mass, &mut hints, &mut junk);
+    let headline = headline(flat, known);
+    forgive(flat, &mass, headline, &mut hints, &mut junk);
     let mut judged = Judged { verdicts: vec![Verdict::Outside; flat.blocks.len()], ..Judged::default() };
     let (weight, link) = flat.blocks.iter().fold((0u64, 0u64), |(w, l), b| (w + u64::from(b.weight), l + u64::from(b.link)));
     judged.link_share = if weight == 0 { 0.0 } else { link as f32 / weight as f32 };
@@ -73,7 +74,7 @@ pub(super) fn judge(flat: &Flat, known: &Known<'_>) -> Judged {
         return judged;
     }
     let known_to: Option<Vec<bool>> = known.witness.map(|w| flat.blocks.iter().map(|b| w.knows(flat.of(b))).collect());
-    let container = choose(flat, &mass, &hints, &junk, known_to.as_deref());
+    let container = choose(flat, &mass, &hints, &junk, known_to.as_deref(), headline);
     let (first, last) = range(flat, container);
     judged.container = Some(container);
     for (verdict, junk) in judged.verdicts.iter_mut().zip(&junk).filter(|(_, j)| **j != 0) {
@@ -133,22 +134,20 @@ const ENOUGH: f32 = 400.0;
 /// its headline.
 fn without_comments(flat: &Flat, mass: &[f32]) -> Vec<f32> {
     let mut out: Vec<f32> = mass.iter().map(|m| m.max(0.0)).collect();
-    let total: f32 = out.iter().sum();
-    let mut left = total;
+    let sums = prefix(out.iter().copied());
+    let headings = prefix(flat.blocks.iter().map(|b| if b.tag == Tag::Heading(1) { 1.0 } else { 0.0 }));
+    let within = |sums: &[f32], el: &El| sums[el.last as usize] - sums[el.first as usize];
+    let mut left = sums.last().copied().unwrap_or(0.0);
     let mut until = 0;
     for (i, el) in flat.els.iter().enumerate() {
-        let below = el.first as usize..el.last as usize;
-        if i < until || el.tag == Tag::Body || el.hints & hints::COMMENTS == 0 || below.is_empty() {
+        if i < until || el.tag == Tag::Body || el.hints & hints::COMMENTS == 0 {
             continue;
         }
-        let own: f32 = out.get(below.clone()).map_or(0.0, |m| m.iter().sum());
-        let headed = flat.blocks.get(below.clone()).is_some_and(|b| b.iter().any(|b| b.tag == Tag::Heading(1)));
-        if left - own > ENOUGH && !headed {
+        let own = within(&sums, el);
+        if left - own > ENOUGH && within(&headings, el) == 0.0 {
             until = el.end as usize;
             left -= own;
-            if let Some(out) = out.get_mut(below) {
-                out.fill(0.0);
-            }
+            out[el.first as usize..el.last as usize].fill(0.0);
         }
     }
     out
@@ -244,18 +243,33 @@ fn junk_of_blocks(flat: &Flat, hints: &[Hints]) -> Vec<Hints> {
     }
     for (b, junk) in flat.blocks.iter().zip(&mut junk) {
         *junk = above[b.el as usize];
+        // Contents are listed in links: a paragraph of prose is what they list.
+        if *junk & hints::TOC != 0 && b.tag == Tag::Paragraph && sentence(b) && b.link * 10 <= b.weight {
+            *junk &= !hints::TOC;
+        }
     }
     junk
 }
 
+/// The block that is the headline, where one heading says it.
+fn headline(flat: &Flat, known: &Known<'_>) -> Option<u32> {
+    let title = known.title.map(lines::squash).filter(|t| t.len() >= 8)?;
+    let mut found =
+        flat.blocks.iter().enumerate().filter(|(_, b)| matches!(b.tag, Tag::Heading(1 | 2)) && lines::is_squashed(flat.of(b), &title));
+    let (at, _) = found.next()?;
+    found.next().is_none().then_some(at as u32)
+}
+
 /// Where hints took out nearly everything, the hint that took out most cannot mean what it says on this page: a page builder that
 /// calls every part a widget, a body that a script would have shown.
-fn forgive(flat: &Flat, mass: &[f32], hints: &mut [Hints], junk: &mut Vec<Hints>) {
+fn forgive(flat: &Flat, mass: &[f32], headline: Option<u32>, hints: &mut [Hints], junk: &mut Vec<Hints>) {
+    let from = headline.map_or(0, |at| at as usize);
+    let mass = mass.get(from..).unwrap_or(&[]);
     let total: f32 = mass.iter().filter(|m| **m > 0.0).sum();
     for _ in 0..4 {
         let mut by_bit = [0f32; 32];
         let mut left = 0.0;
-        for (m, j) in mass.iter().zip(junk.iter()).filter(|(m, _)| **m > 0.0) {
+        for (m, j) in mass.iter().zip(junk.iter().skip(from)).filter(|(m, _)| **m > 0.0) {
             if *j == 0 {
                 left += m;
             }
@@ -296,7 +310,7 @@ fn factor(el: &El, hints: Hints) -> f32 {
 }
 
 /// The element that holds the report.
-fn choose(flat: &Flat, mass: &[f32], hints: &[Hints], junk: &[Hints], known_to: Option<&[bool]>) -> u32 {
+fn choose(flat: &Flat, mass: &[f32], hints: &[Hints], junk: &[Hints], known_to: Option<&[bool]>, headline: Option<u32>) -> u32 {
     if let Some(at) = flat.els.iter().position(|e| e.ruled == Ruled::Body) {
         return at as u32;
     }
@@ -310,10 +324,13 @@ fn choose(flat: &Flat, mass: &[f32], hints: &[Hints], junk: &[Hints], known_to: 
             _ => mass[i],
         }
     };
-    let sums = prefix((0..mass.len()).map(worth));
+    // What stands above the headline is no report, where enough stands below it.
+    let below = |at: u32| (at as usize..mass.len()).map(worth).sum::<f32>() > ENOUGH;
+    let headline = headline.filter(|at| below(*at)).unwrap_or(0);
+    let sums = prefix((0..mass.len()).map(|i| if i < headline as usize { worth(i).min(0.0) } else { worth(i) }));
     let mut best = (0u32, f32::MIN);
     for (i, el) in flat.els.iter().enumerate() {
-        if el.last == el.first || matches!(el.tag, Tag::Paragraph | Tag::Heading(_) | Tag::Inline | Tag::Link) {
+        if el.last <= headline || el.last == el.first || matches!(el.tag, Tag::Paragraph | Tag::Heading(_) | Tag::Inline | Tag::Link) {
             continue;
         }
         let sum = sums[el.last as usize] - sums[el.first as usize];

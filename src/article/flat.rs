@@ -3,11 +3,13 @@
 //! One iterative walk over the tree. A block is a run of inline content between two block-level borders, its white space
 //! normalised; an element knows the range of blocks below it, so that sums over subtrees are differences of prefix sums.
 
+mod controls;
 mod element;
 mod walk;
 
 use super::hints::Hints;
 
+pub(super) use controls::{Control, Kind};
 pub(super) use walk::flatten;
 
 /// What an element is, as far as extraction cares.
@@ -107,6 +109,8 @@ pub(super) struct Flat {
     pub blocks: Vec<Block>,
     pub text: String,
     pub head: Head,
+    /// What is to be pressed or filled in.
+    pub controls: Vec<Control>,
 }
 
 impl Flat {

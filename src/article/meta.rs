@@ -123,7 +123,7 @@ fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Opti
             && !flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & elsewhere != 0 && !wide(e))
             && squash(flat.of(b)) != site
     })?;
-    let (text, words) = flat.blocks.get(at).map(|b| (flat.of(b), b.words))?;
+    let text = flat.of(flat.blocks.get(at)?);
     let titles = || head.iter().copied().flatten();
     // One word of weight in common is enough to know it for a headline of the same text.
     let low = text.to_lowercase();
@@ -132,7 +132,7 @@ fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Opti
     let above = flat.blocks.get(..at)?.iter().any(|b| {
         matches!(b.tag, Tag::Heading(_)) && b.link < b.weight && b.weight > 14 && titles().any(|t| squash(t) == squash(flat.of(b)))
     });
-    (!above && ((only && words >= 4) || titles().next().is_none() || titles().any(shares))).then(|| text.replace('\n', " "))
+    (!above && (titles().next().is_none() || titles().any(shares))).then(|| text.replace('\n', " "))
 }
 
 /// The site's name where a linked main heading says it above the headline: a title of the head is then this heading and another one.

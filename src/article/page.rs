@@ -68,9 +68,8 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     let mut body = render(&flat, &judged);
     let kept: Vec<bool> = judged.verdicts.iter().map(|v| v.kept()).collect();
     let first = kept.iter().position(|k| *k).unwrap_or(0);
-    if let Some(witness) = &witness
-        && super::lines::squash(&body).len() * 2 < witness.len()
-    {
+    let rescue = witness.as_ref().filter(|w| super::lines::squash(&body).len() * 2 < w.len());
+    if let Some(witness) = rescue {
         body.clone_from(&witness.text);
         out.warnings.push("text taken from the page's metadata".to_owned());
     }
@@ -83,7 +82,7 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.dateline = credited.dateline;
     out.credit = credited.credit;
     let printed_byline = || meta::printed_byline(&flat, linked, first.saturating_sub(30)..first + 3);
-    out.byline = stated_byline.clone().or_else(printed_byline).or(credited.byline);
+    out.byline = stated_byline.or_else(printed_byline).or(credited.byline);
     out.publisher = meta::publisher(&flat, linked);
     (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
@@ -96,15 +95,19 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.lang = lang::language(&out.text, meta::declared_lang(&flat, linked).as_deref());
     out.words = count_words(&out.text);
     let noscript: String = thinned.noscript.iter().filter_map(|r| text.get(r.clone())).take(4).collect::<Vec<_>>().join(" ");
+    // An address has its day whatever it answers with.
+    let dated = || times::times(&flat, linked, None, &kept, "").0.is_some();
     let seen = gate::Seen {
         flat: &flat,
+        judged: &judged,
         linked,
         title: out.title.as_deref(),
         text: &out.text,
         words: out.words,
-        link_share: judged.link_share,
+        rescued: rescue.is_some(),
         noscript: &noscript,
         path: page.url.or(address.as_ref()).map(Url::path),
+        dated: &dated,
         cut: dom.cut || thinned.cut,
     };
     let (quality, why) = gate::judge(&seen);

@@ -88,7 +88,8 @@ pub fn verdict(error: &anyhow::Error) -> (u8, Option<String>) {
         return (3, Some("`newsfold run` or `systemctl start newsfold` starts it".to_owned()));
     }
     let denied = |e: &std::io::Error| e.kind() == std::io::ErrorKind::PermissionDenied;
-    if error.chain().any(|e| e.downcast_ref::<std::io::Error>().is_some_and(denied)) {
+    let refused = matches!(error.downcast_ref(), Some(ControlError::Io { error, .. }) if denied(error));
+    if refused || error.chain().any(|e| e.downcast_ref::<std::io::Error>().is_some_and(denied)) {
         return (1, Some("run it as the user that owns the state directory, or as a member of its group".to_owned()));
     }
     (1, None)

@@ -5,6 +5,13 @@ use super::exit::Exit;
 use super::logging;
 use crate::clock::Clock;
 use crate::daemon::{self, ConfigSource, Engine};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+/// Threads for what blocks, names and parsing: the unit's limit of tasks leaves room for them and for programs that are
+/// told of alerts.
+const BLOCKING: usize = 64;
+/// Open descriptors that are wished for, as in the unit.
+const DESCRIPTORS: u64 = 8_192;
 
 /// Run the daemon, in the foreground
 ///
@@ -28,10 +35,24 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     logging::start(if args.log_json { logging::Kind::Json } else { logging::Kind::Text });
     let source = ConfigSource { file: context.config.clone(), state_dir: context.state_dir.clone() };
     let config = context.config()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    raise_descriptors();
+    let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(BLOCKING).enable_all().build()?;
     runtime.block_on(async {
         let engine = Engine::start(config, source, Clock::system()).await?;
         daemon::run(engine).await
     })?;
     Ok(Exit::Done)
+}
+
+/// Takes as many descriptors as this process may have, within reason: the usual limit of 1,024 is for programs that cannot
+/// do with more, and hundreds of feeds at once come near it.
+fn raise_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(DESCRIPTORS, |most| most.min(DESCRIPTORS));
+    if limit.current.is_some_and(|now| now < wanted) {
+        let raised = setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), maximum: limit.maximum });
+        if let Err(error) = raised {
+            tracing::warn!(%error, "the limit of open descriptors stays as it is");
+        }
+    }
 }

@@ -48,6 +48,11 @@ pub fn quality(quality: Quality) -> &'static str {
         Quality::JavaScript => "a page that asks for JavaScript instead of the text",
         Quality::SoftNotFound => "a page that says “not found”",
         Quality::BotCheck => "a check for robots instead of the text",
+        Quality::Login => "a page that asks to log in or to register instead of the text",
+        Quality::Region => "a page that is not shown in this region",
+        Quality::Age => "a question for the reader's age instead of the text",
+        Quality::Maintenance => "a site that is being worked on instead of the text",
+        Quality::Offer => "an app or a newsletter offered instead of the text",
         Quality::Listing => "a list of articles, not one",
         Quality::TooComplex => "a page too large or too deep to read",
     }

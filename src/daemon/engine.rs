@@ -87,7 +87,7 @@ impl Live {
 }
 
 impl Engine {
-    /// Takes the database's lock, opens it, brings it in step with `config` and builds the indexes from it.
+    /// Takes the database's lock, opens it, and brings it in step with `config`.
     ///
     /// # Errors
     /// Where another process holds the lock, the database cannot be opened, or the client cannot be built.

@@ -112,7 +112,14 @@ impl AtWork {
 /// Pending entries by host.
 async fn waiting(engine: &Engine, at_work: &AtWork) -> Result<HashMap<String, Vec<PendingEntry>>, DaemonError> {
     let (now, skip, full) = (engine.clock.now(), at_work.skip.clone(), at_work.full());
-    let entries = engine.writer.with(move |state| state.store.pending_but_of(&full, now, READ, TURN, &skip)).await?;
+    let pending = engine.writer.with(move |state| {
+        let entries = state.store.pending_but_of(&full, now, READ, TURN, &skip)?;
+        if !entries.is_empty() {
+            state.build(now)?;
+        }
+        Ok(entries)
+    });
+    let entries = pending.await?;
     let mut by_host: HashMap<String, Vec<PendingEntry>> = HashMap::new();
     for entry in entries {
         by_host.entry(host_of(&entry)).or_default().push(entry);

@@ -9,7 +9,7 @@ use crate::model::Id;
 use crate::model::views::OriginView;
 use crate::store::{ArticleCommit, ClusterMember, OriginRow, StoreError};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
 /// Members that an origin or a headline is decided from, the first placed: a bound on the work, and a cluster's origin
@@ -26,7 +26,11 @@ impl State {
     /// # Errors
     /// Where the database fails.
     pub(super) fn name(&mut self, commits: &[ArticleCommit], now: Timestamp) -> Result<(), StoreError> {
-        let clusters: BTreeSet<Id> = commits.iter().map(|commit| commit.cluster).collect();
+        let mut clusters: BTreeMap<Id, bool> = BTreeMap::new();
+        for commit in commits {
+            clusters.entry(commit.cluster).and_modify(|needed| *needed = true).or_insert_with(|| !is_alone(commit));
+        }
+        let clusters = clusters.into_iter().filter(|(_, needed)| *needed).map(|(cluster, _)| cluster).collect();
         let moved = commits.iter().flat_map(|c| c.moved_clusters.iter().chain(&c.joined_stories).map(|(_, into)| *into));
         let stories: BTreeSet<Id> = commits.iter().map(|commit| commit.story).chain(moved).collect();
         self.name_groups(clusters, stories, now)
@@ -70,6 +74,14 @@ impl State {
             by_hand: false,
         }))
     }
+}
+
+/// Whether this is a cluster's first article and names nobody as its origin: there is nothing to decide, and most
+/// articles are so.
+fn is_alone(commit: &ArticleCommit) -> bool {
+    let article = &commit.article;
+    let first = !commit.is_revision && commit.cluster == Id::cluster(article.id);
+    first && article.credit.is_none() && article.canonical_elsewhere.is_none()
 }
 
 /// An article whose text was replaced by a later one.

@@ -170,7 +170,7 @@ mod tests {
 
         let (release, held) = std::sync::mpsc::channel::<()>();
         let busy = engine.writer.clone();
-        let job = tokio::spawn(async move { busy.with(move |_| Ok(drop(held.recv()))).await });
+        let job = tokio::spawn(async move { busy.with(move |_| held.recv().or(Ok(()))).await });
         assert!(noticed(&mut dog, &engine, &bells, "the writer does not answer").await);
         drop(release);
         job.await.unwrap().unwrap();

@@ -86,6 +86,7 @@ pub(super) fn decisions(all: &[Decision]) -> Decisions {
 /// Where the database is locked or fails, and where the order makes no sense.
 pub fn here(config: &Config, order: &Order, now: Timestamp) -> Result<Ruled, DaemonError> {
     let mut state = State::open(config, Arc::default(), now)?;
+    state.build(now)?;
     let done = state.obey(order, now);
     state.close();
     done?.map_err(DaemonError::Refused)

@@ -101,10 +101,13 @@ pub struct State {
     learnt: Arc<Learnt>,
     kept: Kept,
     window: SignedDuration,
+    /// Whether the indexes are as the database is.
+    built: bool,
 }
 
 impl State {
-    /// Opens the database under its lock, brings it in step with the configuration and rebuilds the indexes.
+    /// Opens the database under its lock and brings it in step with the configuration. The indexes are built by
+    /// [`State::build`]: a pass that finds nothing new needs none.
     ///
     /// # Errors
     /// Where the lock is held by another process, or the database cannot be opened or read.
@@ -122,10 +125,19 @@ impl State {
             learnt,
             kept: Kept::default(),
             window: SignedDuration::try_from(config.dedup.window).unwrap_or(SignedDuration::from_hours(14 * 24)),
+            built: false,
         };
         state.sync(config, now)?;
-        state.rebuild(now)?;
         Ok(state)
+    }
+
+    /// Builds the indexes where that has not been done: before pages are read (which asks what outlets repeat and how
+    /// common terms are), and before anything is placed or moved.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub fn build(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        if self.built { Ok(()) } else { self.rebuild(now) }
     }
 
     /// Brings the declared feeds and publishers into the database.
@@ -183,6 +195,7 @@ impl State {
     /// # Errors
     /// Where the database fails.
     pub(super) fn rebuild(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        self.built = false;
         let since = now.saturating_sub(self.window).unwrap_or(Timestamp::MIN);
         let built = indexes(&self.store, since, self.copies.settings())?;
         let (mut copies, stale) = (built.copies, built.stale);
@@ -211,6 +224,9 @@ impl State {
             self.learnt.repeats(publisher, lines);
         }
         self.kept = Kept::default();
+        // Every row of the window was read, and none is needed again.
+        self.store.shrink()?;
+        self.built = true;
         Ok(())
     }
 
@@ -238,6 +254,7 @@ impl State {
     /// # Errors
     /// Where the commit failed: nothing is placed then, and the indexes are as the database is.
     pub fn place_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
+        self.build(now)?;
         let done = self.try_place_all(places, now);
         if done.is_err() {
             // The indexes may have learnt what the database did not take.

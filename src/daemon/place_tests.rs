@@ -139,6 +139,7 @@ fn a_start_restores_what_the_running_daemon_believed() {
         let config = config(dir.path());
         let mut random = fastrand::Rng::with_seed(seed);
         let mut state = State::open(&config, Arc::default(), at(0)).expect("a state");
+        state.build(at(0)).expect("an empty index");
         let (all, probes) = (texts(160, &mut random), texts(40, &mut random));
         let saved = random.usize(..all.len());
         for (n, text) in all.iter().enumerate() {
@@ -157,7 +158,8 @@ fn a_start_restores_what_the_running_daemon_believed() {
             assert_eq!(*was, is, "seed {seed}, background stored at {saved}");
         }
         state.close();
-        let state = State::open(&config, Arc::default(), at(900)).expect("the same state");
+        let mut state = State::open(&config, Arc::default(), at(900)).expect("the same state");
+        state.build(at(900)).expect("rebuilt");
         assert_eq!(state.unsaved, 0, "a daemon that ends in order leaves nothing to count");
         assert_eq!(running, beliefs(&state, &probes));
     }

@@ -100,7 +100,14 @@ async fn choose(engine: &Engine, config: &Config) -> Result<HashMap<String, Vec<
     // Rows that stay due, and are passed by: they stand before those that were not read yet.
     let mut left = 0;
     for _ in 0..READS {
-        let due = engine.writer.with(move |state| state.store.rechecks_due(now, left, READ)).await?;
+        let due = engine.writer.with(move |state| {
+            let due = state.store.rechecks_due(now, left, READ)?;
+            if !due.is_empty() {
+                state.build(now)?;
+            }
+            Ok(due)
+        });
+        let due = due.await?;
         let (mut passed, read) = (Vec::new(), due.len());
         for look in due {
             match worth(config, &client, &busy, &look) {

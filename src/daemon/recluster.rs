@@ -175,6 +175,7 @@ impl Applied {
 /// Where the database is locked or fails; clusters that were done stay done.
 pub fn here(config: &Config, settings: &Settings, now: Timestamp, progress: impl FnMut(u64, u64)) -> Result<Applied, DaemonError> {
     let mut state = State::open(config, std::sync::Arc::default(), now)?;
+    state.build(now)?;
     let plan = plan(&Reader::open(&config.state_dir)?, settings, progress)?;
     let mut applied = Applied { articles: plan.articles, ..Applied::default() };
     let mut done = Ok(());

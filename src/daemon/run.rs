@@ -18,6 +18,8 @@ const GRACE: Duration = Duration::from_secs(8);
 /// Where the daemon cannot start, and where its writer dies.
 pub async fn run(engine: Arc<Engine>) -> Result<(), DaemonError> {
     let mut signals = Signals::listen()?;
+    let now = engine.clock.now();
+    engine.writer.with(move |state| state.build(now)).await?;
     let socket = server::bind(&engine)?;
     let mut bells = Bells::start().await.map_err(|e| DaemonError::Scheduler(e.to_string()))?;
     dues::settle(&engine, None).await?;

@@ -306,6 +306,11 @@ fn words_for(quality: Quality) -> &'static str {
         Quality::JavaScript => "needs JavaScript",
         Quality::SoftNotFound => "says that it was not found",
         Quality::BotCheck => "a check for robots",
+        Quality::Login => "asks its reader to log in",
+        Quality::Region => "is not shown in this region",
+        Quality::Age => "asks for its reader's age",
+        Quality::Maintenance => "says that the site is being worked on",
+        Quality::Offer => "offers an app or a newsletter",
         Quality::Listing => "a list of articles",
         Quality::TooComplex => "too complex to read",
     }

@@ -165,6 +165,16 @@ pub enum Quality {
     SoftNotFound,
     /// A check for robots.
     BotCheck,
+    /// A page that asks its reader to log in or to register.
+    Login,
+    /// A page that is not shown where newsfold runs.
+    Region,
+    /// A page that asks for its reader's age.
+    Age,
+    /// A site that is being worked on.
+    Maintenance,
+    /// A page that offers an app or a newsletter instead.
+    Offer,
     /// A list of articles, not one.
     Listing,
     /// Too deep, too large or too slow to read.

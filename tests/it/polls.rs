@@ -156,6 +156,57 @@ fn fault_25_hostile_pages_settle_and_the_others_are_none_the_worse() {
 }
 
 #[test]
+fn fault_26_walls_are_never_articles_and_their_entries_take_the_feeds_text() {
+    let walls = [
+        (
+            "consent",
+            "Before you read on, tell us whether we and our partners may use cookies to learn what you like. You can accept or refuse.",
+        ),
+        ("java_script", "Our pages need JavaScript. Please switch it on in your browser and reload the page."),
+        ("soft_not_found", "Sorry, the page that you asked for is not here. It may have been moved or removed, or the link is broken."),
+        ("bot_check", "Please confirm that you are human. We have seen unusual traffic from your network."),
+        ("login", "Please log in to your account to go on. If you have no account yet, you can register with your e-mail and a password."),
+        ("region", "Sorry, our pages are not available in your country or region."),
+        ("maintenance", "We are doing maintenance on our site. It will be back soon, thank you for your patience."),
+        ("age", "You must be 18 years old or over to see this page. Please confirm your age."),
+        ("offer", "Our newsletter brings the news to your inbox. Sign up with your e-mail; you can unsubscribe whenever you like."),
+    ];
+    let mut world = World::new();
+    let told = "The old bridge was shut on Monday after engineers found cracks in two of its piers, and traffic goes round by the north until March.";
+    for name in ["Wall Street Herald", "The Wall"] {
+        let at = world.outlet(name, walls.iter().map(|(kind, wall)| (*kind, vec![(*wall).to_owned()])).collect());
+        // The last entry's feed carries its text.
+        let route = format!("{} /feed.xml", world.outlets[at].host);
+        let items: String = (0..walls.len())
+            .map(|n| {
+                let summary = if n == 0 { format!("<description>{name}: {told}</description>") } else { String::new() };
+                format!("<item><title>Report {n} of {name}</title><link>{}</link>{summary}</item>", world.article_url(at, n))
+            })
+            .collect();
+        let feed = format!("<rss version=\"2.0\"><channel><title>{name}</title>{items}</channel></rss>");
+        world.server.on(&route, Answer::ok("application/rss+xml", feed));
+    }
+    world.configure("");
+    let summary = world.poll(&[]);
+    assert_eq!((summary["settled"].as_u64(), summary["put_off"].as_u64()), (Some(18), Some(0)), "{summary}");
+    for at in 0..2 {
+        for (n, (kind, wall)) in walls.iter().enumerate() {
+            let article = &world.json(&["article", &world.article_url(at, n)])[0];
+            if n == 0 {
+                assert!(article["text"].as_str().is_some_and(|text| text.contains(told)), "{article}");
+                assert_ne!(article["quality"], *kind, "the feed's own text is one");
+            } else {
+                assert_eq!(article["quality"], *kind, "{wall}");
+            }
+        }
+    }
+    // The same wall on two sites is no copy of a text: the feeds' texts alone are compared.
+    let clusters: HashSet<String> = world.entries().iter().map(|e| e["cluster"].to_string()).collect();
+    assert!(clusters.len() >= 17, "{} clusters of 18 entries", clusters.len());
+    assert!(world.json(&["search", "cookies"]).is_empty(), "a wall's words are found by nobody");
+}
+
+#[test]
 fn robots_txt_keeps_us_off_a_page_and_the_entry_settles() {
     let world = newsroom();
     world.server.on(&format!("{} /robots.txt", world.outlets[2].host), Answer::ok("text/plain", "User-agent: *\nDisallow: /a/\n"));

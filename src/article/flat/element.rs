@@ -79,7 +79,9 @@ impl<'a> Attributes<'a> {
                 "class" => {
                     seen.class = value;
                     hash.write(value.as_bytes());
-                    seen.hints |= hints::hints_of(value);
+                    // A piece's own topics are classes of its element: "tag-newsletter", "category-sponsored", "format-gallery".
+                    let piece = value.split_ascii_whitespace().any(|c| matches!(c, "hentry" | "type-post" | "status-publish"));
+                    seen.hints |= hints::hints_of(value) & if piece { !hints::DROP | hints::RELATED | hints::COMMENTS } else { Hints::MAX };
                 }
                 "id" | "data-testid" | "data-test-id" | "data-component" | "data-qa" | "data-module" => {
                     seen.hints |= hints::hints_of(value)

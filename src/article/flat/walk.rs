@@ -1,7 +1,7 @@
 //! The walk over the tree.
 
 use super::element::{Attributes, Shape, shape};
-use super::{Block, Dated, El, Flat, Ruled, Tag, is_wide};
+use super::{Block, Dated, El, Flat, Ruled, Tag, controls, is_wide};
 use crate::article::hints;
 use scraper::{Html, Node};
 
@@ -17,6 +17,9 @@ pub(in crate::article) fn flatten<'a>(html: &'a Html, ruled: &dyn Fn(scraper::El
         let mut down = true;
         match node.value() {
             Node::Element(element) => {
+                if let (Some(kind), Some(open)) = (controls::kind(element), walk.open) {
+                    walk.flat.control(kind, open, scraper::ElementRef::wrap(node));
+                }
                 let state =
                     walk.enter(element, || if rules { scraper::ElementRef::wrap(node).map_or(Ruled::No, ruled) } else { Ruled::No });
                 match state {

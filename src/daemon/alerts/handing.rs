@@ -134,7 +134,9 @@ async fn run(engine: &Engine, rule: &Alert, dir: &PathBuf, alerts: &[&WaitingAle
     })
 }
 
-/// Writes the alerts, records that they were written, and waits for the program's end.
+/// Gives the alerts to a program that runs and waits for them, and waits for its end. That it gets them is recorded just
+/// before: killed in between, it has not had them and the next run counts as its second; killed later, it has. Recorded
+/// any earlier or later, a kill would more often hit where the record is wrong.
 async fn feed(engine: &Engine, child: &mut Child, alerts: &[&WaitingAlert]) -> Result<std::io::Result<ExitStatus>, DaemonError> {
     let mut lines = Vec::new();
     for alert in alerts {
@@ -144,11 +146,12 @@ async fn feed(engine: &Engine, child: &mut Child, alerts: &[&WaitingAlert]) -> R
     let seqs: Vec<i64> = alerts.iter().map(|alert| alert.seq).collect();
     let input = child.stdin.take();
     let write = async {
+        engine.writer.with(move |state| state.store.alerts_handed(&seqs)).await?;
         if let Some(mut input) = input {
             // A program that does not care to read all of it is judged by how it ends.
             let _ = input.write_all(&lines).await;
         }
-        engine.writer.with(move |state| state.store.alerts_handed(&seqs)).await
+        Ok::<(), DaemonError>(())
     };
     let (written, ended) = tokio::join!(write, child.wait());
     written?;

@@ -132,12 +132,14 @@ impl Seen<'_> {
         Ok(Some(Told { key, text: words, about: About::Article(article), details }))
     }
 
-    /// Somebody else carries a text whose origin is `publisher`: once a copy. Asked when a copy is placed, and when it
-    /// turns out whose a text is.
+    /// Somebody else carries a text whose origin is `publisher`: once a copy. Asked when an article is placed (one that
+    /// credits `publisher` is a copy even where that does not show it itself), when it turns out whose a text is, and when
+    /// two texts prove to be one.
     fn copied(&self, config: &Config, publisher: &str) -> Result<Vec<Told>, StoreError> {
         let cluster = match self.event.kind.as_str() {
-            "cluster" => field::<Id>(self.event, "cluster"),
+            "article" | "cluster" | "story" | "revision" => field::<Id>(self.event, "cluster"),
             "origin" => self.event.id,
+            "merged" if field::<String>(self.event, "what").as_deref() == Some("cluster") => self.event.id,
             _ => None,
         };
         let Some((_, detail)) = cluster.map(|id| self.reader.cluster(id)).transpose()?.flatten() else { return Ok(Vec::new()) };

@@ -253,7 +253,16 @@ impl Writer {
         let merged = self.conn.total_changes() - before >= 2;
         self.conn.execute_batch("PRAGMA optimize")?;
         self.checkpoint("PASSIVE")?;
+        self.shrink()?;
         Ok(free > VACUUM_PAGES * 5 || merged)
+    }
+
+    /// Gives back the memory of pages that are kept in case they are needed again.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn shrink(&self) -> Result<(), StoreError> {
+        Ok(self.conn.execute_batch("PRAGMA shrink_memory")?)
     }
 
     /// Bytes of the write-ahead log, and whether a reader keeps it from starting over.
