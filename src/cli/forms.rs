@@ -145,10 +145,8 @@ fn every_answer_is_as_it_was_at_every_width_and_harmless() {
     desk.forms("feeds", &["feeds"], both);
     desk.forms("feeds_show", &["feeds", "show", &stock::feed_url(5)], &["--json"]);
     desk.forms("status", &["status"], &[]);
-    desk.forms("doctor", &["doctor"], &["--json"]);
     desk.forms("recluster", &["recluster", "--dry-run"], &["--json"]);
     desk.forms("prune", &["prune", "--dry-run"], &["--json"]);
-    desk.forms("config_show", &["config", "show"], &[]);
 }
 
 #[test]
