@@ -137,7 +137,9 @@ pub fn prune(args: &Prune, context: &mut Context) -> anyhow::Result<Exit> {
     if args.json {
         context.out.json(&json::versioned("newsfold/pruned/1", &done))?;
     } else {
-        context.out.own(&pruned(&done, args.dry_run))?;
+        let mut doc = Doc::new();
+        doc.wrapped(Role::Plain, pruned(&done, args.dry_run), context.look.text_width());
+        context.out.doc(&doc, &context.look)?;
     }
     Ok(Exit::Done)
 }
@@ -145,7 +147,7 @@ pub fn prune(args: &Prune, context: &mut Context) -> anyhow::Result<Exit> {
 fn pruned(done: &Pruned, dry_run: bool) -> String {
     let records = count(done.records + done.forgotten, "old record", "old records");
     format!(
-        "{}{} and {records} {}; {} past the retention stay: kept by hand, or first of a cluster that lives on\n",
+        "{}{} and {records} {}; {} past the retention stay: kept by hand, or first of a cluster that lives on",
         if dry_run { "would remove " } else { "" },
         count(done.articles, "article", "articles"),
         if dry_run { "of polls, events and keys" } else { "of polls, events and keys removed" },

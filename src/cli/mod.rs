@@ -79,7 +79,7 @@ struct Cli {
 enum Command {
     /// Run the daemon, in the foreground
     Run(run::Args),
-    /// Poll what is due, the named feeds or all, and place what they have
+    /// Poll what is due, the named or all, and place what they have
     Poll(poll::Args),
     /// List stories, the most widely carried first
     Stories(stories::Args),
