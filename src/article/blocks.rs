@@ -167,21 +167,18 @@ fn link_lists(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) 
     }
 }
 
-/// Drops the labels above the first sentence: sections, kinds of piece, reading times.
+/// Drops the labels above the text: sections, kinds of piece, reading times. A text of nothing else stays.
 fn labels(flat: &Flat, first: usize, last: usize, verdicts: &mut [Verdict]) {
-    for i in first..last {
-        if !verdicts[i].kept() {
-            continue;
-        }
+    let label = |i: usize| {
         let b = &flat.blocks[i];
         let text = flat.of(b);
-        let label = b.words <= 4 && b.weight < 40 && b.stops == 0 && !matches!(b.tag, Tag::Heading(_));
         // A dateline, a source and a byline may stand in blocks of their own.
         let opening = text.contains(['-', '–', '—', ':', '|', '(', '/']) || super::credits::without_by(text) != text;
-        if !label || opening {
-            return;
-        }
-        verdicts[i] = Verdict::Fragment;
+        b.words <= 4 && b.weight < 40 && b.stops == 0 && !matches!(b.tag, Tag::Heading(_)) && !opening
+    };
+    let Some(start) = (first..last).find(|i| verdicts[*i].kept() && !label(*i)) else { return };
+    for verdict in verdicts[first..start].iter_mut().filter(|v| v.kept()) {
+        *verdict = Verdict::Fragment;
     }
 }
 

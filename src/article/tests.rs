@@ -253,6 +253,11 @@ fn kinds_of_pieces_keep_what_is_theirs() {
         "<title>Bridge shut</title><article><h1>Bridge shut after storm</h1><p>The old bridge is shut until Friday, police said.</p></article>",
     );
     assert_eq!((brief.quality, brief.text.as_str()), (Quality::Short, "The old bridge is shut until Friday, police said."));
+    // Where nothing else stands, what looks like a label is the text.
+    assert_eq!(
+        page("<title>Bridge shut</title><article><h1>Bridge shut after storm</h1><p>Shut until Friday</p></article>").text,
+        "Shut until Friday"
+    );
     let bare = page("<title>In pictures</title><article><h1>The bridge in pictures</h1><figure><img src=a></figure></article>");
     assert_eq!((bare.quality, bare.text.as_str()), (Quality::Empty, ""));
 }

@@ -70,7 +70,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
             (former(&reader, &now)?, now)
         }
     };
-    let parts = changes::diff(&a.text, &b.text);
+    let parts = settled(changes::diff(&a.text, &b.text));
     let behind = [behind(&reader, &a, &b)?, behind(&reader, &b, &a)?];
     if args.json {
         let [uncorrected_in_a, uncorrected_in_b] = &behind;
@@ -159,8 +159,8 @@ fn summary(parts: &[Piece]) -> String {
 }
 
 /// How words of a fate look, and how they are marked where there is no colour.
-fn marked(run: &Run) -> (Role, &'static str, &'static str) {
-    match run.side {
+fn marked(side: Side) -> (Role, &'static str, &'static str) {
+    match side {
         Side::Both => (Role::Plain, "", ""),
         Side::First => (Role::Bad, "[-", "-]"),
         Side::Second => (Role::Good, "{+", "+}"),
@@ -196,22 +196,72 @@ fn inline(doc: &mut Doc, parts: &[Piece], full: bool, look: &Look) {
     }
 }
 
-/// All words of an edited paragraph, marked; blanks at a mark's edges stand outside it.
+/// All words of an edited paragraph, marked; blanks at a mark's edges stand outside it. What changed within one stretch
+/// is shown as one: all that went, then all that came.
 fn both(runs: &[Run]) -> Vec<(Role, String)> {
     let mut out = Vec::new();
+    let mut changed: [String; 2] = Default::default();
     for run in runs {
-        let (role, open, close) = marked(run);
-        let words = run.text.trim();
-        let (before, after) = (run.text.len() - run.text.trim_start().len(), run.text.len() - run.text.trim_end().len());
+        match run.side {
+            Side::First => changed[0].push_str(&run.text),
+            Side::Second => changed[1].push_str(&run.text),
+            // A blank between two changes belongs to both.
+            Side::Both if run.text.trim().is_empty() => changed.iter_mut().for_each(|side| side.push_str(&run.text)),
+            Side::Both => {
+                flush(&mut out, &mut changed);
+                out.push((Role::Plain, run.text.clone()));
+            }
+        }
+    }
+    flush(&mut out, &mut changed);
+    out
+}
+
+/// Moves the changed words of a stretch to `out`, marked.
+fn flush(out: &mut Vec<(Role, String)>, changed: &mut [String; 2]) {
+    let sides = std::mem::take(changed);
+    let before = sides.iter().any(|side| side.starts_with(char::is_whitespace));
+    let after = sides.iter().any(|side| side.ends_with(char::is_whitespace));
+    let blank = || (Role::Plain, " ".to_owned());
+    out.extend(before.then(blank));
+    let mut shown = false;
+    for (text, side) in sides.iter().zip([Side::First, Side::Second]) {
+        let words = text.trim();
         if words.is_empty() {
-            out.push((Role::Plain, " ".to_owned()));
             continue;
         }
-        out.extend((before > 0).then(|| (Role::Plain, " ".to_owned())));
+        let (role, open, close) = marked(side);
         out.push((role, format!("{open}{words}{close}")));
-        out.extend((after > 0).then(|| (Role::Plain, " ".to_owned())));
+        shown = true;
+    }
+    out.extend((after && shown).then(blank));
+}
+
+/// Paragraphs that were paired and share next to nothing are told as one that went and one that came.
+fn settled(parts: Vec<Piece>) -> Vec<Piece> {
+    let mut out = Vec::with_capacity(parts.len());
+    for part in parts {
+        match part {
+            Piece::Reworded { words } if share(&words) < KIN => {
+                let of = |side: Side| words.iter().filter(|r| r.side == Side::Both || r.side == side).map(|r| r.text.as_str()).collect();
+                out.extend([Piece::Removed { text: of(Side::First) }, Piece::Added { text: of(Side::Second) }]);
+            }
+            other => out.push(other),
+        }
     }
     out
+}
+
+/// Least share of the shorter paragraph that a reworded one has in common with it.
+const KIN: f64 = 0.4;
+
+/// Share of the shorter side's letters that stand in both.
+fn share(runs: &[Run]) -> f64 {
+    let letters = |side: Side| -> usize {
+        runs.iter().filter(|r| r.side == side).map(|r| r.text.chars().filter(|c| c.is_alphanumeric()).count()).sum()
+    };
+    let both = letters(Side::Both);
+    both as f64 / (both + letters(Side::First).min(letters(Side::Second))).max(1) as f64
 }
 
 /// The words of an edited paragraph that one of the texts has.
@@ -314,6 +364,34 @@ mod tests {
         let parts = changes::diff(&a.text, &b.text);
         let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
         fixtures::at_widths(name, |look| render((&a, &b), &parts, &[Vec::new(), Vec::new()], (columns, full), short, look));
+    }
+
+    #[test]
+    fn a_stretch_of_changes_is_one_change() {
+        let runs = [
+            (Side::Both, "The "),
+            (Side::First, "old"),
+            (Side::Second, "new"),
+            (Side::Both, " "),
+            (Side::First, "ferry"),
+            (Side::Second, "boat"),
+            (Side::Both, " left."),
+        ];
+        let runs = runs.map(|(side, text)| Run { side, text: text.to_owned() });
+        let shown = both(&runs).into_iter().map(|(_, text)| text).collect::<String>();
+        assert_eq!(shown, "The [-old ferry-]{+new boat+} left.");
+    }
+
+    #[test]
+    fn paragraphs_with_nothing_in_common_are_no_edit() {
+        let runs = |both: &str| {
+            let run = |side, text: &str| Run { side, text: text.to_owned() };
+            vec![Piece::Reworded {
+                words: vec![run(Side::First, "A library of nine titles "), run(Side::Both, both), run(Side::Second, " is here.")],
+            }]
+        };
+        assert_eq!(settled(runs("to")).len(), 2);
+        assert_eq!(settled(runs("and a few more announcements")).len(), 1);
     }
 
     #[test]

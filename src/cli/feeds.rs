@@ -285,8 +285,9 @@ pub(in crate::cli) fn find<'a>(feeds: &'a [FeedHealth], text: &str) -> anyhow::R
     match found.as_slice() {
         [feed] => Ok(feed),
         [] => {
+            let hosts = feeds.iter().filter_map(host).collect::<Vec<_>>();
             let names = feeds.iter().flat_map(|f| f.publisher.as_deref().into_iter().chain([f.url.as_str()]));
-            let near = hints::nearest(text, names).map(|n| format!("did you mean {n}?"));
+            let near = hints::nearest(text, names.chain(hosts.iter().map(String::as_str))).map(|n| format!("did you mean {n}?"));
             Err(Failure::no_such_id(format!("no feed “{text}”"), near.unwrap_or_else(|| "`newsfold feeds` lists them".to_owned())))
         }
         several => {

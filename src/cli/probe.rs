@@ -102,7 +102,7 @@ fn configuration(context: &Context) -> anyhow::Result<(Config, PathBuf)> {
         Some(path) if path.exists() => Ok((context.config()?, path)),
         named => {
             let path = named.unwrap_or_else(config::new_place);
-            Ok((config::from_text("", &path.display().to_string())?, path))
+            Ok((config::from_text("", path.display().to_string())?, path))
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
 use crate::cli::look::Look;
+use crate::cli::sanitize::wrap;
 use crate::cli::times;
 use crate::cli::words::{count, size};
 use crate::cli::{json, output};
@@ -111,17 +112,21 @@ fn render(
         size(counts.bytes)
     );
     let refused = daemon.and_then(|d| d.reload_error.as_deref());
-    match (running, counts.failing) {
-        _ if daemon.is_some_and(|d| d.space_low) => doc.add(Role::Bad, "the disk is full, polling rests").text(format!(": {holds}")),
-        _ if daemon.is_some_and(|d| d.paused) => doc.add(Role::Warn, "paused").text(format!(": {holds}")),
-        (true, 0) if health.is_empty() => doc.add(Role::Good, "all is well").text(format!(": {holds}")),
-        (true, _) => doc.add(Role::Good, "running").text(format!(": {holds}")),
-        (false, _) => doc.add(Role::Warn, "not running").text(format!(": {holds}")),
+    let (role, word) = match (running, counts.failing) {
+        _ if daemon.is_some_and(|d| d.space_low) => (Role::Bad, "the disk is full, polling rests"),
+        _ if daemon.is_some_and(|d| d.paused) => (Role::Warn, "paused"),
+        (true, 0) if health.is_empty() => (Role::Good, "all is well"),
+        (true, _) => (Role::Good, "running"),
+        (false, _) => (Role::Warn, "not running"),
     };
-    if counts.pending > 0 {
-        doc.text(format!(", {} pending", crate::cli::words::grouped(counts.pending)));
+    let pending = if counts.pending > 0 { format!(", {} pending", crate::cli::words::grouped(counts.pending)) } else { String::new() };
+    let lines = wrap(&format!("{word}: {holds}{pending}"), look.width.unwrap_or(usize::MAX));
+    for (i, line) in lines.iter().enumerate() {
+        match line.strip_prefix(word).filter(|_| i == 0) {
+            Some(rest) => doc.add(role, word).text(rest).end(),
+            None => doc.line(Role::Plain, line),
+        };
     }
-    doc.end();
     if counts.failing > 0 {
         doc.add(Role::Bad, format!("{} failing", count(counts.failing, "feed", "feeds"))).text(", see `newsfold feeds`:").end();
         let ill = feeds.iter().filter(|f| matches!(f.state.as_str(), "failing" | "blocked" | "quarantined" | "gone"));
@@ -151,7 +156,8 @@ fn render(
         });
     }
     if !running {
-        doc.line(Role::Faint, "`newsfold run` or `systemctl start newsfold` starts it; `newsfold poll` makes one pass");
+        let hint = "`newsfold run` or `systemctl start newsfold` starts it; `newsfold poll` makes one pass";
+        doc.wrapped(Role::Faint, hint, look.text_width());
     }
     doc
 }

@@ -151,6 +151,7 @@ fn coverage(doc: &mut Doc, c: &StoryComparison, look: &Look) {
     let rows = [
         ("words", format!("{:.2} alike by weighty words", c.cosine)),
         ("time", format!("× {:.2} for the time between them", c.time_factor)),
+        ("days, figures", format!("× {:.2} for what both openings state", c.stated_factor)),
         ("language, publisher", format!("× {:.2}, × {:.2}", c.language_factor, c.publisher_factor)),
         (
             "headlines",

@@ -24,6 +24,8 @@ pub use proof::{Rule, Verdict, why};
 pub use settings::Settings;
 
 #[cfg(test)]
+mod cases_tests;
+#[cfg(test)]
 mod tests;
 
 /// Version of normalisation, fingerprint and rules: fingerprints of different versions are never compared.

@@ -106,7 +106,9 @@ fn every_schema_of_the_code_is_described() {
 fn every_key_that_is_printed_is_described_and_the_other_way_round() {
     let dir = tempfile::tempdir().unwrap();
     fill(dir.path(), 40, false, jiff::Timestamp::now());
-    std::fs::write(dir.path().join("newsfold.toml"), "").unwrap();
+    // Not due: nothing is asked for over a network.
+    let declared = format!("[[feed]]\nurl = \"{}\"\npublisher = \"Meridian Wire\"\n", feed_url(0));
+    std::fs::write(dir.path().join("newsfold.toml"), declared).unwrap();
     std::fs::write(dir.path().join("bad.toml"), "nonsense = 1\n").unwrap();
     let ask = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_newsfold"));
@@ -126,7 +128,7 @@ fn every_key_that_is_printed_is_described_and_the_other_way_round() {
         &["origin", &a, "--json"],
         &["decisions", "--json"],
         &["log", "--json"],
-        &["report", "lag", "--json"],
+        &["report", "lag", "--events", "--json"],
         &["feeds", "--json"],
         &["feeds", "show", &feed, "--json"],
         &["status", "--json"],

@@ -2,6 +2,7 @@
 
 use super::Settings;
 use super::background::{Background, Listed, UNLISTED};
+use super::stated::{self, Calendar, Stated};
 use super::terms::{self, Shape, TermHash};
 use ahash::AHashMap;
 use jiff::Timestamp;
@@ -13,6 +14,8 @@ pub struct Features {
     pub(super) terms: Box<[Term]>,
     /// Which of them stand in the headline, and which in headline or lead.
     pub(super) places: Places,
+    /// Days, months and figures that headline and opening state.
+    pub(super) stated: Stated,
     /// When it was published, or else first seen: minutes since 1970.
     pub(super) minute: Option<i32>,
     /// Language, ISO 639-1, zeros when unknown.
@@ -134,7 +137,9 @@ const LONGEST: usize = 24_000;
 /// Reads an article. The background decides which terms are the weightiest.
 pub fn features(about: About<'_>, background: &Background, settings: &Settings) -> Features {
     let mut uses: AHashMap<TermHash, Use<'_>> = AHashMap::with_capacity(256);
+    let (mut stated, calendar) = (Stated::default(), about.lang.and_then(Calendar::of));
     terms::tokens(clip(about.title, 1000), |t| {
+        stated.see(t.hash, t.word, t.shape == Shape::Number, calendar);
         let used = uses.entry(t.hash).or_default();
         used.word = t.word;
         used.title = true;
@@ -151,6 +156,9 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
             used.word = t.word;
         }
         used.lead |= t.at < settings.lead;
+        if t.at < settings.opening {
+            stated.see(t.hash, t.word, t.shape == Shape::Number, calendar);
+        }
         used.body += 1;
         match t.shape {
             Shape::Capital => used.capital += 1,
@@ -186,6 +194,7 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
     Features {
         terms: weighed.iter().map(|w| w.1).collect(),
         places,
+        stated,
         minute: time.map(|t| (t.as_second() / 60).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32),
         lang,
         publisher: about.publisher.map_or(0, |p| (terms::hash(p) as u16).max(1)),
@@ -226,17 +235,19 @@ fn clip(text: &str, most: usize) -> &str {
     text.get(..text.floor_char_boundary(most)).unwrap_or(text)
 }
 
-/// The first byte of a stored row: its layout. Rows of layout 1 do not say where the terms stand.
-const ROW_VERSION: u8 = 2;
+/// The first byte of a stored row: its layout. Rows of layout 1 do not say where the terms stand, those of layout 2 not what
+/// the opening states.
+const ROW_VERSION: u8 = 3;
 
 impl Features {
-    /// The row to store: 22 bytes and 4 a term.
+    /// The row to store: 32 bytes and 4 a term.
     pub fn row(&self) -> Vec<u8> {
-        let mut row = Vec::with_capacity(22 + 4 * self.terms.len());
+        let mut row = Vec::with_capacity(32 + 4 * self.terms.len());
         row.extend([ROW_VERSION, self.lang[0], self.lang[1], u8::from(self.minute.is_some())]);
         row.extend(self.minute.unwrap_or(0).to_le_bytes());
         row.extend(self.publisher.to_le_bytes());
         row.extend(self.places.packed().as_flattened());
+        row.extend(self.stated.packed());
         self.terms.iter().for_each(|t| row.extend(t.0.to_le_bytes()));
         row
     }
@@ -245,14 +256,18 @@ impl Features {
     pub fn restore(row: &[u8]) -> Option<Self> {
         let (head, rest) = row.split_at_checked(10)?;
         let &[version, l0, l1, timed, m0, m1, m2, m3, p0, p1] = head else { return None };
-        let (places, terms) = match version {
+        let (places, rest) = match version {
             1 => (Places::default(), rest),
-            ROW_VERSION => {
-                let (places, terms) = rest.split_at_checked(2 * PLACE_BYTES)?;
+            2 | ROW_VERSION => {
+                let (places, rest) = rest.split_at_checked(2 * PLACE_BYTES)?;
                 let (title, lead) = places.split_at_checked(PLACE_BYTES)?;
-                (Places::unpacked([title.try_into().ok()?, lead.try_into().ok()?]), terms)
+                (Places::unpacked([title.try_into().ok()?, lead.try_into().ok()?]), rest)
             }
             _ => return None,
+        };
+        let (stated, terms) = match version {
+            ROW_VERSION => rest.split_first_chunk::<{ stated::BYTES }>().map(|(s, terms)| (Stated::unpacked(*s), terms))?,
+            _ => (Stated::default(), rest),
         };
         if terms.len() % 4 != 0 {
             return None;
@@ -262,6 +277,7 @@ impl Features {
         terms.is_sorted_by_key(|t| t.hash()).then_some(Self {
             terms,
             places,
+            stated,
             minute: (timed != 0).then_some(minute),
             lang: [l0, l1],
             publisher: u16::from_le_bytes([p0, p1]),

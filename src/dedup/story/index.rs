@@ -196,7 +196,7 @@ impl StoryIndex {
     fn vector(&self, entry: &Entry, background: &Background) -> Vector {
         Vector::of(
             entry.terms(),
-            About { places: entry.places(), minute: entry.minute(), lang: entry.lang, publisher: entry.publisher },
+            About { places: entry.places(), stated: entry.stated(), minute: entry.minute(), lang: entry.lang, publisher: entry.publisher },
             background,
             &self.settings,
         )

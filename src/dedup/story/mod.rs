@@ -6,6 +6,7 @@ mod headline;
 mod index;
 mod pages;
 pub mod regroup;
+mod stated;
 mod stories;
 pub mod terms;
 #[cfg(test)]
@@ -22,7 +23,7 @@ pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The numbers behind a story decision. There is one setting: the default.
 #[derive(Clone, Debug)]
@@ -47,6 +48,10 @@ pub struct Settings {
     pub number_factor: f32,
     /// Mean likeness at which two groups are one story.
     pub threshold: f32,
+    /// Likeness of the nearest two of two groups that are one story, for full articles.
+    pub nearest: f32,
+    /// The same as a share of the mean likeness within the closer group.
+    pub nearest_share: f32,
     /// Mean likeness usual within a story.
     pub usual: f32,
     /// Pairs that `usual` counts for.
@@ -75,6 +80,12 @@ pub struct Settings {
     pub breadth: f32,
     /// How steeply it falls below.
     pub breadth_power: f32,
+    /// Factor where both state days of the week and agree in none; the same for months, and for figures.
+    pub stated_unlike: f32,
+    /// Factor where they agree.
+    pub stated_alike: f32,
+    /// Terms of the body that these are looked for in.
+    pub opening: usize,
     /// Factor between two languages.
     pub across_languages: f32,
     /// Factor between two texts of one publisher.
@@ -107,9 +118,11 @@ impl Default for Settings {
             name_share: 0.2,
             number_names: true,
             number_factor: 1.0,
-            threshold: 0.68,
+            threshold: 0.62,
+            nearest: 0.28,
+            nearest_share: 0.7,
             usual: 0.36,
-            usual_pairs: 6.0,
+            usual_pairs: 3.0,
             full_terms: 48.0,
             bare: 0.4,
             least_length: 0.0,
@@ -122,6 +135,9 @@ impl Default for Settings {
             two_sided: 0.2,
             breadth: 3.0,
             breadth_power: 1.0,
+            stated_unlike: 0.85,
+            stated_alike: 1.1,
+            opening: 100,
             across_languages: 0.3,
             one_publisher: 0.6,
             probes: 20,

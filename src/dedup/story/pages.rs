@@ -1,6 +1,7 @@
 //! The window's articles in arrival order, in pages: no spare capacity, and the oldest page goes as a whole.
 
 use super::features::{Features, Places, Term};
+use super::stated::{self, Stated};
 use crate::model::Id;
 use std::collections::VecDeque;
 
@@ -14,7 +15,7 @@ pub const KEYS: usize = 8;
 pub const TERMS: usize = 48;
 const PAGE: usize = 2048;
 
-/// One cluster's text as the index keeps it: 264 bytes.
+/// One cluster's text as the index keeps it: 272 bytes.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The cluster.
@@ -35,6 +36,7 @@ pub struct Entry {
     pub count: u8,
     /// For each of its key terms the posting before it: article × KEYS + key.
     pub before: [u32; KEYS],
+    stated: [u8; stated::BYTES],
     places: [[u8; 6]; 2],
     terms: [Term; TERMS],
 }
@@ -54,6 +56,7 @@ impl Entry {
             timed: f.minute.is_some(),
             count: f.terms.len().min(TERMS) as u8,
             before: [NONE; KEYS],
+            stated: f.stated.packed(),
             places: f.places.packed(),
             terms,
         }
@@ -65,6 +68,10 @@ impl Entry {
     /// Where its terms stand.
     pub fn places(&self) -> Places {
         Places::unpacked(self.places)
+    }
+    /// What its opening states.
+    pub fn stated(&self) -> Stated {
+        Stated::unpacked(self.stated)
     }
     /// Its time.
     pub fn minute(&self) -> Option<i32> {

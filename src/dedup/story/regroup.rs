@@ -41,30 +41,37 @@ pub fn group(vectors: &[Vector], alike: Vec<f32>, threshold: f32, settings: &Set
     group
 }
 
-/// The mean likeness that two groups need to be one story.
+/// The likeness that two texts need to be one story.
 pub fn needed(a: &Vector, b: &Vector, settings: &Settings) -> f32 {
-    settings.threshold / Part::of(a).relative(&Part::of(b), 1.0, settings)
+    let (a, b) = (Part::of(a), Part::of(b));
+    (settings.threshold / a.relative(&b, 1.0, settings)).max(a.nearest(&b, settings))
 }
 
 /// Average linkage over a full matrix of likenesses. Two groups are joined when their mean likeness, over what is to be
-/// expected between parts of groups as close as they are, is the highest and at least `least`.
+/// expected between parts of groups as close as they are, is the highest and at least `least`; and when besides some of one is
+/// near some of the other: what is half like all of a story, and like nothing in it, shares its subject.
 fn link(mut alike: Vec<f32>, vectors: &[Vector], least: f32, settings: &Settings) -> Vec<Merge> {
     let n = vectors.len();
     let mut parts: Vec<Part> = vectors.iter().map(Part::of).collect();
+    let mut near = alike.clone();
     let mut alive: Vec<usize> = (0..n).collect();
     let mut merges = Vec::new();
-    let nearest = |alike: &[f32], alive: &[usize], parts: &[Part], i: usize| {
-        let row = &alike[i * n..(i + 1) * n];
+    let value =
+        |alike: &[f32], near: &[f32], parts: &[Part], i: usize, j: usize| match near[i * n + j] >= parts[i].nearest(&parts[j], settings) {
+            true => parts[i].relative(&parts[j], alike[i * n + j], settings),
+            false => 0.0,
+        };
+    let nearest = |alike: &[f32], near: &[f32], alive: &[usize], parts: &[Part], i: usize| {
         alive
             .iter()
             .filter(|&&j| j != i)
-            .map(|&j| (parts[i].relative(&parts[j], row[j], settings), j))
+            .map(|&j| (value(alike, near, parts, i, j), j))
             .fold((f32::MIN, i), |best, x| if x.0 > best.0 { x } else { best })
     };
-    let mut best: Vec<(f32, usize)> = (0..n).map(|i| nearest(&alike, &alive, &parts, i)).collect();
+    let mut best: Vec<(f32, usize)> = (0..n).map(|i| nearest(&alike, &near, &alive, &parts, i)).collect();
     while let Some(&i) = alive.iter().max_by(|&&a, &&b| best[a].0.total_cmp(&best[b].0).then(b.cmp(&a))) {
-        let (value, j) = best[i];
-        if value < least || i == j {
+        let (highest, j) = best[i];
+        if highest < least || i == j {
             break;
         }
         let (keep, gone) = (i.min(j), i.max(j));
@@ -75,15 +82,18 @@ fn link(mut alike: Vec<f32>, vectors: &[Vector], least: f32, settings: &Settings
             let mixed = (alike[keep * n + k] * a + alike[gone * n + k] * b) / (a + b);
             alike[keep * n + k] = mixed;
             alike[k * n + keep] = mixed;
+            let nearer = near[keep * n + k].max(near[gone * n + k]);
+            near[keep * n + k] = nearer;
+            near[k * n + keep] = nearer;
         }
         merges.push(Merge { keep, gone });
         for &k in &alive {
             if k == keep || best[k].1 == gone || best[k].1 == keep {
-                best[k] = nearest(&alike, &alive, &parts, k);
+                best[k] = nearest(&alike, &near, &alive, &parts, k);
             } else {
-                let value = parts[k].relative(&parts[keep], alike[k * n + keep], settings);
-                if value > best[k].0 {
-                    best[k] = (value, keep);
+                let now = value(&alike, &near, &parts, k, keep);
+                if now > best[k].0 {
+                    best[k] = (now, keep);
                 }
             }
         }
@@ -122,6 +132,12 @@ impl Part {
     fn cohesion(&self, settings: &Settings) -> f32 {
         let usual = settings.usual * self.fullness / self.count;
         (self.within + settings.usual_pairs * usual) / (self.pairs + settings.usual_pairs)
+    }
+
+    /// How like the nearest two of both are to be.
+    fn nearest(&self, other: &Self, settings: &Settings) -> f32 {
+        let full = (self.fullness / self.count * other.fullness / other.count).sqrt();
+        (settings.nearest * full).max(settings.nearest_share * self.cohesion(settings).max(other.cohesion(settings)))
     }
 
     fn relative(&self, other: &Self, between: f32, settings: &Settings) -> f32 {

@@ -1,6 +1,7 @@
 //! Stories from outside: what belongs together, what must stay apart, and that order does not matter.
 
 use super::background::publisher_key;
+use super::stated::Stated;
 use super::*;
 use crate::model::Id;
 use ahash::AHashMap;
@@ -121,7 +122,7 @@ fn a_row_restores_what_decides() {
     let background = Background::default();
     let f = read(FLOOD[0], Some(3), &background);
     let row = f.row();
-    assert!(row.len() <= 22 + 4 * 48);
+    assert!(row.len() <= 32 + 4 * 48);
     let back = Features::restore(&row).expect("a row");
     assert_eq!((back.row(), back.minute()), (row.clone(), f.minute()));
     assert_eq!(Features::restore(&row[..row.len() - 1]), None);
@@ -130,10 +131,13 @@ fn a_row_restores_what_decides() {
 }
 
 #[test]
-fn a_row_of_the_first_layout_restores_without_places() {
+fn a_row_of_an_earlier_layout_restores_without_what_that_did_not_hold() {
     let f = read(FLOOD[0], Some(3), &Background::default());
     let row = f.row();
-    let old: Vec<u8> = [1].into_iter().chain(row[1..10].iter().copied()).chain(row[22..].iter().copied()).collect();
+    let old: Vec<u8> = [1].into_iter().chain(row[1..10].iter().copied()).chain(row[32..].iter().copied()).collect();
+    let second: Vec<u8> = [2].into_iter().chain(row[1..22].iter().copied()).chain(row[32..].iter().copied()).collect();
+    let back = Features::restore(&second).expect("a row");
+    assert_eq!((back.places, back.stated, &back.terms), (f.places, Stated::default(), &f.terms));
     let back = Features::restore(&old).expect("a row");
     assert_eq!((back.minute(), back.hashes().collect::<Vec<_>>()), (f.minute(), f.hashes().collect()));
     let (vector, settings) = (Vector::of_features(&back, &Background::default(), &Settings::default()), Settings::default());

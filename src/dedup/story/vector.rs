@@ -3,6 +3,7 @@
 use super::Settings;
 use super::background::Background;
 use super::features::{Features, Places, Term};
+use super::stated::Stated;
 use super::terms::TermHash;
 
 /// The sum of the normalised vectors of some articles, with what else their likeness depends on. The dot product of two sums,
@@ -17,6 +18,8 @@ pub struct Vector {
     pub(super) count: f32,
     /// Sum over the articles of how much there is to go by, each 0 to 1: a headline alone shares less with its like.
     pub(super) fullness: f32,
+    /// What the openings state.
+    pub(super) stated: Stated,
     /// Earliest and latest known minute.
     pub(super) span: Option<(i32, i32)>,
     /// Language, zeros when unknown.
@@ -45,6 +48,8 @@ pub struct Weight {
 pub struct About {
     /// Where the terms stand.
     pub places: Places,
+    /// What the opening states.
+    pub stated: Stated,
     /// Minutes since 1970.
     pub minute: Option<i32>,
     /// ISO 639-1, zeros when unknown.
@@ -87,6 +92,7 @@ impl Vector {
             titled,
             count: 1.0,
             fullness,
+            stated: about.stated,
             span: about.minute.map(|m| (m, m)),
             lang: about.lang,
             house,
@@ -96,7 +102,12 @@ impl Vector {
 
     /// The vector of an article's features.
     pub fn of_features(f: &Features, background: &Background, settings: &Settings) -> Self {
-        Self::of(&f.terms, About { places: f.places, minute: f.minute, lang: f.lang, publisher: f.publisher }, background, settings)
+        Self::of(
+            &f.terms,
+            About { places: f.places, stated: f.stated, minute: f.minute, lang: f.lang, publisher: f.publisher },
+            background,
+            settings,
+        )
     }
 
     /// The weights by term, sorted by term.
@@ -130,6 +141,7 @@ impl Vector {
             titled: self.titled + other.titled,
             count: self.count + other.count,
             fullness: self.fullness + other.fullness,
+            stated: self.stated.with(other.stated),
             span,
             lang: if self.lang == [0; 2] { other.lang } else { self.lang },
             publisher: if self.publisher == other.publisher { self.publisher } else { 0 },
@@ -193,13 +205,15 @@ impl Vector {
         ((self.fullness / self.count - settings.bare) / (1.0 - settings.bare)).clamp(0.0, 1.0)
     }
 
-    /// How alike both are as coverage of one event: the cosine, less for a distance in time, where neither headline speaks of
+    /// How alike both are as coverage of one event: the cosine, less for a distance in time, where their openings state other
+    /// days or figures, where neither headline speaks of
     /// what the other reports first, and where all they share is a subject; nearly nothing across languages.
     pub fn likeness(&self, other: &Self, settings: &Settings) -> f32 {
         let (shared, full) = (self.compared(other, settings), self.full(settings).min(other.full(settings)));
         shared.cosine
             * headline_factor(shared.headlines, full, settings)
             * breadth_factor(shared.breadth, full, settings)
+            * self.stated.factor(other.stated, settings)
             * self.time_factor(other, settings)
             * self.language_factor(other, settings)
             * self.publisher_factor(other)

@@ -46,6 +46,8 @@ pub struct StoryComparison {
     pub language_factor: f32,
     /// Factor for one publisher.
     pub publisher_factor: f32,
+    /// Factor for the days, months and figures that both openings state.
+    pub stated_factor: f32,
     /// How much of each headline stands in the other's headline and lead, 0 to 1; none without headlines.
     pub headline_support: Option<f32>,
     /// Factor for that.
@@ -54,7 +56,7 @@ pub struct StoryComparison {
     pub breadth: f32,
     /// Factor for that: less where both share a subject and little else.
     pub breadth_factor: f32,
-    /// The product of the six.
+    /// The product of the cosine and the factors.
     pub similarity: f32,
     /// What two single texts like these need.
     pub threshold: f32,
@@ -129,6 +131,7 @@ pub fn why_story(a: &Features, b: &Features, background: &Background, settings: 
         time_factor: x.time_factor(&y, settings),
         language_factor: x.language_factor(&y, settings),
         publisher_factor: x.publisher_factor(&y),
+        stated_factor: x.stated.factor(y.stated, settings),
         headline_support: x.headline_support(&y, settings),
         headline_factor: headline_factor(x.headline_support(&y, settings), full, settings),
         breadth: x.breadth(&y, settings),
