@@ -83,7 +83,8 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
         zones.told = zones.text;
         zones.beside = talk::Talk::default();
         let script = talk::talk(seen.noscript, 1500);
-        let (quality, does) = match kinds::kind(&zones) {
+        let nearest = || Some(kinds::nearest(&zones)).filter(|(quality, _)| *quality != Quality::Empty);
+        let (quality, does) = match kinds::kind(&zones).or_else(nearest) {
             Some(found) if kinds::wallness(&zones, kinds::Standing::default()) > 0.0 => found,
             _ if script.of(stems::Concept::Script) > 0 && seen.flat.blocks.len() < 12 => (Quality::JavaScript, "asks for JavaScript"),
             _ => (Quality::Empty, "no text found"),

@@ -1,7 +1,7 @@
 //! How values stand in the database: ids, times, texts, reasons.
 
 use super::StoreError;
-use crate::model::Id;
+use crate::model::{Id, Quality};
 use jiff::Timestamp;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -160,14 +160,23 @@ pub(super) fn word<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// The value whose word this is, else the default.
-pub(super) fn from_word<T: serde::de::DeserializeOwned + Default>(word: &str) -> T {
-    serde_json::from_value(serde_json::Value::String(word.to_owned())).unwrap_or_default()
+/// The quality whose word this is. One that is not known here was written by a later version: it is no article.
+pub(super) fn quality(word: &str) -> Quality {
+    serde_json::from_value(serde_json::Value::String(word.to_owned())).unwrap_or(Quality::Empty)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quality_of_a_later_version_is_no_article() {
+        for known in [Quality::Article, Quality::Short, Quality::SoftNotFound, Quality::TooComplex] {
+            assert_eq!(quality(&word(&known)), known);
+        }
+        assert!(!quality("survey_wall").is_text());
+        assert!(!quality("").is_text());
+    }
 
     #[test]
     fn packed_texts_come_back() {

@@ -1,7 +1,6 @@
 //! Migrations: a list that only grows. `user_version` counts how many a database has taken.
 
-use super::codec::from_word;
-use super::{StoreError, fts, writer};
+use super::{StoreError, codec, fts, writer};
 use rusqlite::{Connection, TransactionBehavior};
 use std::path::Path;
 
@@ -79,7 +78,7 @@ fn fill_search(conn: &Connection) -> Result<(), StoreError> {
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let (seq, title, quality, data): (i64, String, String, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        fts::insert(conn, seq, &title, &unpacker.text(&data)?, from_word(&quality))?;
+        fts::insert(conn, seq, &title, &unpacker.text(&data)?, codec::quality(&quality))?;
     }
     Ok(())
 }

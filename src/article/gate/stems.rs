@@ -164,7 +164,8 @@ pub(super) const STEMS: &[(Concept, &str)] = &[
         購読者 購読者の 구독자 abonelerimiz abonelere. abonnenten_ abonnés. abonnenter. prenumerant subskrybent předplatitel előfizető tilaajille. tilaajat. complimentary on_the_house options_from a_week_for first_week \
         first_three_months first_six_months first_twelve pay_as_you weekend_paper paper_delivered print_edition gratis_monat gratuit_pendant gratis_durante gratuito_per бесплатно_перв za_darmo_przez costs_you it_costs. \
         buy_it. price_of_a. than_a_coffee. chi_ci_sostiene quienes_nos_apoyan qui_nous_soutien die_uns_unterstützen hágase_socio hazte_socio devenez_membre diventa_socio werden_sie_mitglied mitglied_werden stań_się_ \
-        staňte_se try_our try_it_ try_it. try_for try_free try_us. try_premium try_digital than_a_cup"),
+        staňte_se try_our try_it_ try_it. try_for try_free try_us. try_premium try_digital than_a_cup tagespass tagesticket wochenpass abo_nötig abo_erforderlich pase_diario dagpas dygnspass dygn. passe_journée \
+        pass_journée giornalier_pass"),
     (C::ReadOn, "loe_edasi. edasi_lugeda. lasīt_tālāk. skaityti_toliau. nastavak_čitanja. nastavite_čitati. beri_dalje. čítať_ďalej. прочети_още. четене. наставите_читање. continua_llegint. beyond_this. past_this. further. \
         from_here. above_is. the_remaining. remaining_ to_go_on. weiter_geht. ab_hier. à_partir_d'ici. desde_aquí. a_partir_daqui. da_qui. отсюда. остальн решта vanaf_hier. härifrån. stąd. odtud. innen. 以下は ここから \
         the_rest. want_more. want_the. read_more. go_on_reading. дальше. продолжен далее. dalej. suite_de. il_resto. el_resto. o_resto. den_rest. de_rest. resten_av. продовжен içeriğin_tamamı preview. free_preview. \
@@ -321,7 +322,8 @@ pub(super) const STEMS: &[(Concept, &str)] = &[
         störung. überlastet. umbau. auf_neue_server neue_server heute_abend_zurück. panne. surcharg changeons_de revenez_dans revenez_plus problème_technique une_erreur_est en_obras. renovando_la. algo_salió \
         algo_ha_ido saturado. en_un_rato. lavori_in_corso il_trucco. qualcosa_è_andato andato_storto. em_obras. algo_deu_errado. обновляем вернёмся вернемся что-то_пошло перегруж оновлюємо щось_пішло повернемось \
         coś_poszło przeciąż něco_se_pokaz bir_şeyler_ters 更新作業 作業を行 復旧 正在升级 正在升級 恢复 出错了 エラーが発生 문제가_발생 오류가 점검_중 presses_are under_the_hood twenty_minutes. half_an_hour. try_later. öppnar_igen. tager_en_pause pausar \
-        åpner_igen. åbner_igen. avataan_pian. for_a_moment. unplugged. for_service. aggiornament. trwa_aktualizacja aktualizacj. zapraszamy_za wracamy. actualizando. atualizando."),
+        åpner_igen. åbner_igen. avataan_pian. for_a_moment. unplugged. for_service. aggiornament. trwa_aktualizacja aktualizacj. zapraszamy_za wracamy. actualizando. atualizando. neuem_gewand wir_bauen_um bauen_gerade \
+        nouvelle_formule nuevo_diseño nuova_veste"),
     (C::Age, "adults_only. grown-ups. over_the_age. year_of_birth. nur_für_erwachsene. interdit_aux_moins. +18. 18_años. 18_anos. 18_anni. 18_ans. 18_лет. 18_lat. 18_let. 18_jaar. unsuitable suitable_for. readers_under. \
         under_18. under_the_age. violent_ graphic_ alcohol. gambling. jugend ungeeignet. interdit_aux non_recommandé. no_apto. vietato_ai. impróprio ограничение_по_возраст 16+ ongeschikt. olämplig how_old. \
         drinking_age. your_age. age. years_old. years_of_age. years_or_older. adult. adults. over_18. 18+ 18. 21. 21+ date_of_birth. birth. born. legal_age. of_age. underage. mature. minors. alter. volljährig geburt \

@@ -5,7 +5,7 @@ use super::stories::{MEMBER, cluster, member, members_of};
 use crate::model::Id;
 use crate::model::views::{ArticleDetail, EntryView, RevisionView};
 use crate::store::StoreError;
-use crate::store::codec::{from_word, get, join_reason, put, time};
+use crate::store::codec::{self, get, join_reason, put, time};
 use rusqlite::{Connection, OptionalExtension};
 
 impl Reader {
@@ -30,7 +30,7 @@ impl Reader {
                     byline: r.get(16)?,
                     dateline: r.get(17)?,
                     modified_at: r.get::<_, Option<i64>>(18)?.map(time),
-                    quality: from_word(&r.get::<_, String>(19)?),
+                    quality: codec::quality(&r.get::<_, String>(19)?),
                     fingerprint: format!("{:016x}", r.get::<_, i64>(12)?),
                     fingerprint_version: r.get(13)?,
                     canonical_elsewhere: r.get(20)?,
