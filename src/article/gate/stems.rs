@@ -165,7 +165,8 @@ pub(super) const STEMS: &[(Concept, &str)] = &[
         first_three_months first_six_months first_twelve pay_as_you weekend_paper paper_delivered print_edition gratis_monat gratuit_pendant gratis_durante gratuito_per бесплатно_перв za_darmo_przez costs_you it_costs. \
         buy_it. price_of_a. than_a_coffee. chi_ci_sostiene quienes_nos_apoyan qui_nous_soutien die_uns_unterstützen hágase_socio hazte_socio devenez_membre diventa_socio werden_sie_mitglied mitglied_werden stań_się_ \
         staňte_se try_our try_it_ try_it. try_for try_free try_us. try_premium try_digital than_a_cup tagespass tagesticket wochenpass abo_nötig abo_erforderlich pase_diario dagpas dygnspass dygn. passe_journée \
-        pass_journée giornalier_pass"),
+        pass_journée giornalier_pass todo_el_diario tout_le_journal tutto_il_giornale the_whole_paper ganze_zeitung hela_tidningen hele_avisen todo_o_jornal durante_una_semana. durante_un_mes. for_a_week. for_a_month. \
+        für_einen_monat für_eine_woche"),
     (C::ReadOn, "loe_edasi. edasi_lugeda. lasīt_tālāk. skaityti_toliau. nastavak_čitanja. nastavite_čitati. beri_dalje. čítať_ďalej. прочети_още. четене. наставите_читање. continua_llegint. beyond_this. past_this. further. \
         from_here. above_is. the_remaining. remaining_ to_go_on. weiter_geht. ab_hier. à_partir_d'ici. desde_aquí. a_partir_daqui. da_qui. отсюда. остальн решта vanaf_hier. härifrån. stąd. odtud. innen. 以下は ここから \
         the_rest. want_more. want_the. read_more. go_on_reading. дальше. продолжен далее. dalej. suite_de. il_resto. el_resto. o_resto. den_rest. de_rest. resten_av. продовжен içeriğin_tamamı preview. free_preview. \
