@@ -142,7 +142,9 @@ pub(super) fn kind(zones: &Zones) -> Option<(Quality, &'static str)> {
         let at = |zone: &Talk| f32::from(zone.of(concept));
         // Regions are common in the news, but not among walls.
         let weight = if concept == Region { 1.0 } else { weight(concept) };
-        weight * (2.0 * at(&zones.title) + 1.5 * at(&zones.text) + 0.7 * at(&zones.beside).min(3.0) + at(&zones.buttons))
+        // A field for a mail address is an offer.
+        let field = if concept == Offer { f32::from(zones.mails.min(1)) } else { 0.0 };
+        weight * (2.0 * at(&zones.title) + 1.5 * at(&zones.text) + 0.7 * at(&zones.beside).min(3.0) + at(&zones.buttons) + field)
     };
     let of = |kind: &Kind| {
         let controls = match kind.quality {
