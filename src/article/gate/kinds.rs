@@ -101,7 +101,7 @@ pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
         + if letters { 1.6 * f32::from(zones.mails.min(1)) } else { 0.0 };
     // A headline counts as far as the text bears it out.
     let headline = zones.headline.min(0.6) * ((about + address) / 4.0).min(1.0);
-    18.0 * share(address).min(0.2) + 22.0 * share(about).min(0.5) + 34.0 * share(both) + 6.5 * headline
+    18.0 * share(address).min(0.2) + 22.0 * share(about).min(0.5) + 34.0 * share(both) + if free { 6.5 } else { 3.0 } * headline
         - 16.0 * share(f32::from(text.of(Reported)))
         - 7.5 * share(f32::from(text.names)).min(0.2)
         - 3.5 * share(f32::from(text.numbers)).min(0.2)
@@ -113,7 +113,7 @@ pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
             (true, _) => 3.7,
             (false, true) => 3.0,
             // Of 3,500 real pages none was both short and without any date.
-            (false, false) => -0.3,
+            (false, false) => -0.5,
         }
         - if to_nobody { 3.0 } else { 0.0 }
         - 2.8

@@ -125,7 +125,7 @@ pub(super) const STEMS: &[(Concept, &str)] = &[
         asukkaat miljoonaa. prosentti eilen. odsoudil zadrže zraněn zemřel vyhrál porazil mluvčí hasiči vědci včera. ítélt letartóz sérült meghalt nyert. szóvivő lakos tűzoltó millió milliárd százalék kutató tegnap. \
         condamnat arestat rănit murit. câștigat purtător locuitor milioane miliarde la_sută cezası tutuklandı gözaltı yaralı öldü. kazandı. sözcü itfaiye milyon milyar yüzde. araştırmac dün. καταδικ συνελήφθ τραυματ \
         πέθανε. κέρδισε. εκπρόσωπος κάτοικ εκατομμύρ χθες. وزير الشرطة محكمة مليون قتل أصيب توفي الحكومة السلطات משטרה ממשלה מיליון נהרג נפצע 昨日 记者 記者 市长 警方 法院 万元 亿元 通车 比原计划 警察 れた。 った。 という。 万人 百人 기자 경찰 정부 법원 만원 억원 했다 \
-        됐다 였다 been_found. was_found were_found was_thought museum. on_sale. قالت_ وقال_ survived_by turned_down"),
+        됐다 였다 been_found. was_found were_found was_thought museum. on_sale. قالت_ وقال_ survived_by turned_down 据悉 据了解 回应称 通报 市民 群众 负责人 上午 下午 凌晨 午前 午後 関係者 容疑 오전 오후 관계자 시민 주민"),
     (C::Data, "küpsis privaatsus isikuandm sīkdat privātum slapuk privatum kolačić privatnost piškotk zasebnost súbory_cookie súkromi бисквитк поверителност колачић приватност galetes privadesa third-part profiling. track_ \
         track. tracked. pixels. local_storage. information_is_placed. lgpd. eprivacy. rastre aparelho registros_de_naveg navegação. navegación. navigazione. terminal_equipment. surf ad_partners. traccia traçage \
         suivi_publicitaire nachverfolg tracken. volgen. spåra sledován śledz отслежив відстеж izleme. 追踪 追蹤 追跡 トラッキング 추적 device. devices. ads. adverts. ad-free. werbefrei endgerät dispositiv appareils. apparaat enhed \

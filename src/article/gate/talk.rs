@@ -76,12 +76,15 @@ pub(super) fn talk(text: &str, limit: usize) -> Talk {
     let mut found = Talk { names, ..Talk::default() };
     found.hits[Concept::Address as usize] = polite;
     let text = lower(text, limit);
-    let (mut before, mut wide) = (' ', 0u16);
+    let (mut before, mut wide, mut quoted) = (' ', 0u16, false);
     for (at, c) in text.char_indices() {
         let starts = !before.is_alphanumeric();
         match c {
             _ if is_wide(c) => wide = wide.saturating_add(1),
-            '"' | '“' | '”' | '«' | '»' | '„' | '「' | '」' => found.quotes = found.quotes.saturating_add(1),
+            '"' | '“' | '”' | '«' | '»' | '„' | '「' | '」' => {
+                found.quotes = found.quotes.saturating_add(1);
+                quoted = !quoted && matches!(c, '“' | '„' | '«' | '「');
+            }
             _ if starts && c.is_alphanumeric() => {
                 found.words = found.words.saturating_add(1);
                 found.numbers = found.numbers.saturating_add(u16::from(c.is_ascii_digit()));
@@ -89,7 +92,7 @@ pub(super) fn talk(text: &str, limit: usize) -> Talk {
             _ => {}
         }
         if (starts && !c.is_whitespace()) || joins(c) {
-            count(text.get(at..).unwrap_or(""), &mut found);
+            count(text.get(at..).unwrap_or(""), quoted, &mut found);
         }
         before = c;
     }
@@ -121,9 +124,10 @@ fn capitals(text: &str, limit: usize) -> (u16, u16) {
     (names, polite)
 }
 
-/// Counts the stems that open `text`: each concept once.
-fn count(text: &str, found: &mut Talk) {
+/// Counts the stems that open `text`: each concept once. What is quoted speaks to somebody else than the reader.
+fn count(text: &str, quoted: bool, found: &mut Talk) {
     let mut counted = [false; CONCEPTS];
+    counted[Concept::Address as usize] = quoted;
     for chars in 1..=3 {
         let key = opening(text, chars);
         if chars > 1 && key[chars - 1] == '\0' {

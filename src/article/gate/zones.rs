@@ -173,14 +173,19 @@ fn pressed(flat: &Flat) -> (Vec<bool>, bool) {
     (pressed, hollow)
 }
 
-/// The last block that reports something; what offers the rest of it is none, nor are the short lines after that.
+/// The last block that reports something; what offers the rest of it is none, nor are after that short lines and what speaks to
+/// its reader.
 fn end(own: &[(usize, Talk)]) -> Option<usize> {
     let (mut end, mut offered) = (None, false);
     for (at, said) in own {
         let offers = [Offer, ReadOn, Reserved].into_iter().any(|c| said.of(c) > 0) && said.of(Reported) == 0;
+        let asks = offered && said.of(Address) > 0 && said.of(Reported) == 0;
         if offers && said.words < BRIEF {
             offered = true;
-        } else if said.words >= if offered { BRIEF } else { 4 } && super::kinds::topics(said) < REPORTS * f32::from(said.words.max(8)) {
+        } else if !asks
+            && said.words >= if offered { BRIEF } else { 4 }
+            && super::kinds::topics(said) < REPORTS * f32::from(said.words.max(8))
+        {
             (end, offered) = (Some(*at), false);
         }
     }
