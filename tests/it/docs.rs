@@ -119,7 +119,7 @@ fn every_key_that_is_printed_is_described_and_the_other_way_round() {
     let merged = ask(&["merge", &a, &address(39), "--json"]);
     let asked: [&[&str]; 26] = [
         &["stories", "--json"],
-        &["story", &ask(&["stories", "--ids", "-n", "1"]).trim().to_owned(), "--json"],
+        &["story", ask(&["stories", "--ids", "-n", "1"]).trim(), "--json"],
         &["article", &a, "--json"],
         &["search", "harbour", "--json"],
         &["match", &a, "--json"],
