@@ -63,6 +63,12 @@ fn main() -> anyhow::Result<()> {
     read(dir, have, now)
 }
 
+/// How long this thread has worked: what a busy machine does not change.
+fn on_cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    Duration::from_nanos(stat.split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0))
+}
+
 fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
     let mut rng = fastrand::Rng::with_seed(7);
     let languages = [Language::new("bcdfghjklmnprstvw", "aeiou", &mut rng), Language::new("бвгджзклмнпрстфхцчш", "аеиоуыя", &mut rng)];
@@ -82,7 +88,7 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
     let mut n = writer.meta("scale")?.and_then(|n| n.parse().ok()).unwrap_or(0u64);
     let mut bodies: u64 = writer.meta("bodies")?.and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut slowest = Duration::ZERO;
-    let (mut mark, mut busy) = (n, Duration::ZERO);
+    let (mut mark, mut busy, mut cpu) = (n, Duration::ZERO, Duration::ZERO);
     while n < count {
         let feed_no = rng.u64(0..FEEDS);
         let feed = Id::feed(&format!("https://outlet{feed_no}.example/feed"));
@@ -165,7 +171,7 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
             not_before: HashMap::new(),
             notes: Vec::new(),
         };
-        let began = Instant::now();
+        let (began, worked) = (Instant::now(), on_cpu());
         writer.commit_poll(&poll)?;
         writer.commit_articles(&commits)?;
         n += BATCH;
@@ -176,10 +182,16 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
         }
         let took = began.elapsed();
         busy += took;
+        cpu += on_cpu() - worked;
         slowest = slowest.max(took);
-        if n % 50_000 == 0 {
-            println!("{n} articles, {:.0} a second, slowest batch {slowest:?}", (n - mark) as f64 / busy.as_secs_f64());
-            (mark, busy, slowest) = (n, Duration::ZERO, Duration::ZERO);
+        if n % 10_000 == 0 && (n % 50_000 == 0 || n >= count || n == 10_000) {
+            let of = (n - mark) as f64;
+            println!(
+                "{n} articles: {:.0} a second, {:.0} µs of CPU each, slowest batch {slowest:?}",
+                of / busy.as_secs_f64(),
+                cpu.as_secs_f64() * 1e6 / of
+            );
+            (mark, busy, cpu, slowest) = (n, Duration::ZERO, Duration::ZERO, Duration::ZERO);
         }
     }
     println!("write-ahead log {} MB", writer.wal()?.0 >> 20);
@@ -189,21 +201,65 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
     Ok(n)
 }
 
-fn median(mut run: impl FnMut() -> anyhow::Result<usize>) -> anyhow::Result<(Duration, usize)> {
-    let mut times = Vec::new();
+/// Medians of 21 runs: how long, and how long at work in this thread. Then the rows.
+fn median(mut run: impl FnMut() -> anyhow::Result<usize>) -> anyhow::Result<(Duration, Duration, usize)> {
+    let (mut times, mut works) = (Vec::new(), Vec::new());
     let mut rows = 0;
     for _ in 0..21 {
-        let start = Instant::now();
+        let (start, worked) = (Instant::now(), on_cpu());
         rows = run()?;
         times.push(start.elapsed());
+        works.push(on_cpu() - worked);
     }
     times.sort();
-    Ok((times[times.len() / 2], rows))
+    works.sort();
+    Ok((times[times.len() / 2], works[works.len() / 2], rows))
+}
+
+/// The commands as a person runs them, each a whole process.
+fn commands(dir: &Path, story: Id, article: Option<Id>, queries: [&str; 2]) -> anyhow::Result<()> {
+    let program = std::env::current_exe()?.parent().and_then(Path::parent).unwrap_or(dir).join("newsfold");
+    if !program.exists() {
+        println!("{} is not there: the commands are not measured", program.display());
+        return Ok(());
+    }
+    let (story, article) = (story.to_string(), article.unwrap_or_default().to_string());
+    let commands: [&[&str]; 8] = [
+        &["stories", "--since", "all"],
+        &["stories", "--since", "all", "--publisher", "Outlet 7"],
+        &["stories", "--since", "all", "--tag", "world"],
+        &["stories", "--since", "all", "--lang", "ru"],
+        &["story", &story],
+        &["article", &article],
+        &["search", queries[0]],
+        &["search", queries[1]],
+    ];
+    for args in commands {
+        let before = children_cpu();
+        let mut runs = 0;
+        let (wall, ..) = median(|| {
+            runs += 1;
+            let done = std::process::Command::new(&program).arg("--state-dir").arg(dir).args(args).output()?;
+            anyhow::ensure!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
+            Ok(0)
+        })?;
+        println!("newsfold {:<56} {wall:>10.1?}, {:?} of CPU", args.join(" "), (children_cpu() - before) / runs);
+    }
+    Ok(())
+}
+
+/// How long processes that have ended worked, to a hundredth of a second.
+fn children_cpu() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    Duration::from_millis(fields.skip(13).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum::<u64>() * 10)
 }
 
 fn read(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<()> {
     let end = start + SignedDuration::from_secs(count.cast_signed() * 5);
-    let show = |what: &str, (time, rows): (Duration, usize)| println!("{what:<44} {time:>10.1?} {rows} rows");
+    let show = |what: &str, (time, work, rows): (Duration, Duration, usize)| {
+        println!("{what:<44} {time:>10.1?}, at work {work:>8.1?}, {rows} rows")
+    };
     let filter = |since: Option<i64>, publishers: Option<u32>| StoryFilter {
         since: since.map(|h| end - SignedDuration::from_hours(h)),
         min_publishers: publishers,
@@ -216,6 +272,7 @@ fn read(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<()> {
         ("stories, all", filter(None, None)),
         ("stories, all, 2 publishers", filter(None, Some(2))),
         ("stories, a publisher, all", StoryFilter { publisher: Some("Outlet 7".to_owned()), ..filter(None, None) }),
+        ("stories, a language, last day", StoryFilter { lang: Some("ru".to_owned()), ..filter(Some(24), None) }),
         ("stories, a tag, last day", StoryFilter { tag: Some("world".to_owned()), ..filter(Some(24), None) }),
     ] {
         show(what, median(|| Ok(Reader::open(dir)?.stories(&filter)?.len()))?);
@@ -241,12 +298,13 @@ fn read(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<()> {
     ] {
         show(what, median(|| Ok(Reader::open(dir)?.search_by(query, 20, order)?.len()))?);
     }
+    commands(dir, story, hit, [&two, &rare])?;
     show("counts", median(|| Ok(Reader::open(dir)?.counts(end)?.articles as usize))?);
     let writer = Writer::open(dir, Options { reserve: 0, ..Options::default() })?;
-    let begin = Instant::now();
+    let (begin, worked) = (Instant::now(), on_cpu());
     let mut rows = 0;
     writer.index_rows(start, &mut |_| rows += 1)?;
-    show("index rows at start", (begin.elapsed(), rows));
+    show("index rows at start", (begin.elapsed(), on_cpu() - worked, rows));
     writer.close()?;
     Ok(())
 }

@@ -91,7 +91,9 @@ struct Soak {
 }
 
 fn soak(options: &Options) -> anyhow::Result<()> {
-    let dir = tempfile::Builder::new().prefix("newsfold-soak-").tempdir()?;
+    let mut dir = tempfile::Builder::new().prefix("newsfold-soak-").tempdir()?;
+    // Kept where it fails, for the log.
+    dir.disable_cleanup(true);
     let rate = (options.days * 24 * 60 / options.minutes.max(1)).max(1);
     let began = Timestamp::now();
     let clock = clock(began, rate);
@@ -116,6 +118,7 @@ fn soak(options: &Options) -> anyhow::Result<()> {
     println!("{lost}");
     stopped?;
     ensure!(lost.is_nothing(), "something was lost");
+    dir.disable_cleanup(false);
     Ok(())
 }
 
@@ -164,6 +167,9 @@ impl Soak {
             if kills.next_if(|at| **at <= self.day()).is_some() {
                 self.daemon.kill()?;
                 self.daemon.wait()?;
+                // A daemon starts with a good file only; a broken one is for reloads.
+                self.reloads += u32::from(self.reloads % 5 == 4);
+                write_config(&self.dir, &self.site, self.reloads)?;
                 self.daemon = start(&self.dir, self.began, self.rate)?;
                 continue;
             }

@@ -6,6 +6,7 @@ use crate::cli::exit::Exit;
 use crate::cli::json;
 use crate::cli::progress::Bar;
 use crate::cli::sanitize::clean;
+use crate::cli::surroundings;
 use crate::cli::words::{count, size};
 use crate::clock::Clock;
 use crate::daemon::control::{self, ControlError};
@@ -65,10 +66,10 @@ pub struct Prune {
     json: bool,
 }
 
-/// Look for what can be wrong with the database and its folder
+/// Look for what can be wrong with the database and around it
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Reads only. Exit code 1 where something is wrong.
+Reads only, and says what to do. Exit code 1 where something is wrong.
 
 Examples:
   newsfold doctor
@@ -160,7 +161,8 @@ fn pruned(done: &Pruned, dry_run: bool) -> String {
 /// Where output cannot be written.
 pub fn doctor(args: &Doctor, context: &mut Context) -> anyhow::Result<Exit> {
     let bar = Bar::of("looking through the database");
-    let findings = store::doctor(&context.state_dir()?, args.deep);
+    let mut findings = store::doctor(&context.state_dir()?, args.deep);
+    findings.extend(surroundings::findings(context, args.deep, Clock::system().now()));
     drop(bar);
     let ill = findings.iter().any(|finding| finding.health == Health::Bad);
     if args.json {

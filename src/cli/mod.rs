@@ -41,6 +41,7 @@ mod search;
 mod status;
 mod stories;
 mod story;
+mod surroundings;
 mod syndicate;
 mod table;
 mod times;
@@ -128,7 +129,7 @@ enum Command {
     Restore(care::Restore),
     /// Remove what is past its retention now
     Prune(care::Prune),
-    /// Look for what can be wrong with the database and its folder
+    /// Look for what can be wrong with the database and around it
     Doctor(care::Doctor),
     /// Check the configuration, or show what is in force
     Config(config::Args),

@@ -75,6 +75,8 @@ max_size = "2 GiB"
 tags = { sport = "30d" }
 [store]
 synchronous = "full"
+[metrics]
+textfile = "/run/newsfold.prom"
 [[publisher]]
 name = "Al Jazeera"
 owner = "Al Jazeera Media Network"

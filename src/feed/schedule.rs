@@ -351,17 +351,17 @@ impl Rhythm {
         if !new.is_empty() {
             self.overdue = 0.0;
         }
-        self.gaps.learn(new, horizon, now, narrow((-passed / HALF_LIFE * std::f64::consts::LN_2 / 3.0).exp()));
+        self.gaps.learn(new, horizon, now, narrow((-passed / HALF_LIFE * std::f64::consts::LN_2 / 6.0).exp()));
         self.at = Some(now);
     }
 
-    /// Since when the feed publishes nothing where its rhythm lets expect something: twice its longest silence of late
-    /// has passed, and half a day at least. `None` while it speaks, or too little is known of it.
+    /// Since when the feed publishes nothing where its rhythm lets expect something: two and a
+    /// half times its longest silence of late have passed, and half a day at least. `None` while it speaks, or too little is known of it.
     pub fn silent_since(&self, now: Timestamp) -> Option<Timestamp> {
         let last = self.gaps.last?;
         let silence = now.duration_since(last).as_secs_f64();
         let known = self.gaps.count >= GAPS_KNOWN && self.gaps.from.is_some_and(|from| last.duration_since(from).as_secs_f64() >= WEEK);
-        let long = silence > (2.0 * f64::from(self.gaps.longest)).max(12.0 * HOUR);
+        let long = silence > (2.5 * f64::from(self.gaps.longest)).max(12.0 * HOUR);
         (known && long && self.overdue >= OVERDUE).then_some(last)
     }
 

@@ -1,7 +1,8 @@
 //! Caring for the file: copy it, put it back, look whether it is well.
 
+use super::reader::has_journal;
 use super::writer::{FILE, load_dictionaries};
-use super::{StoreError, lock, migrate};
+use super::{StoreError, lock, migrate, pins};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use std::fs::{self, File};
@@ -79,19 +80,21 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 /// appears under its name only when it is whole and on the disk. An older file of that name is replaced.
 ///
 /// # Errors
-/// [`StoreError::Missing`], [`StoreError::Full`], [`StoreError::Damaged`] where the copy does not pass its check.
+/// [`StoreError::Busy`] where so much is written meanwhile that the log would grow too long; [`StoreError::Missing`],
+/// [`StoreError::Full`], [`StoreError::Damaged`] where the copy does not pass its check.
 pub fn backup(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
     let source = state_dir.join(FILE);
     if !source.exists() {
         return Err(StoreError::Missing(source));
     }
+    not_itself(&source, file)?;
     let part = beside(file, ".part");
     let _ = fs::remove_file(&part);
     let done = (|| {
         let conn = read_only(&source)?;
         migrate::check(&conn, &source)?;
-        let name = part.to_str().ok_or_else(|| StoreError::Query(format!("{}: a backup's name must be UTF-8", file.display())))?;
-        conn.execute("VACUUM INTO ?1", [name])?;
+        let name = part.to_str().ok_or_else(|| unfit(file, "a backup's name must be UTF-8"))?;
+        pins::giving_way(&conn, &beside(&source, "-wal"), || Ok(conn.execute("VACUUM INTO ?1", [name])?))?;
         drop(conn);
         let articles = verify(&part)?;
         settle(&part, file)?;
@@ -104,9 +107,25 @@ pub fn backup(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
     done.map_err(|e: StoreError| e.at(&source))
 }
 
+fn unfit(file: &Path, why: &'static str) -> StoreError {
+    StoreError::Io { path: file.to_owned(), source: std::io::Error::new(std::io::ErrorKind::InvalidInput, why) }
+}
+
+/// A copy under the database's own name would take the file away under its writer.
+fn not_itself(database: &Path, file: &Path) -> Result<(), StoreError> {
+    let which = |path: &Path| path.metadata().map(|m| (m.dev(), m.ino()));
+    match (which(database), which(file)) {
+        (Ok(one), Ok(other)) if one == other => Err(unfit(file, "it is the database itself: name another file")),
+        _ => Ok(()),
+    }
+}
+
+fn sync(path: &Path) -> Result<(), StoreError> {
+    File::open(path).and_then(|f| f.sync_all()).map_err(|e| StoreError::io(path, e))
+}
+
 /// Brings `part` to the disk and under its name, for good.
 fn settle(part: &Path, file: &Path) -> Result<(), StoreError> {
-    let sync = |path: &Path| File::open(path).and_then(|f| f.sync_all()).map_err(|e| StoreError::io(path, e));
     fs::set_permissions(part, fs::Permissions::from_mode(0o640)).map_err(|e| StoreError::io(part, e))?;
     sync(part)?;
     fs::rename(part, file).map_err(|e| StoreError::io(file, e))?;
@@ -124,10 +143,15 @@ pub fn restore(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
     }
     fs::create_dir_all(state_dir).map_err(|e| StoreError::io(state_dir, e))?;
     let _lock = lock::exclusive(state_dir, Duration::ZERO)?;
-    let articles = verify(file)?;
     let target = state_dir.join(FILE);
+    not_itself(&target, file)?;
+    let articles = verify(file)?;
     let part = beside(&target, ".part");
-    let copied = fs::copy(file, &part).map_err(|e| StoreError::io(&part, e)).and_then(|_| verify(&part));
+    let copied = fs::copy(file, &part)
+        .map_err(|e| StoreError::io(&part, e))
+        .and_then(|_| verify(&part))
+        .and_then(|_| like_its_folder(&part, state_dir))
+        .and_then(|()| sync(&part));
     if let Err(error) = copied {
         let _ = fs::remove_file(&part);
         return Err(error);
@@ -149,11 +173,23 @@ pub fn restore(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
                 fs::rename(&from, &to).map_err(|e| StoreError::io(&from, e))?;
             }
         }
-        fs::rename(&target, former).map_err(|e| StoreError::io(&target, e))?;
+        // A second name first, so that at no moment there is none: the next daemon would begin an empty database.
+        let _ = fs::remove_file(former);
+        fs::hard_link(&target, former).or_else(|_| fs::rename(&target, former)).map_err(|e| StoreError::io(&target, e))?;
     }
     settle(&part, &target)?;
     let bytes = target.metadata().map_err(|e| StoreError::io(&target, e))?.len();
     Ok(Copied { path: target, bytes, articles, former })
+}
+
+/// Gives `file` to the owner of its folder: root may restore what another user's daemon writes.
+fn like_its_folder(file: &Path, folder: &Path) -> Result<(), StoreError> {
+    let owner = |path: &Path| path.metadata().map(|m| (m.uid(), m.gid())).map_err(|e| StoreError::io(path, e));
+    let (is, should) = (owner(file)?, owner(folder)?);
+    if is.0 != should.0 {
+        std::os::unix::fs::chown(file, Some(should.0), Some(should.1)).map_err(|e| StoreError::io(file, e))?;
+    }
+    Ok(())
 }
 
 /// Looks at everything that can be wrong with the database and its folder. Reads only; `deep` also checks every index
@@ -170,6 +206,15 @@ pub fn doctor(state_dir: &Path, deep: bool) -> Vec<Finding> {
     findings.push(writer(state_dir));
     let damaged = "stop the daemon and run `newsfold restore` with the last backup; keep the damaged file until that worked";
     let conn = match read_only(&path).and_then(|conn| migrate::check(&conn, &path).map(|version| (conn, version))) {
+        // A writer makes it in one go: what is seen of that on the way is no damage.
+        Ok((_, 0)) => {
+            findings.push(unfinished());
+            return findings;
+        }
+        Err(_) if has_journal(&path) => {
+            findings.push(unfinished());
+            return findings;
+        }
         Ok((conn, version)) => {
             findings.push(good("schema", format!("version {version} of {}", migrate::latest())));
             conn
@@ -184,30 +229,41 @@ pub fn doctor(state_dir: &Path, deep: bool) -> Vec<Finding> {
         }
     };
     let pragma = if deep { "integrity_check" } else { "quick_check" };
-    findings.push(match lines(&conn, &format!("PRAGMA {pragma}(5)")) {
+    let log = beside(&path, "-wal");
+    let failed = |what: &str, error: StoreError| match error {
+        StoreError::Busy(why) => doubtful(what, format!("not looked at to the end: {why}"), "run `doctor` again"),
+        error => bad(what, error.to_string(), damaged),
+    };
+    let pages = pins::giving_way(&conn, &log, || Ok(lines(&conn, &format!("PRAGMA {pragma}(5)"))?));
+    findings.push(match pages {
         Ok(lines) if lines == ["ok"] => good("pages", format!("{pragma}: ok")),
         Ok(lines) => bad("pages", lines.join("; "), damaged),
-        Err(error) => bad("pages", error.to_string(), damaged),
+        Err(error) => failed("pages", error),
     });
     for (what, sql) in CHECKS {
-        findings.push(match conn.query_row(sql, [], |r| super::codec::count(r, 0)) {
+        let count = pins::giving_way(&conn, &log, || Ok(conn.query_row(sql, [], |r| super::codec::count(r, 0))?));
+        findings.push(match count {
             Ok(0) => good(what, "none".to_owned()),
             Ok(count) => bad(
                 what,
                 count.to_string(),
                 "this is a fault of newsfold: please report it with this output; `newsfold restore` brings back the last backup",
             ),
-            Err(error) => bad(what, error.to_string(), damaged),
+            Err(error) => failed(what, error),
         });
     }
     if deep {
-        findings.push(texts(&conn, damaged));
+        findings.push(match pins::giving_way(&conn, &log, || texts(&conn)) {
+            Ok((all, 0)) => good("texts", format!("{all} unpack")),
+            Ok((all, broken)) => bad("texts", format!("{broken} of {all} do not unpack"), damaged),
+            Err(error) => failed("texts", error),
+        });
     }
     findings
 }
 
 /// What must not be: the words for people, and a count that must be 0.
-const CHECKS: [(&str, &str); 8] = [
+const CHECKS: [(&str, &str); 9] = [
     ("broken references", "SELECT COUNT(*) FROM pragma_foreign_key_check"),
     ("articles without a place", "SELECT COUNT(*) FROM article a LEFT JOIN placed p ON p.seq = a.seq WHERE p.seq IS NULL"),
     ("articles without a text", "SELECT COUNT(*) FROM placed p LEFT JOIN body b ON b.seq = p.seq WHERE b.seq IS NULL"),
@@ -223,6 +279,10 @@ const CHECKS: [(&str, &str); 8] = [
          WHERE s.id IS NULL OR s.copies <> t.copies OR s.texts <> t.texts OR s.publishers <> t.publishers",
     ),
     ("stories without articles", "SELECT COUNT(*) FROM story s WHERE NOT EXISTS (SELECT 1 FROM placed p WHERE p.story = s.id)"),
+    (
+        "articles that search does not know",
+        "SELECT COUNT(*) FROM article a LEFT JOIN fts_docsize d ON d.id = a.seq WHERE d.id IS NULL AND a.title <> ''",
+    ),
     ("search entries without an article", "SELECT COUNT(*) FROM fts_docsize d LEFT JOIN placed p ON p.seq = d.id WHERE p.seq IS NULL"),
 ];
 
@@ -236,6 +296,11 @@ fn doubtful(check: &str, found: String, advice: &str) -> Finding {
 
 fn bad(check: &str, found: String, advice: &str) -> Finding {
     Finding { check: check.to_owned(), health: Health::Bad, found, advice: Some(advice.to_owned()) }
+}
+
+fn unfinished() -> Finding {
+    let found = "it is being made, or the newsfold that made it was killed".to_owned();
+    doubtful("database", found, "start the daemon, or run `newsfold poll`, which finishes it")
 }
 
 fn lines(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<String>> {
@@ -258,7 +323,14 @@ fn permissions(path: &Path) -> Finding {
         Ok(meta) if meta.mode() & 0o006 != 0 => {
             doubtful("permissions", format!("everybody may read or write it ({:o})", meta.mode() & 0o777), "chmod 640 on newsfold.db")
         }
-        Ok(meta) => good("permissions", format!("{:o}, user {}, group {}", meta.mode() & 0o777, meta.uid(), meta.gid())),
+        Ok(meta) => match path.parent().and_then(|folder| folder.metadata().ok()) {
+            Some(folder) if folder.uid() != meta.uid() => doubtful(
+                "permissions",
+                format!("it belongs to user {}, its folder to user {}, who may not be able to write it", meta.uid(), folder.uid()),
+                "chown newsfold.* to the user that the daemon runs as",
+            ),
+            _ => good("permissions", format!("{:o}, user {}, group {}", meta.mode() & 0o777, meta.uid(), meta.gid())),
+        },
     }
 }
 
@@ -272,8 +344,12 @@ fn space(dir: &Path, path: &Path) -> Finding {
             let found = format!("{} MB free, database {} MB, log {} MB", free >> 20, size(path) >> 20, log >> 20);
             if free < 64 << 20 {
                 bad("space", found, "free some, or set retention in the configuration and run `newsfold prune`")
-            } else if log > 256 << 20 {
-                doubtful("space", found, "some program keeps a read open: the log cannot start over until it ends")
+            } else if log > pins::MOST_LOG {
+                let who: Vec<String> =
+                    pins::of(&beside(path, "-shm")).into_iter().map(|(pid, name)| format!("{name}, pid {pid}")).collect();
+                let advice = "some program keeps a read open, and the log cannot start over until it ends";
+                let advice = if who.is_empty() { advice.to_owned() } else { format!("{advice}; open it have: {}", who.join("; ")) };
+                doubtful("space", found, &advice)
             } else {
                 good("space", found)
             }
@@ -291,22 +367,15 @@ fn writer(dir: &Path) -> Finding {
     }
 }
 
-/// Unpacks every text.
-fn texts(conn: &Connection, damaged: &str) -> Finding {
-    let look = || -> Result<(u64, u64), StoreError> {
-        let (with, _) = load_dictionaries(conn)?;
-        let mut query = conn.prepare("SELECT data FROM body")?;
-        let mut rows = query.query([])?;
-        let (mut all, mut broken) = (0, 0);
-        while let Some(row) = rows.next()? {
-            all += 1;
-            broken += u64::from(with.unpack(row.get_ref(0)?.as_blob().unwrap_or_default()).is_err());
-        }
-        Ok((all, broken))
-    };
-    match look() {
-        Ok((all, 0)) => good("texts", format!("{all} unpack")),
-        Ok((all, broken)) => bad("texts", format!("{broken} of {all} do not unpack"), damaged),
-        Err(error) => bad("texts", error.to_string(), damaged),
+/// Unpacks every text: how many there are, and how many are broken.
+fn texts(conn: &Connection) -> Result<(u64, u64), StoreError> {
+    let (with, _) = load_dictionaries(conn)?;
+    let mut query = conn.prepare("SELECT data FROM body")?;
+    let mut rows = query.query([])?;
+    let (mut all, mut broken) = (0, 0);
+    while let Some(row) = rows.next()? {
+        all += 1;
+        broken += u64::from(with.unpack(row.get_ref(0)?.as_blob().unwrap_or_default()).is_err());
     }
+    Ok((all, broken))
 }

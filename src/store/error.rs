@@ -8,6 +8,11 @@ pub enum StoreError {
     /// No database there.
     #[error("no database at {0}: nothing has been polled into this state directory yet")]
     Missing(PathBuf),
+    /// The first writer has not finished making it, and may never.
+    #[error(
+        "{0} is not ready: it is being made, or the newsfold that made it was killed; start the daemon or run `newsfold poll`, which finishes it"
+    )]
+    Unfinished(PathBuf),
     /// Another process writes.
     #[error("{path} is in use by another newsfold (pid {pid}): stop it first, or let it do the work")]
     Locked {

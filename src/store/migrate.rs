@@ -22,6 +22,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0003.sql"), then: Some(fill_search) },
     Migration { sql: include_str!("migrations/0004.sql"), then: None },
     Migration { sql: include_str!("migrations/0005.sql"), then: None },
+    Migration { sql: include_str!("migrations/0006.sql"), then: None },
 ];
 
 /// "nfld": lets `file` and `doctor` tell the database from others.
@@ -88,6 +89,7 @@ mod tests {
     use super::*;
     use crate::model::Id;
     use crate::store::{Health, Reader};
+    use rusqlite::fallible_iterator::FallibleIterator;
 
     const fn sql(sql: &'static str) -> Migration {
         Migration { sql, then: None }
@@ -125,24 +127,99 @@ mod tests {
           (2, 'Strike ends', 'Dockers went back to work on Monday.'), (3, 'A page nobody may read', '');
         INSERT INTO event (at, kind, id, text) VALUES (1000, 'article', 101, 'Harbour Post: Dockers end their strike');";
 
-    #[test]
-    fn a_database_of_an_earlier_schema_keeps_its_rows() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("newsfold.db");
+    /// Rows of tables that came with a later schema, by its number.
+    const LATER_ROWS: [(usize, &str); 1] = [(
+        2,
+        "INSERT INTO recheck VALUES (1, 1000, 9000); INSERT INTO robots VALUES ('https://post.example', 'newsfold', 1000, '', NULL, NULL);",
+    )];
+
+    /// A database as a daemon of schema `version` left it, in `dir`.
+    fn of_schema(version: usize, dir: &Path) -> Connection {
+        let path = dir.join("newsfold.db");
         let mut conn = Connection::open(&path).unwrap();
+        conn.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
         run_list(&mut conn, &path, &MIGRATIONS[..1]).unwrap();
         conn.execute_batch(ROWS_1).unwrap();
-        run(&mut conn, &path).unwrap();
-        assert_eq!(version(&conn).unwrap(), latest());
-        drop(conn);
-        let reader = Reader::open(dir.path()).unwrap();
+        for at in 2..=version {
+            run_list(&mut conn, &path, &MIGRATIONS[..at]).unwrap();
+            LATER_ROWS.iter().filter(|(of, _)| *of == at).for_each(|(_, rows)| conn.execute_batch(rows).unwrap());
+        }
+        conn
+    }
+
+    /// Everything that a person can ask for is there.
+    fn is_whole(dir: &Path) {
+        let reader = Reader::open(dir).unwrap();
         let found = |query: &str| reader.search(query, 9).unwrap().iter().map(|hit| hit.id.0).collect::<Vec<_>>();
-        assert_eq!(found("\"back to work\""), [102, 101]);
-        assert_eq!((found("marrin"), found("nobody")), (vec![101], vec![103]));
+        assert_eq!((found("\"back to work\""), found("marrin"), found("nobody")), (vec![102, 101], vec![101], vec![103]));
         assert!(found("subscribe").is_empty(), "the words of a wall are nobody's");
         let story = reader.story(Id(301)).unwrap().unwrap();
         assert_eq!((story.row.copies, story.clusters.len()), (2, 1));
-        assert!(super::super::doctor(dir.path(), true).iter().all(|finding| finding.health != Health::Bad));
+        let ill: Vec<_> = super::super::doctor(dir, true).into_iter().filter(|finding| finding.health == Health::Bad).collect();
+        assert!(ill.is_empty(), "{ill:?}");
+    }
+
+    /// The files of `from` as they lie there now: what is left when its process is killed.
+    fn as_killed(from: &Path) -> tempfile::TempDir {
+        let to = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(from).unwrap() {
+            let file = file.unwrap();
+            if !file.file_name().to_string_lossy().ends_with("-shm") {
+                std::fs::copy(file.path(), to.path().join(file.file_name())).unwrap();
+            }
+        }
+        to
+    }
+
+    #[test]
+    fn every_earlier_schema_is_brought_up_with_its_rows() {
+        for from in 1..MIGRATIONS.len() {
+            let dir = tempfile::tempdir().unwrap();
+            let mut conn = of_schema(from, dir.path());
+            assert_eq!(version(&conn).unwrap(), from as i64);
+            run(&mut conn, &dir.path().join("newsfold.db")).unwrap();
+            drop(conn);
+            is_whole(dir.path());
+        }
+    }
+
+    #[test]
+    fn killed_at_any_statement_a_migration_is_not_begun_or_done() {
+        for (from, step) in MIGRATIONS.iter().enumerate().skip(1) {
+            let dir = tempfile::tempdir().unwrap();
+            let mut conn = of_schema(from, dir.path());
+            // With next to no memory, pages reach the log before the commit, as in a large migration.
+            conn.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1").unwrap();
+            let mut killed = Vec::new();
+            {
+                let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).unwrap();
+                let mut batch = rusqlite::Batch::new(&tx, step.sql);
+                while let Some(mut statement) = batch.next().unwrap() {
+                    let mut rows = statement.raw_query();
+                    while rows.next().unwrap().is_some() {}
+                    drop(rows);
+                    killed.push(as_killed(dir.path()));
+                }
+                if let Some(then) = step.then {
+                    then(&tx).unwrap();
+                    killed.push(as_killed(dir.path()));
+                }
+            }
+            run(&mut conn, &dir.path().join("newsfold.db")).unwrap();
+            // The log, and nothing of it in the file yet.
+            killed.push(as_killed(dir.path()));
+            assert!(killed.len() >= 2);
+            let last = killed.len() - 1;
+            for (at, dir) in killed.iter().enumerate() {
+                let path = dir.path().join("newsfold.db");
+                let mut conn = Connection::open(&path).unwrap();
+                let left = version(&conn).unwrap();
+                assert_eq!(left, if at == last { latest() } else { from as i64 }, "schema {from}, killed after statement {at}");
+                run(&mut conn, &path).unwrap();
+                drop(conn);
+                is_whole(dir.path());
+            }
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod error;
 mod fts;
 mod lock;
 mod migrate;
+mod pins;
 mod reader;
 mod records;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub use crate::model::{EntryKeys, NewEntry};
 pub use care::{Copied, Finding, Health, backup, doctor, restore};
 pub use error::{Advice, StoreError};
 pub use fts::unspaced;
+pub use pins::log_bytes;
 pub use reader::{Every, Found, Named, Reader, SearchOrder};
 pub use records::*;
 pub use writer::{Timing, Writer};

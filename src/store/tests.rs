@@ -258,7 +258,11 @@ fn filters_of_stories() {
     writer.commit_poll(&poll(id, 9, vec![entry(id, 9)])).unwrap();
     writer.commit_articles(&[placed(Id::entry(id, "9"), 9, "Coast Today", 9, 9, 9)]).unwrap();
     let reader = Reader::open(dir.path()).unwrap();
-    let count = |filter: StoryFilter| reader.stories(&filter).unwrap().len();
+    let count = |filter: StoryFilter| {
+        let rows = reader.stories(&filter).unwrap();
+        assert_eq!(reader.stories_where(&filter, 0).unwrap(), rows, "begun with the stories, the answer is the same");
+        rows.len()
+    };
     let some = |s: &str| Some(s.to_owned());
     assert_eq!(count(StoryFilter::default()), 2, "one story of three articles, one of one");
     assert_eq!(count(StoryFilter { limit: Some(1), ..Default::default() }), 1);
@@ -274,6 +278,8 @@ fn filters_of_stories() {
     assert_eq!(count(StoryFilter { lang: some("en"), ..Default::default() }), 2);
     assert_eq!(count(StoryFilter { lang: some("de"), ..Default::default() }), 0);
     assert_eq!(count(StoryFilter { feed: some(FEEDS[1].0), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { feed: some(FEEDS[1].0), tag: some("coast"), lang: some("en"), ..Default::default() }), 1);
+    assert_eq!(count(StoryFilter { since: Some(at(4)), publisher: some("The Ledger"), ..Default::default() }), 0);
     assert_eq!(count(StoryFilter { feed: Some(id.to_string()), ..Default::default() }), 2);
 }
 
@@ -607,6 +613,42 @@ fn a_cluster_keeps_its_head() {
 }
 
 #[test]
+fn a_limit_in_bytes_takes_what_is_too_much_and_no_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let id = Id::feed(FEEDS[0].0);
+    let mut rng = fastrand::Rng::with_seed(3);
+    let words: Vec<String> = (0..20_000).map(|_| (0..6).map(|_| rng.lowercase()).collect()).collect();
+    const ALL: u32 = 1_500;
+    for first in (0..ALL).step_by(100) {
+        writer.commit_poll(&poll(id, 1, (first..first + 100).map(|n| entry(id, n)).collect())).unwrap();
+        let commits: Vec<ArticleCommit> = (first..first + 100)
+            .map(|n| {
+                let mut commit = placed(Id::entry(id, &n.to_string()), n, FEEDS[0].1, n, n, i64::from(n));
+                commit.article.text = (0..400).map(|_| rng.choice(&words).unwrap().as_str()).collect::<Vec<_>>().join(" ");
+                commit
+            })
+            .collect();
+        writer.commit_articles(&commits).unwrap();
+    }
+    while writer.tidy().unwrap() {}
+    let articles = || Reader::open(dir.path()).unwrap().counts(at(0)).unwrap().articles;
+    let full = Reader::open(dir.path()).unwrap().counts(at(0)).unwrap().bytes;
+    let rules = PruneRules { max_bytes: Some(full / 10 * 7), limit: 50, ..PruneRules::default() };
+    // Steps between which there is idle work, as the daemon has them, over several rounds.
+    for _ in 0..12 {
+        loop {
+            let pruned = writer.prune(&rules, at(5_000)).unwrap();
+            if !(writer.tidy().unwrap() | pruned.more) {
+                break;
+            }
+        }
+    }
+    let left = articles() as f64 / f64::from(ALL);
+    assert!((0.58..0.73).contains(&left), "{left:.2} of the articles are left, of a limit of 0.7 of the bytes");
+}
+
+#[test]
 fn a_second_writer_is_told_who_is_first() {
     let dir = tempfile::tempdir().unwrap();
     let writer = open(dir.path());
@@ -724,6 +766,25 @@ fn a_still_database_is_read_without_writing_beside_it() {
     };
     assert_eq!(names(), ["newsfold.db", "newsfold.lock"], "closed, the database is one file");
     assert_eq!(Reader::open(dir.path()).unwrap().counts(at(9)).unwrap().articles, 3);
+}
+
+#[test]
+fn a_database_whose_making_was_interrupted_is_finished_by_the_next_writer() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("newsfold.db");
+    // As a kill leaves it before there is a write-ahead log: changed pages in the file, and the journal that undoes them.
+    let half = tempfile::tempdir().unwrap();
+    let conn = rusqlite::Connection::open(half.path().join("newsfold.db")).unwrap();
+    conn.execute_batch("PRAGMA page_size = 8192; CREATE TABLE filler (x); INSERT INTO filler VALUES (zeroblob(200000)); PRAGMA cache_size = 1; BEGIN; UPDATE filler SET x = randomblob(200000)").unwrap();
+    for ending in ["", "-journal"] {
+        std::fs::copy(half.path().join(format!("newsfold.db{ending}")), dir.path().join(format!("newsfold.db{ending}"))).unwrap();
+    }
+    assert!(matches!(Reader::open(dir.path()), Err(StoreError::Unfinished(p)) if p == path));
+    let findings = doctor(dir.path(), false);
+    let found = findings.iter().find(|f| f.check == "database").unwrap();
+    assert!(found.health == Health::Doubtful && found.advice.as_deref().unwrap().contains("poll"), "{found:?}");
+    open(dir.path()).close().unwrap();
+    assert!(Reader::open(dir.path()).is_ok() && doctor(dir.path(), true).iter().all(|f| f.health != Health::Bad));
 }
 
 #[test]

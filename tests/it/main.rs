@@ -17,6 +17,7 @@ mod server;
 mod service;
 mod sites;
 mod stock;
+mod store;
 mod stories;
 mod subscribers;
 mod texts;

@@ -137,3 +137,25 @@ fn sigterm_under_load_loses_nothing_that_was_acknowledged() {
         assert!(rounds < 14, "it goes on from where it was");
     }
 }
+
+#[test]
+fn a_caller_of_another_version_hears_which_one_speaks() {
+    use std::io::{BufRead, BufReader, Write};
+    let world = newsroom();
+    let daemon = world.daemon();
+    let ask = |line: &str| {
+        let mut stream = std::os::unix::net::UnixStream::connect(world.state().join("control.sock")).unwrap();
+        writeln!(stream, "{line}").unwrap();
+        let mut answer = String::new();
+        BufReader::new(stream).read_line(&mut answer).unwrap();
+        answer
+    };
+    let later = ask(r#"{"version":99,"command":"status"}"#);
+    assert!(later.contains("version 1") && later.contains("version 99") && later.contains("restart the daemon"), "{later}");
+    let unknown = ask(r#"{"version":1,"command":"dance"}"#);
+    assert!(unknown.contains("does not know this request") && unknown.contains(env!("CARGO_PKG_VERSION")), "{unknown}");
+    assert!(ask("nonsense").contains("not understood"));
+    assert!(ask(r#"{"version":1,"command":"status"}"#).contains("started_at"), "and it goes on");
+    daemon.signal("TERM");
+    assert_eq!(daemon.end(), Some(0));
+}

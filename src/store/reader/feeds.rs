@@ -106,7 +106,8 @@ impl Reader {
                 feeds: count(&format!("SELECT COUNT(*) {declared}"))?,
                 failing: count(&format!("SELECT COUNT(*) {declared} AND failing_since IS NOT NULL"))?,
                 due: count(&format!("SELECT COUNT(*) {declared} AND stopped = 0 AND next_poll_at <= {}", ms(now)))?,
-                entries: count("SELECT COUNT(*) FROM entry WHERE tombstone IS NULL")?,
+                // Counted by two indexes: the condition the other way round would read every row.
+                entries: count("SELECT (SELECT COUNT(*) FROM entry) - (SELECT COUNT(*) FROM entry WHERE tombstone IS NOT NULL)")?,
                 pending: count("SELECT COUNT(*) FROM pending")?,
                 articles: count("SELECT COUNT(*) FROM placed")?,
                 clusters: count("SELECT COUNT(*) FROM (SELECT 1 FROM placed GROUP BY cluster HAVING COUNT(*) > 1)")?,

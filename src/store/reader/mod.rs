@@ -7,6 +7,7 @@ mod alerts;
 mod articles;
 mod export;
 mod feeds;
+mod filter;
 mod ids;
 mod known;
 mod persons;
@@ -52,12 +53,19 @@ pub struct Reader {
     _still: Option<File>,
 }
 
+/// True where a change begun before there was a write-ahead log is not finished: that is so only while the database is
+/// made, or put back from a backup.
+pub(super) fn has_journal(path: &Path) -> bool {
+    path.with_file_name(format!("{FILE}-journal")).metadata().is_ok_and(|m| m.len() > 0)
+}
+
 impl Reader {
     /// Opens the database in `state_dir` for reading. Never writes to it and never takes the writer's lock; where the
     /// folder may not be written to and no daemon runs, the file is read as it lies there.
     ///
     /// # Errors
-    /// [`StoreError::Missing`], [`StoreError::NotAllowed`], [`StoreError::TooNew`], [`StoreError::Damaged`].
+    /// [`StoreError::Missing`], [`StoreError::Unfinished`], [`StoreError::NotAllowed`], [`StoreError::TooNew`],
+    /// [`StoreError::Damaged`].
     pub fn open(state_dir: &Path) -> Result<Self, StoreError> {
         let path = state_dir.join(FILE);
         match path.metadata() {
@@ -70,6 +78,8 @@ impl Reader {
         for _ in 0..3 {
             match Self::open_shared(&path) {
                 Ok(reader) => return Ok(reader),
+                // Only a writer may undo what was begun; as one file it would be read half-made.
+                Err(StoreError::NotAllowed { .. }) if has_journal(&path) => return Err(StoreError::Unfinished(path)),
                 Err(e @ StoreError::NotAllowed { .. }) => last = Some(e),
                 Err(e) => return Err(e.at(&path)),
             }
@@ -99,7 +109,7 @@ impl Reader {
                 Some(_) => Err(StoreError::NotAllowed {
                     path: path.to_owned(),
                     detail:
-                        "the last writer was killed and left a log that only its user can bring home; run any newsfold command as that user"
+                        "the last writer was killed and left a log that only its user can bring home: start the daemon, or run `newsfold poll` as that user"
                             .to_owned(),
                 }),
             };

@@ -83,4 +83,13 @@ impl Reader {
     pub fn oldest(&self) -> Result<Option<Timestamp>, StoreError> {
         self.read(|conn| Ok(conn.query_row("SELECT MIN(seen_at) FROM placed", [], |r| r.get::<_, Option<i64>>(0))?.map(time)))
     }
+
+    /// The latest time of this machine's clock that is stored: of an article first seen, or of a poll.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn newest(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "SELECT MAX(at) FROM (SELECT MAX(seen_at) AS at FROM placed UNION ALL SELECT MAX(last_poll_at) FROM feed)";
+        self.read(|conn| Ok(conn.query_row(sql, [], |r| r.get::<_, Option<i64>>(0))?.map(time)))
+    }
 }

@@ -98,7 +98,9 @@ fn rows(conn: &Connection, query: &Query, limit: u32) -> Result<Vec<(SearchHit, 
     conditions.extend(any("a.lang", &query.langs, &mut add));
     let tags = any("t.value COLLATE NOCASE", &query.tags, &mut add);
     conditions.extend(tags.map(|t| {
-        format!("EXISTS (SELECT 1 FROM entry e JOIN feed f ON f.seq = e.feed, json_each(f.tags) t WHERE e.article = p.seq AND {t})")
+        format!(
+            "EXISTS (SELECT 1 FROM entry e WHERE e.article = p.seq AND e.feed IN (SELECT f.seq FROM feed f, json_each(f.tags) t WHERE {t}))"
+        )
     }));
     let conditions = if conditions.is_empty() { "1".to_owned() } else { conditions.join(" AND ") };
     // CROSS JOIN keeps SQLite from starting at another table than the hits.

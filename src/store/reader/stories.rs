@@ -1,26 +1,29 @@
 //! Lists of stories, and one story in full.
 
 use super::Reader;
+use super::filter::{self, FEW, Question};
 use crate::model::views::{ClusterDetail, MemberRow, OriginView, StoryDetail, StoryFilter, StoryRow};
 use crate::model::{Credit, Id};
 use crate::store::StoreError;
 use crate::store::codec::{get, join_reason, ms, put, time};
 use jiff::Timestamp;
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, Statement};
 use std::collections::HashMap;
 
 /// Beyond so many stories in the period, they are read in the order of rank instead of time: the first rows come at once,
 /// and passing over those of other periods costs less than sorting.
 const MANY: i64 = 2_000;
+/// The same where each has to be asked for more than its row: passing over one costs less than that.
+const MANY_TO_ASK: i64 = 20_000;
 const ALL: u32 = u32::MAX;
 
 const STORY: &str = "s.id, s.title, s.first_seen_at, s.last_seen_at, s.publishers, s.copies, s.texts, s.origin, s.lang";
 
-/// One article alone in its story: it has no row in `story`.
+/// One article alone in its story: it has no row in `story`. Of `p` and `a`.
 const SINGLE: &str =
-    "SELECT p.story, a.title, p.seen_at, p.seen_at, 1, 1, 1, (SELECT g.publisher FROM origin g WHERE g.cluster = p.cluster), a.lang
-  FROM placed p JOIN article a ON a.seq = p.seq";
+    "p.story, a.title, p.seen_at, p.seen_at, 1, 1, 1, (SELECT g.publisher FROM origin g WHERE g.cluster = p.cluster), a.lang";
+const PLACED: &str = "placed p JOIN article a ON a.seq = p.seq";
 
 fn story_row(row: &Row<'_>) -> rusqlite::Result<StoryRow> {
     Ok(StoryRow {
@@ -36,51 +39,13 @@ fn story_row(row: &Row<'_>) -> rusqlite::Result<StoryRow> {
     })
 }
 
-/// Conditions on articles `p`/`a`, and their values, numbered from `first`.
-fn members(filter: &StoryFilter, first: usize) -> (Vec<String>, Vec<Value>) {
-    let mut conditions = Vec::new();
-    let mut values: Vec<Value> = Vec::new();
-    let mut add = |sql: &str, value: String| {
-        values.push(value.into());
-        conditions.push(sql.replace("?N", &format!("?{}", first + values.len() - 1)));
-    };
-    if let Some(publisher) = &filter.publisher {
-        // An agency is a publisher too, though it may be seen only through those who carry it.
-        add(
-            "(a.publisher = (SELECT id FROM publisher WHERE name = ?N)
-             OR EXISTS (SELECT 1 FROM origin g WHERE g.cluster = p.cluster AND g.article IS NULL AND g.publisher = ?N COLLATE NOCASE))",
-            publisher.clone(),
-        );
-    }
-    if let Some(owner) = &filter.owner {
-        add("p.owner = (SELECT id FROM owner WHERE name = ?N)", owner.clone());
-    }
-    if let Some(lang) = &filter.lang {
-        add("a.lang = ?N", lang.to_lowercase());
-    }
-    if let Some(tag) = &filter.tag {
-        add(
-            "EXISTS (SELECT 1 FROM entry e JOIN feed f ON f.seq = e.feed, json_each(f.tags) t WHERE e.article = p.seq AND t.value = ?N COLLATE NOCASE)",
-            tag.clone(),
-        );
-    }
-    if let Some(feed) = &filter.feed {
-        let id = feed.parse().unwrap_or_else(|_| Id::feed(feed));
-        add(
-            "EXISTS (SELECT 1 FROM entry e JOIN feed f ON f.seq = e.feed WHERE e.article = p.seq AND f.id = CAST(?N AS INTEGER))",
-            put(id).to_string(),
-        );
-    }
-    (conditions, values)
-}
-
 impl Reader {
     /// Most independent publishers first, then most copies, then newest.
     ///
     /// # Errors
     /// Those of SQLite.
     pub fn stories(&self, filter: &StoryFilter) -> Result<Vec<StoryRow>, StoreError> {
-        self.ranked(filter, story_row)
+        self.stories_where(filter, FEW)
     }
 
     /// The ids of [`Reader::stories`], each with when its story last grew: a few bytes a story, however many there are.
@@ -88,16 +53,25 @@ impl Reader {
     /// # Errors
     /// Those of SQLite.
     pub fn story_ids(&self, filter: &StoryFilter) -> Result<Vec<(Id, Timestamp)>, StoreError> {
-        self.ranked(filter, |row| Ok((get(row.get(0)?), time(row.get(3)?))))
+        self.ranked(filter, FEW, |row| Ok((get(row.get(0)?), time(row.get(3)?))))
     }
 
-    fn ranked<T>(&self, filter: &StoryFilter, row: fn(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, StoreError> {
+    /// [`Reader::stories`], beginning with the articles where the filter leaves at most `few`.
+    pub(in crate::store) fn stories_where(&self, filter: &StoryFilter, few: u32) -> Result<Vec<StoryRow>, StoreError> {
+        self.ranked(filter, few, story_row)
+    }
+
+    fn ranked<T>(&self, filter: &StoryFilter, few: u32, row: fn(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>, StoreError> {
         self.read(|conn| {
             let limit = filter.limit.unwrap_or(ALL);
-            let mut rows = shared_stories(conn, filter, limit, row)?;
+            let questions = filter::questions(filter);
+            // Of the values, the first five are those of every list.
+            let rarest = filter::rarest(conn, &questions, 6, few)?;
+            let list = List { filter, questions: &questions, rarest: rarest.as_deref(), row };
+            let mut rows = shared_stories(conn, &list, limit)?;
             let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(ALL));
             if left > 0 && filter.min_publishers.unwrap_or(0) <= 1 && filter.min_copies.unwrap_or(0) <= 1 {
-                rows.extend(single_stories(conn, filter, left, row)?);
+                rows.extend(single_stories(conn, &list, left)?);
                 // A story of two copies by one owner ranks with one publisher, before those of one copy: the order holds.
             }
             Ok(rows)
@@ -114,7 +88,10 @@ impl Reader {
             let sql = format!("SELECT {STORY} FROM story s WHERE s.id = ?1");
             let mut row = conn.prepare_cached(&sql)?.query_row([put(id)], story_row).optional()?;
             if row.is_none() {
-                row = conn.prepare_cached(&format!("{SINGLE} WHERE p.story = ?1"))?.query_row([put(id)], story_row).optional()?;
+                row = conn
+                    .prepare_cached(&format!("SELECT {SINGLE} FROM {PLACED} WHERE p.story = ?1"))?
+                    .query_row([put(id)], story_row)
+                    .optional()?;
             }
             let Some(row) = row else {
                 return Ok(None);
@@ -154,55 +131,90 @@ impl Reader {
     }
 }
 
-/// Stories of two articles or more.
-fn shared_stories<T>(
-    conn: &Connection,
-    filter: &StoryFilter,
-    limit: u32,
+/// The values of every list: since, until, least publishers, least copies, limit.
+fn values(filter: &StoryFilter, questions: &[Question], limit: u32) -> Vec<Value> {
+    let general = [
+        filter.since.map_or(i64::MIN, ms),
+        filter.until.map_or(i64::MAX, ms),
+        filter.min_publishers.unwrap_or(0).into(),
+        filter.min_copies.unwrap_or(0).into(),
+        limit.into(),
+    ];
+    general.into_iter().map(Value::from).chain(filter::values(questions)).collect()
+}
+
+/// Binds as many of the values as the statement names.
+fn bind(statement: &mut Statement<'_>, values: &[Value]) -> rusqlite::Result<()> {
+    let count = statement.parameter_count();
+    values.iter().take(count).enumerate().try_for_each(|(n, value)| statement.raw_bind_parameter(n + 1, value))
+}
+
+/// What a list is made of.
+struct List<'a, T> {
+    filter: &'a StoryFilter,
+    questions: &'a [Question],
+    rarest: Option<&'a str>,
     row: fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> Result<Vec<T>, StoreError> {
-    let since = filter.since.map_or(i64::MIN, ms);
-    let until = filter.until.map_or(i64::MAX, ms);
-    let (conditions, more) = members(filter, 6);
-    let recent: i64 = conn
-        .prepare_cached("SELECT COUNT(*) FROM (SELECT 1 FROM story INDEXED BY story_recent WHERE last_seen_at >= ?1 LIMIT ?2)")?
-        .query_row([since, MANY + 1], |r| r.get(0))?;
-    let index = if recent > MANY { "story_rank" } else { "story_recent" };
-    let mut carried = String::new();
-    if !conditions.is_empty() {
-        carried = conditions
-            .iter()
-            .map(|c| format!(" AND EXISTS (SELECT 1 FROM placed p JOIN article a ON a.seq = p.seq WHERE p.story = s.id AND {c})"))
-            .collect();
+}
+
+/// Stories of two articles or more: their ids in the order of the answer, and of these the first that fit.
+fn shared_stories<T>(conn: &Connection, list: &List<'_, T>, limit: u32) -> Result<Vec<T>, StoreError> {
+    let List { filter, questions, rarest, row } = *list;
+    let values = values(filter, questions, limit);
+    let from = match rarest {
+        // CROSS JOIN keeps SQLite from another order.
+        Some(rows) => {
+            format!(
+                "(SELECT DISTINCT m.story AS id FROM ({rows}) r CROSS JOIN placed m ON m.seq = r.seq) d CROSS JOIN story s ON s.id = d.id"
+            )
+        }
+        None => {
+            let many = if questions.is_empty() { MANY } else { MANY_TO_ASK };
+            let recent: i64 = conn
+                .prepare_cached("SELECT COUNT(*) FROM (SELECT 1 FROM story INDEXED BY story_recent WHERE last_seen_at >= ?1 LIMIT ?2)")?
+                .query_row([filter.since.map_or(i64::MIN, ms), many + 1], |r| r.get(0))?;
+            format!("story s INDEXED BY {}", if recent > many { "story_rank" } else { "story_recent" })
+        }
+    };
+    // The ids come from an index alone; what costs more is asked one by one, until there are enough.
+    let mut ids = conn.prepare_cached(&format!(
+        "SELECT s.id FROM {from} WHERE s.last_seen_at >= ?1 AND s.publishers >= ?3 AND s.copies >= ?4
+         ORDER BY s.publishers DESC, s.copies DESC, s.last_seen_at DESC"
+    ))?;
+    let carried: String = filter::conditions(questions, 6)
+        .iter()
+        .map(|c| format!(" AND EXISTS (SELECT 1 FROM {PLACED} WHERE p.story = s.id AND {c})"))
+        .collect();
+    // ?1 is the story here.
+    let mut story =
+        conn.prepare_cached(&format!("SELECT {STORY} FROM story s WHERE s.id = ?1 AND s.first_seen_at < ?2 AND s.visible = 1{carried}"))?;
+    bind(&mut ids, &values)?;
+    bind(&mut story, &values)?;
+    let mut rows = Vec::new();
+    let mut found = ids.raw_query();
+    while rows.len() < limit as usize
+        && let Some(id) = found.next()?
+    {
+        story.raw_bind_parameter(1, id.get::<_, i64>(0)?)?;
+        rows.extend(story.raw_query().next()?.map(row).transpose()?);
     }
-    let sql = format!(
-        "SELECT {STORY} FROM story s INDEXED BY {index} WHERE s.last_seen_at >= ?1 AND s.first_seen_at < ?2 AND s.publishers >= ?3
-         AND s.copies >= ?4 AND s.visible = 1{carried} ORDER BY s.publishers DESC, s.copies DESC, s.last_seen_at DESC LIMIT ?5"
-    );
-    let mut values: Vec<Value> =
-        vec![since.into(), until.into(), filter.min_publishers.unwrap_or(0).into(), filter.min_copies.unwrap_or(0).into(), limit.into()];
-    values.extend(more);
-    let mut query = conn.prepare_cached(&sql)?;
-    Ok(query.query_map(params_from_iter(values), row)?.collect::<Result<_, _>>()?)
+    Ok(rows)
 }
 
 /// Stories of one article, newest first.
-fn single_stories<T>(
-    conn: &Connection,
-    filter: &StoryFilter,
-    limit: u32,
-    row: fn(&Row<'_>) -> rusqlite::Result<T>,
-) -> Result<Vec<T>, StoreError> {
-    let (conditions, more) = members(filter, 4);
-    let conditions: String = conditions.iter().map(|c| format!(" AND {c}")).collect();
-    let sql = format!(
-        "{SINGLE} WHERE p.seen_at >= ?1 AND p.seen_at < ?2 AND p.mute = 0 AND NOT EXISTS (SELECT 1 FROM story s WHERE s.id = p.story)
-         {conditions} ORDER BY p.seen_at DESC LIMIT ?3"
-    );
-    let mut values: Vec<Value> = vec![filter.since.map_or(i64::MIN, ms).into(), filter.until.map_or(i64::MAX, ms).into(), limit.into()];
-    values.extend(more);
-    let mut query = conn.prepare_cached(&sql)?;
-    Ok(query.query_map(params_from_iter(values), row)?.collect::<Result<_, _>>()?)
+fn single_stories<T>(conn: &Connection, list: &List<'_, T>, limit: u32) -> Result<Vec<T>, StoreError> {
+    let List { filter, questions, rarest, row } = *list;
+    let from = match rarest {
+        Some(rows) => format!("({rows}) r CROSS JOIN placed p ON p.seq = r.seq JOIN article a ON a.seq = p.seq"),
+        None => PLACED.to_owned(),
+    };
+    let conditions: String = filter::conditions(questions, 6).iter().map(|c| format!(" AND {c}")).collect();
+    let mut query = conn.prepare_cached(&format!(
+        "SELECT {SINGLE} FROM {from} WHERE p.seen_at >= ?1 AND p.seen_at < ?2 AND p.mute = 0
+         AND NOT EXISTS (SELECT 1 FROM story s WHERE s.id = p.story){conditions} ORDER BY p.seen_at DESC LIMIT ?5"
+    ))?;
+    bind(&mut query, &values(filter, questions, limit))?;
+    Ok(query.raw_query().mapped(row).collect::<Result<_, _>>()?)
 }
 
 /// An article of a cluster, before distances are known.

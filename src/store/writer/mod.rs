@@ -18,7 +18,7 @@ pub(super) use articles::index_rows;
 pub(super) use learnt::{boilerplate_rows, decision_rows};
 
 use super::codec::{Packer, Unpacker, put};
-use super::{Options, StoreError, lock, migrate};
+use super::{Options, StoreError, lock, migrate, pins};
 use crate::model::Id;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
@@ -47,6 +47,10 @@ pub struct Writer {
     unpacker: Unpacker,
     low: bool,
     timing: Timing,
+    /// Down to so many articles retention is going, for a limit in bytes.
+    goal: Option<u64>,
+    /// No idle work was left when it was last asked for, and nothing was removed since.
+    at_rest: bool,
     _lock: File,
 }
 
@@ -132,6 +136,8 @@ impl Writer {
             unpacker,
             low: false,
             timing: Timing::default(),
+            goal: None,
+            at_rest: false,
             _lock: lock,
         };
         writer.low = !writer.take_reserve();
@@ -235,6 +241,7 @@ impl Writer {
     /// Those of SQLite; none loses anything.
     pub fn tidy(&mut self) -> Result<bool, StoreError> {
         let done = self.tidy_step();
+        self.at_rest = matches!(done, Ok(false));
         // Also a checkpoint may be what finds the disk full.
         self.low |= matches!(done, Err(StoreError::Full(_)));
         done
@@ -273,6 +280,11 @@ impl Writer {
         let pinned = self.checkpoint("PASSIVE")?;
         let bytes = self.dir.join(format!("{FILE}-wal")).metadata().map_or(0, |m| m.len());
         Ok((bytes, pinned))
+    }
+
+    /// Other processes that have the database open for reading, and may keep the log from starting over: number and name.
+    pub fn other_readers(&self) -> Vec<(u32, String)> {
+        pins::of(&self.dir.join(format!("{FILE}-shm")))
     }
 
     /// `true`: some of the log could not be brought home, because a reader still needs the old pages.

@@ -28,6 +28,37 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn prune(&mut self, rules: &PruneRules, now: Timestamp) -> Result<Pruned, StoreError> {
+        let rules = &self.with_goal(rules)?;
+        let pruned = self.prune_step(rules, now)?;
+        if pruned.articles > 0 {
+            self.at_rest = false;
+        } else if self.at_rest {
+            self.goal = None;
+        }
+        Ok(pruned)
+    }
+
+    /// Says a limit in bytes as a number of articles, and keeps to that number until it is reached and the room is given
+    /// back: the search index lets go of what it held only when it is merged, and measured anew after every step there
+    /// would seem to be too much for long after enough is gone.
+    fn with_goal(&mut self, rules: &PruneRules) -> Result<PruneRules, StoreError> {
+        let mut rules = rules.clone();
+        let Some(most) = rules.max_bytes.take() else {
+            self.goal = None;
+            return Ok(rules);
+        };
+        if self.goal.is_none() {
+            let articles = articles(&self.conn)?;
+            let surplus = surplus_of_bytes(&self.conn, most, articles)?;
+            self.goal = (surplus > 0).then(|| articles.saturating_sub(surplus));
+        }
+        if let Some(goal) = self.goal {
+            rules.max_articles = Some(rules.max_articles.map_or(goal, |most| most.min(goal)));
+        }
+        Ok(rules)
+    }
+
+    fn prune_step(&mut self, rules: &PruneRules, now: Timestamp) -> Result<Pruned, StoreError> {
         self.write(|t| {
             let choice = choose(t.tx, rules)?;
             let mut pruned = Pruned { kept: choice.kept, more: choice.more, ..Pruned::default() };
@@ -185,18 +216,10 @@ fn surplus_limit(conn: &Connection, rules: &PruneRules) -> Result<Option<i64>, S
     if rules.max_articles.is_none() && rules.max_bytes.is_none() {
         return Ok(None);
     }
-    let count = |sql: &str| conn.query_row(sql, [], |r| count(r, 0));
-    let articles = count("SELECT COUNT(*) FROM placed")?;
+    let articles = articles(conn)?;
     let mut surplus = rules.max_articles.map_or(0, |most| articles.saturating_sub(most));
-    if let Some(most) = rules.max_bytes
-        && articles > 0
-    {
-        let pages = count("PRAGMA page_count")?.saturating_sub(count("PRAGMA freelist_count")?);
-        let bytes = pages * count("PRAGMA page_size")?;
-        if bytes > most {
-            // By the average article; the next call measures again.
-            surplus = surplus.max(((bytes - most) / (bytes / articles).max(1)).max(1));
-        }
+    if let Some(most) = rules.max_bytes {
+        surplus = surplus.max(surplus_of_bytes(conn, most, articles)?);
     }
     if surplus == 0 {
         return Ok(None);
@@ -204,4 +227,19 @@ fn surplus_limit(conn: &Connection, rules: &PruneRules) -> Result<Option<i64>, S
     let sql = "SELECT seen_at FROM placed ORDER BY seen_at LIMIT 1 OFFSET ?1";
     let first_to_stay: Option<i64> = conn.query_row(sql, [surplus.cast_signed()], |r| r.get(0)).optional()?;
     Ok(Some(first_to_stay.unwrap_or(i64::MAX)))
+}
+
+fn articles(conn: &Connection) -> Result<u64, StoreError> {
+    Ok(conn.query_row("SELECT COUNT(*) FROM placed", [], |r| count(r, 0))?)
+}
+
+/// How many of the articles are too many for `most` bytes, by the average article.
+fn surplus_of_bytes(conn: &Connection, most: u64, articles: u64) -> Result<u64, StoreError> {
+    let count = |sql: &str| conn.query_row(sql, [], |r| count(r, 0));
+    let pages = count("PRAGMA page_count")?.saturating_sub(count("PRAGMA freelist_count")?);
+    let bytes = pages * count("PRAGMA page_size")?;
+    if articles == 0 || bytes <= most {
+        return Ok(0);
+    }
+    Ok(((bytes - most) / (bytes / articles).max(1)).max(1))
 }
