@@ -20,10 +20,15 @@ const SHORT: usize = 40;
 /// Words below which a page may be a wall.
 const SUSPECT: usize = 700;
 /// Words below which a text with an offer behind it is believed to be cut.
-const BRIEF: usize = 60;
+const BRIEF: usize = 45;
+/// Words from which a paragraph of a page with a date is no teaser.
+const TOLD: u16 = 60;
 /// Words from which two witnesses are asked for it, and from which none is believed.
 const STUB: usize = 140;
 const LONG_STUB: usize = 250;
+
+/// How much like a wall a page without a date must be that is of no kind in particular.
+const UNNAMED: f32 = 0.5;
 
 /// What the gate looks at.
 pub(super) struct Seen<'a> {
@@ -75,6 +80,7 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
     if words == 0 || !zones.sentence {
         // Nothing that could be a report: whatever the page says is what it is.
         zones.text += zones.beside;
+        zones.told = zones.text;
         zones.beside = talk::Talk::default();
         let script = talk::talk(seen.noscript, 1500);
         let (quality, does) = match kinds::kind(&zones) {
@@ -85,8 +91,10 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
         return Some((quality, does.to_owned()));
     }
     let standing = kinds::Standing { announced: article, dated: (seen.dated)() };
-    if kinds::wallness(&zones, standing) > 0.0
-        && let Some((quality, does)) = kinds::kind(&zones)
+    let wallness = kinds::wallness(&zones, standing);
+    let unnamed = || (!article && !standing.dated && wallness > UNNAMED && zones.speaks()).then(|| kinds::nearest(&zones));
+    if wallness > 0.0
+        && let Some((quality, does)) = kinds::kind(&zones).or_else(unnamed)
     {
         return Some((quality, format!("{does}; its {words} words report nothing")));
     }
@@ -104,5 +112,7 @@ fn listing(seen: &Seen<'_>, zones: &Zones, words: usize) -> bool {
     let announced = seen.linked.is_some_and(|l| l.listing) || seen.path.is_some_and(|p| p.len() <= 1);
     let share = f32::from(zones.teased) / f32::from(zones.text.words.max(1));
     let teased = share >= 0.9 || (share >= 0.7 && words < 200);
-    zones.headlines >= 4 && ((announced && (share >= 0.4 || words < 25)) || (teased && (zones.teasers >= 2 || words < 25)))
+    zones.headlines >= 4
+        && (zones.longest < TOLD || !(seen.dated)())
+        && ((announced && (share >= 0.4 || words < 25)) || (teased && (zones.teasers >= 2 || words < 25)))
 }

@@ -83,7 +83,10 @@ pub(super) struct Standing {
 /// Shares are of the words of the text that was taken. The weights are those of a logistic regression over 200 written walls and 4,000
 /// short or shortened articles, rounded; what metadata and dates are worth is set by hand.
 pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
-    let text = &zones.text;
+    // A page whose texts stand under headlines that lead elsewhere says of itself what is left.
+    let free = !standing.announced && !standing.dated;
+    let lists = free && zones.teasers >= 2 && zones.told.words >= 3;
+    let text = if lists { &zones.told } else { &zones.text };
     let words = f32::from(text.words.max(12));
     let share = |n: f32| n / words;
     let (address, about) = (f32::from(text.of(Address)), topics(text));
@@ -91,17 +94,26 @@ pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
     let both = KINDS.iter().map(|kind| (kind.strength(named), kind)).max_by(|a, b| a.0.total_cmp(&b.0));
     let (both, to_nobody) =
         both.map_or((0.0, false), |(strength, kind)| (strength, strength > 0.0 && address == 0.0 && kind.in_the_news()));
+    // What is to be filled in tells as much as words.
+    let letters = text.of(Mail) + zones.title.of(Mail) > 0;
+    let asked = 0.6 * f32::from(zones.fences.min(3))
+        + 2.0 * f32::from(zones.passwords.min(1))
+        + if letters { 1.6 * f32::from(zones.mails.min(1)) } else { 0.0 };
     // A headline counts as far as the text bears it out.
     let headline = zones.headline.min(0.6) * ((about + address) / 4.0).min(1.0);
     18.0 * share(address).min(0.2) + 22.0 * share(about).min(0.5) + 34.0 * share(both) + 6.5 * headline
         - 16.0 * share(f32::from(text.of(Reported)))
         - 7.5 * share(f32::from(text.names)).min(0.2)
-        + 0.6 * f32::from(zones.fences.min(3))
-        - 0.9 * (words / 40.0).ln()
+        - 3.5 * share(f32::from(text.numbers)).min(0.2)
+        - 3.0 * share(f32::from(text.quotes)).min(0.2)
+        + if free { asked } else { 0.0 }
+        - 4.0 * share(f32::from(zones.core)).min(1.0)
+        - if words > 40.0 { 0.9 } else { 1.3 } * (words / 40.0).ln()
         - match (standing.announced, standing.dated) {
             (true, _) => 3.7,
-            (false, true) => 2.0,
-            (false, false) => 0.0,
+            (false, true) => 3.0,
+            // Of 3,500 real pages none was both short and without any date.
+            (false, false) => -0.3,
         }
         - if to_nobody { 3.0 } else { 0.0 }
         - 2.8
@@ -118,7 +130,10 @@ pub(super) fn offers(zones: &Zones) -> bool {
     let letters = of(Mail) > 0.0 && of(ReadOn) + of(Reserved) == 0.0;
     // Something to press behind a short text tells more than a second idea.
     let pressed = zones.fences > 0 && zones.text.words < PRESSED && of(Offer) + of(ReadOn) + of(Reserved) > 0.0;
-    sum > 0.0 && (ideas >= 2 || pressed) && !letters && sum - of(Data) >= 0.07 * f32::from(zones.after.words.max(14))
+    sum > 0.0
+        && (ideas >= 2 || pressed)
+        && !letters
+        && sum - of(Data) >= if zones.named { 0.05 } else { 0.07 } * f32::from(zones.after.words.max(14))
 }
 
 /// The kind of wall that the page speaks of most, and what it does in plain words.
@@ -142,4 +157,17 @@ pub(super) fn kind(zones: &Zones) -> Option<(Quality, &'static str)> {
     };
     let best = KINDS.iter().map(|kind| (of(kind), kind)).max_by(|a, b| a.0.total_cmp(&b.0));
     best.filter(|(strength, _)| *strength >= ENOUGH).map(|(_, kind)| (kind.quality, kind.does))
+}
+
+/// The kind of wall that the page speaks of most where it says too little to be of one kind: what it is about decides.
+pub(super) fn nearest(zones: &Zones) -> (Quality, &'static str) {
+    let said = |concept: Concept| {
+        let at = |zone: &Talk| f32::from(zone.of(concept));
+        weight(concept) * (at(&zones.title) + at(&zones.text) + at(&zones.buttons))
+    };
+    // Where two kinds are about the same, and where none is spoken of, the first counts.
+    let none = (0.0, (Quality::Empty, "speaks to its reader"));
+    let sum = |concepts: &[Concept]| concepts.iter().filter(|c| **c != Address).map(|c| said(*c)).sum::<f32>();
+    let of = |kind: &Kind| sum(kind.about) + 0.5 * sum(kind.says);
+    KINDS.iter().map(|kind| (of(kind), (kind.quality, kind.does))).fold(none, |best, kind| if kind.0 > best.0 { kind } else { best }).1
 }

@@ -72,7 +72,9 @@ fn opening(text: &str, chars: usize) -> Opening {
 
 /// Reads a text; of a long one the first `limit` characters.
 pub(super) fn talk(text: &str, limit: usize) -> Talk {
-    let mut found = Talk { names: names(text, limit), ..Talk::default() };
+    let (names, polite) = capitals(text, limit);
+    let mut found = Talk { names, ..Talk::default() };
+    found.hits[Concept::Address as usize] = polite;
     let text = lower(text, limit);
     let (mut before, mut wide) = (' ', 0u16);
     for (at, c) in text.char_indices() {
@@ -95,13 +97,19 @@ pub(super) fn talk(text: &str, limit: usize) -> Talk {
     found
 }
 
-/// Words with a capital that open no sentence.
-fn names(text: &str, limit: usize) -> u16 {
-    let (mut count, mut before, mut last) = (0u16, ' ', '.');
-    for c in text.chars().take(limit) {
+/// Words with a capital that open no sentence: names, and among them how often a reader is spoken to in German, where it is the capital that
+/// tells "Sie" from "sie".
+fn capitals(text: &str, limit: usize) -> (u16, u16) {
+    let (mut names, mut polite, mut before, mut last) = (0u16, 0u16, ' ', '.');
+    for (at, c) in text.char_indices().take(limit) {
         let opens = matches!(last, '.' | '!' | '?' | ':' | '…' | '"' | '“' | '«' | '„' | '|' | '-' | '–' | '—' | '•' | '/' | ')');
         if c.is_uppercase() && !before.is_alphanumeric() && !opens {
-            count = count.saturating_add(1);
+            let word = text.get(at..).unwrap_or("").split(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+            if matches!(word, "Sie" | "Ihnen" | "Ihr" | "Ihre" | "Ihrem" | "Ihren" | "Ihrer" | "Ihres") {
+                polite = polite.saturating_add(1);
+            } else {
+                names = names.saturating_add(1);
+            }
         }
         if !c.is_whitespace() {
             last = c;
@@ -110,7 +118,7 @@ fn names(text: &str, limit: usize) -> u16 {
         }
         before = c;
     }
-    count
+    (names, polite)
 }
 
 /// Counts the stems that open `text`: each concept once.
