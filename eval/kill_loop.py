@@ -150,7 +150,7 @@ def main():
                     had = state.look()
                 except Fault as fault:
                     # A kill while the database is made leaves one that is not ready; nothing was in it.
-                    if state.seen or not ("nothing has been polled" in str(fault) or "is not ready" in str(fault)):
+                    if state.seen or not any(words in str(fault) for words in ("nothing has been polled", "is not ready", "of an earlier newsfold")):
                         raise
             state.run("poll", "--all")
             state.run("doctor", "--deep")

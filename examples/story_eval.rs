@@ -50,6 +50,8 @@ fn main() {
             "nshare" => settings.nearest_share = v,
             "unlike" => settings.stated_unlike = v,
             "alike" => settings.stated_alike = v,
+            "enough" => settings.names_enough = v,
+            "nameless" => settings.nameless = v,
             "usual" => settings.usual = v,
             "pairs" => settings.usual_pairs = v,
             "probes" => settings.probes = v as usize,

@@ -114,10 +114,10 @@ fn soak(options: &Options) -> anyhow::Result<()> {
     let stopped = soak.stop();
     let samples = samples?;
     let lost = lost?;
-    measure::verdict(&samples, STEADY)?;
     println!("{lost}");
     stopped?;
     ensure!(lost.is_nothing(), "something was lost");
+    measure::verdict(&samples, STEADY)?;
     dir.disable_cleanup(false);
     Ok(())
 }

@@ -152,6 +152,13 @@ fn coverage(doc: &mut Doc, c: &StoryComparison, look: &Look) {
         ("words", format!("{:.2} alike by weighty words", c.cosine)),
         ("time", format!("× {:.2} for the time between them", c.time_factor)),
         ("days, figures", format!("× {:.2} for what both openings state", c.stated_factor)),
+        (
+            "names",
+            match c.names {
+                Some(share) => format!("× {:.2}: they make {:.0} % of the likeness", c.names_factor, share * 100.0),
+                None => "too few to tell by".to_owned(),
+            },
+        ),
         ("language, publisher", format!("× {:.2}, × {:.2}", c.language_factor, c.publisher_factor)),
         (
             "headlines",

@@ -117,9 +117,10 @@ fn every_key_that_is_printed_is_described_and_the_other_way_round() {
     };
     let (a, b, feed) = (address(0), address(1), feed_url(0));
     let merged = ask(&["merge", &a, &address(39), "--json"]);
+    let story = ask(&["stories", "--ids", "-n", "1"]);
     let asked: [&[&str]; 26] = [
         &["stories", "--json"],
-        &["story", &ask(&["stories", "--ids", "-n", "1"]).trim().to_owned(), "--json"],
+        &["story", story.trim(), "--json"],
         &["article", &a, "--json"],
         &["search", "harbour", "--json"],
         &["match", &a, "--json"],

@@ -173,7 +173,8 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
         .into_iter()
         .map(|(hash, used)| {
             let class = if used.number { number_class(used.word) } else { listed.map_or(UNLISTED, |l| l.class(hash)) };
-            let name = if used.number { settings.number_names && class > 6 } else { used.capital > used.plain };
+            let dated = calendar.is_some_and(|c| c.names(hash));
+            let name = if used.number { settings.number_names && class > 6 } else { used.capital > used.plain && !dated };
             let local = local_weight(&used, settings);
             (local * background.idf(hash, class), Term::new(hash, local, name, class), used.word, (used.title, used.lead))
         })

@@ -86,6 +86,10 @@ pub struct Settings {
     pub stated_alike: f32,
     /// Terms of the body that these are looked for in.
     pub opening: usize,
+    /// Share of the likeness that names make where it counts in full.
+    pub names_enough: f32,
+    /// Factor where two texts that hold names share none.
+    pub nameless: f32,
     /// Factor between two languages.
     pub across_languages: f32,
     /// Factor between two texts of one publisher.
@@ -138,6 +142,8 @@ impl Default for Settings {
             stated_unlike: 0.85,
             stated_alike: 1.1,
             opening: 100,
+            names_enough: 0.15,
+            nameless: 0.6,
             across_languages: 0.3,
             one_publisher: 0.6,
             probes: 20,

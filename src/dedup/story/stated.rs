@@ -92,6 +92,11 @@ impl Calendar {
         ALL.iter().find(|c| c.0 == code).map(|c| &c.1)
     }
 
+    /// True for the name of a day or month.
+    pub fn names(&self, term: TermHash) -> bool {
+        self.0.contains_key(&term)
+    }
+
     /// Names by day and by month, set apart by commas; forms of one name by spaces.
     fn new(days: &str, months: &str) -> Self {
         let mut bits = AHashMap::new();

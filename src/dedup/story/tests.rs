@@ -246,6 +246,28 @@ fn the_reason_names_the_terms_that_decided() {
 }
 
 #[test]
+fn one_form_filled_in_twice_is_no_event() {
+    let report = |who: &str, head: &str, day: &str, fell: &str| {
+        let text = format!(
+            "Shares in {who} fell {fell} per cent on {day} as investors digested a cautious outlook for the second half. Analysts at {head} cut \
+             their rating to neutral and said that margins would stay under pressure. Trading was thin, brokers said, and volumes were below \
+             the average of the quarter. The company declined to comment. It is due to report its results next month."
+        );
+        (format!("{who} shares fall {fell} per cent on {day}"), text)
+    };
+    let (background, settings) = (Background::default(), Settings::default());
+    let (a, b) = (report("Berrow Holdings", "Fenwick Ross", "Monday", "2.8"), report("Tarrant Corp", "Calder Brothers", "Friday", "6.2"));
+    let compared = |x: &(String, String), y: &(String, String)| {
+        let read = |t: &(String, String)| read((&t.0, &t.1), None, &background);
+        why_story(&read(x), &read(y), &background, &settings)
+    };
+    let form = compared(&a, &b);
+    assert!(form.names.is_some_and(|share| share < 0.1) && form.names_factor < 0.7 && form.similarity < form.threshold, "{form:?}");
+    let same = compared(&a, &a);
+    assert!(same.names_factor == 1.0 && same.similarity >= same.threshold, "{same:?}");
+}
+
+#[test]
 fn languages_stay_apart() {
     let background = Background::default();
     let f = read(FLOOD[0], None, &background);

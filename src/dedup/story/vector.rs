@@ -14,6 +14,8 @@ pub struct Vector {
     pub(super) weights: Vec<Weight>,
     /// Articles in the sum whose headline says something.
     pub(super) titled: f32,
+    /// Articles in the sum that hold names enough to be told by.
+    pub(super) named: f32,
     /// Articles in the sum.
     pub(super) count: f32,
     /// Sum over the articles of how much there is to go by, each 0 to 1: a headline alone shares less with its like.
@@ -41,6 +43,8 @@ pub struct Weight {
     pub title: f32,
     /// 1 in headline or lead, else 0.
     pub lead: f32,
+    /// It is a name, or a number that is no small one.
+    pub name: bool,
 }
 
 /// What likeness depends on besides terms.
@@ -69,12 +73,14 @@ impl Vector {
                 weight: t.local().powf(settings.damp) * background.idf(t.hash(), t.class()),
                 title: f32::from(u8::from(about.places.in_title(at))),
                 lead: f32::from(u8::from(about.places.in_lead(at))),
+                name: t.is_name(),
             })
             .collect();
         let length = norm(weights.iter().map(|w| w.weight), settings);
         // Names make a share of their own: two events of one kind differ in little else.
         let names = norm(terms.iter().zip(&weights).filter(|t| t.0.is_name()).map(|t| t.1.weight), settings);
-        let share = if terms.iter().filter(|t| t.is_name()).count() >= 2 { settings.name_share } else { 0.0 };
+        let named = terms.iter().filter(|t| t.is_name()).count() >= 2;
+        let share = if named { settings.name_share } else { 0.0 };
         for (term, w) in terms.iter().zip(&mut weights) {
             let name = if term.is_name() { share * (w.weight / names).powi(2) } else { 0.0 };
             w.weight = ((1.0 - share) * (w.weight / length).powi(2) + name).sqrt();
@@ -90,6 +96,7 @@ impl Vector {
         Self {
             weights,
             titled,
+            named: f32::from(u8::from(named)),
             count: 1.0,
             fullness,
             stated: about.stated,
@@ -122,7 +129,13 @@ impl Vector {
         loop {
             match (a.peek(), b.peek()) {
                 (Some(x), Some(y)) if x.term == y.term => {
-                    weights.push(Weight { term: x.term, weight: x.weight + y.weight, title: x.title + y.title, lead: x.lead + y.lead });
+                    weights.push(Weight {
+                        term: x.term,
+                        weight: x.weight + y.weight,
+                        title: x.title + y.title,
+                        lead: x.lead + y.lead,
+                        name: x.name || y.name,
+                    });
                     a.next();
                     b.next();
                 }
@@ -139,6 +152,7 @@ impl Vector {
         Self {
             weights,
             titled: self.titled + other.titled,
+            named: self.named + other.named,
             count: self.count + other.count,
             fullness: self.fullness + other.fullness,
             stated: self.stated.with(other.stated),
@@ -173,11 +187,12 @@ impl Vector {
 
     /// What both share, compared in one walk over their terms.
     fn compared(&self, other: &Self, settings: &Settings) -> Compared {
-        let (mut dot, mut squares, mut mine, mut theirs) = (0.0, 0.0, 0.0, 0.0);
+        let (mut dot, mut squares, mut mine, mut theirs, mut names) = (0.0, 0.0, 0.0, 0.0, 0.0);
         self.shared(other, |x, y| {
             let both = x.weight * y.weight;
             dot += both;
             squares += both * both;
+            names += if x.name && y.name { both } else { 0.0 };
             mine += x.title * y.lead;
             theirs += x.lead * y.title;
         });
@@ -186,7 +201,13 @@ impl Vector {
             (Some(a), Some(b)) => Some(settings.two_sided * a.min(b) + (1.0 - settings.two_sided) * (a + b) / 2.0),
             (a, b) => a.or(b),
         };
-        Compared { cosine: dot / (self.count * other.count).max(1.0), headlines, breadth: dot * dot / f32::max(squares, 1e-12) }
+        let told = self.named >= self.count && other.named >= other.count;
+        Compared {
+            cosine: dot / (self.count * other.count).max(1.0),
+            headlines,
+            breadth: dot * dot / f32::max(squares, 1e-12),
+            names: told.then(|| names / f32::max(dot, 1e-12)),
+        }
     }
 
     /// How much of the headlines of each stands in the headlines and leads of the other, 0 to 1: the mean over all pairs, and
@@ -200,19 +221,25 @@ impl Vector {
         self.compared(other, settings).breadth
     }
 
+    /// The share of the likeness that names make, 0 to 1; none where one of the two has too few to be told by.
+    pub fn names(&self, other: &Self, settings: &Settings) -> Option<f32> {
+        self.compared(other, settings).names
+    }
+
     /// How much text there is, 0 to 1: little where there is a headline alone.
     pub fn full(&self, settings: &Settings) -> f32 {
         ((self.fullness / self.count - settings.bare) / (1.0 - settings.bare)).clamp(0.0, 1.0)
     }
 
     /// How alike both are as coverage of one event: the cosine, less for a distance in time, where their openings state other
-    /// days or figures, where neither headline speaks of
+    /// days or figures, where they share no names, where neither headline speaks of
     /// what the other reports first, and where all they share is a subject; nearly nothing across languages.
     pub fn likeness(&self, other: &Self, settings: &Settings) -> f32 {
         let (shared, full) = (self.compared(other, settings), self.full(settings).min(other.full(settings)));
         shared.cosine
             * headline_factor(shared.headlines, full, settings)
             * breadth_factor(shared.breadth, full, settings)
+            * names_factor(shared.names, settings)
             * self.stated.factor(other.stated, settings)
             * self.time_factor(other, settings)
             * self.language_factor(other, settings)
@@ -251,11 +278,18 @@ pub fn breadth_factor(breadth: f32, full: f32, settings: &Settings) -> f32 {
     (breadth / asked).min(1.0).powf(settings.breadth_power)
 }
 
+/// What it makes of a likeness that names have so little part in it: a form filled in twice shares every word but those.
+pub fn names_factor(share: Option<f32>, settings: &Settings) -> f32 {
+    let enough = share.map_or(1.0, |share| (share / settings.names_enough).min(1.0));
+    settings.nameless + (1.0 - settings.nameless) * enough
+}
+
 /// What two vectors share.
 struct Compared {
     cosine: f32,
     headlines: Option<f32>,
     breadth: f32,
+    names: Option<f32>,
 }
 
 fn norm(weights: impl Iterator<Item = f32>, settings: &Settings) -> f32 {

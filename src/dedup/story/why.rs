@@ -3,7 +3,7 @@
 use super::background::Background;
 use super::features::Features;
 use super::regroup;
-use super::vector::{Vector, breadth_factor, headline_factor};
+use super::vector::{Vector, breadth_factor, headline_factor, names_factor};
 use super::{Settings, VERSION};
 use crate::model::Id;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,10 @@ pub struct StoryComparison {
     pub publisher_factor: f32,
     /// Factor for the days, months and figures that both openings state.
     pub stated_factor: f32,
+    /// The share of the likeness that names make; none where one of the two has too few.
+    pub names: Option<f32>,
+    /// Factor for that: less where all that both share are ordinary words.
+    pub names_factor: f32,
     /// How much of each headline stands in the other's headline and lead, 0 to 1; none without headlines.
     pub headline_support: Option<f32>,
     /// Factor for that.
@@ -131,6 +135,8 @@ pub fn why_story(a: &Features, b: &Features, background: &Background, settings: 
         time_factor: x.time_factor(&y, settings),
         language_factor: x.language_factor(&y, settings),
         publisher_factor: x.publisher_factor(&y),
+        names: x.names(&y, settings),
+        names_factor: names_factor(x.names(&y, settings), settings),
         stated_factor: x.stated.factor(y.stated, settings),
         headline_support: x.headline_support(&y, settings),
         headline_factor: headline_factor(x.headline_support(&y, settings), full, settings),
