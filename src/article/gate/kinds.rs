@@ -113,7 +113,7 @@ pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
             (true, _) => 3.7,
             (false, true) => 3.0,
             // Of 3,500 real pages none was both short and without any date.
-            (false, false) => -0.5,
+            (false, false) => -0.3,
         }
         - if to_nobody { 3.0 } else { 0.0 }
         - 2.8
