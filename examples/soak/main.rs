@@ -139,7 +139,7 @@ fn write_config(dir: &Path, site: &Site, reload: u32) -> anyhow::Result<()> {
     text += "[[alert]]\nname = \"wide\"\non = \"story\"\nmin_publishers = 3\nfile = \"wide\"\n[[alert]]\nname = \"silent\"\non = \"silent\"\nfile = \"silent\"\n";
     let count = site.bases.len();
     for (n, base) in site.bases.iter().enumerate() {
-        if reload % 3 == 0 || n + 10 < count || (n + reload as usize) % 3 > 0 {
+        if reload.is_multiple_of(3) || n + 10 < count || !(n + reload as usize).is_multiple_of(3) {
             text += &format!("[[feed]]\nurl = \"{base}/feed\"\npublisher = \"Outlet {n}\"\ntags = [\"t{}\"]\n", n % 5);
         }
     }

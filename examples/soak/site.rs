@@ -130,7 +130,7 @@ impl Outlet {
     /// Every fifth outlet's feed, and every eleventh's pages, are at fault for a third of the time, eight hours at a stretch.
     fn fault(&self, now: Timestamp, page: bool) -> Fault {
         let every = if page { 11 } else { 5 };
-        if now >= self.outlets.end || self.n % every != 0 || chance((self.n, now.as_second() / 28_800, page)) % 3 > 0 {
+        if now >= self.outlets.end || !self.n.is_multiple_of(every) || !chance((self.n, now.as_second() / 28_800, page)).is_multiple_of(3) {
             return Fault::None;
         }
         let kinds = [
@@ -226,12 +226,12 @@ impl Outlet {
             return send(to, 304, &etag, b"").await;
         }
         let mut page = format!("<?xml version='1.0'?><rss version='2.0'><channel><title>Outlet {}</title>", self.n);
-        for n in until.saturating_sub(SHOWN)..until {
-            let date = entries[n].at.strftime("%a, %d %b %Y %H:%M:%S GMT");
+        for (n, entry) in entries.iter().enumerate().take(until).skip(until.saturating_sub(SHOWN)) {
+            let date = entry.at.strftime("%a, %d %b %Y %H:%M:%S GMT");
             let link = format!("{}/a/{n}", self.base);
             page += &format!(
                 "<item><title>{}</title><link>{link}</link><guid>{link}</guid><pubDate>{date}</pubDate></item>",
-                headline(entries[n].text)
+                headline(entry.text)
             );
         }
         page += "</channel></rss>";

@@ -35,7 +35,7 @@ fn reads_every_key() {
     assert_eq!((feed.every, feed.full_text, feed.mute, feed.enabled), (Some(Duration::from_secs(1800)), false, true, false));
     assert_eq!(feed.tags, ["world", "gulf"]);
     assert_eq!(feed.publisher.as_deref(), Some("Al Jazeera"), "the declared spelling");
-    assert_eq!(feed.declared_at.1, 45);
+    assert_eq!(feed.declared_at.1, 47);
     assert_eq!(config.feeds[1].cron.as_deref(), Some("0 */15 6-22 * * *"));
     assert!(matches!(&config.feeds[1].kind, FeedKind::Page(page) if page.item == "article" && page.date.as_deref() == Some("time")));
     assert_eq!(config.sites[0].remove, [".ads", "aside"]);
