@@ -1,15 +1,12 @@
 #!/usr/bin/env python3
-"""What newsfold costs on a thousand sites of the load server: wall and CPU seconds, memory, requests and bytes, beside other readers.
+"""What newsfold costs on a thousand sites of the load server: wall and CPU seconds, memory, requests and bytes.
 
-usage: eval/speed.py [--parts feeds,pages,cluster,start,commands] [--feeds 1000] [--rounds 5] [--peers reader,feedparser,newsboat] [--json]
+usage: eval/speed.py [--parts feeds,pages,cluster] [--feeds 1000] [--pages 3000] [--texts 100000] [--rounds 5] [--json]
 
-Each figure is the median of `--rounds` rounds. CPU and memory are those of the measured process (wait4); the server runs on one core of its own.
-The server is ../shared/rig, built as its README says (--rig names the program); where it is absent, a small one of ours stands in, whose pages
-and feeds are plainer. Peers run in the same rounds where they are installed (Python packages for this interpreter, newsboat on the path).
+Each figure is the median of `--rounds` rounds. CPU and memory are those of the measured process (wait4); the server, ../shared/rig built as its
+README says, has one core of its own.
 """
 import argparse, json, os, statistics, subprocess, sys, tempfile, time, urllib.request
-
-import speed_peers, standin
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MEASURED = [sys.executable, "-I", "-S", f"{HERE}/eval/measured.py"]
@@ -20,11 +17,7 @@ class Server:
 
     def __init__(self, feeds, port):
         self.base, self.feeds = f"http://127.0.0.1:{port}", feeds
-        if os.path.exists(ARGS.rig):
-            command = [ARGS.rig, "--feeds", str(feeds), "--port", str(port), "--threads", "1"]
-        else:
-            command = [sys.executable, standin.__file__, "--feeds", str(feeds), "--port", str(port)]
-        self.name = os.path.basename(command[0]) if command[0] == ARGS.rig else "stand-in"
+        command = [ARGS.rig, "--feeds", str(feeds), "--port", str(port), "--threads", "1"]
         self.process = subprocess.Popen(["taskset", "-c", str(os.cpu_count() - 1), *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(100):
             try:
@@ -80,50 +73,32 @@ def configure(folder, urls, pages):
     return config
 
 
-class Newsfold:
-    """newsfold as a reader of feeds: what a peer is measured beside."""
-    name = "newsfold"
-
-    def __init__(self, folder, urls):
-        self.config = configure(folder, urls, pages=False)
-
-    def refresh(self):
-        return [BIN, "--config", self.config, "poll", "--all"]
-
-
 def table(rows):
-    """Rows of (what, who) and their rounds, each as a median."""
-    for (what, who), rounds in rows.items():
+    """What was measured and its rounds, each as a row of medians."""
+    for what, rounds in rows.items():
         values = {key: statistics.median(r[key] for r in rounds) for key in rounds[0]}
         if ARGS.json:
-            print(json.dumps({"what": what, "who": who, **values}), flush=True)
+            print(json.dumps({"what": what, **values}), flush=True)
             continue
         more = "  ".join(f"{key} {value:,.4g}" for key, value in values.items() if key not in ("wall", "cpu", "peak"))
-        print(f"{what:26} {who:12} {values['wall']:8.3f} {values['cpu']:8.3f} {values['peak']:8.0f}  {more}", flush=True)
+        print(f"{what:26} {values['wall']:8.3f} {values['cpu']:8.3f} {values['peak']:8.0f}  {more}", flush=True)
 
 
 def feeds():
     """First refresh, unchanged, one new entry each; without pages."""
     server, rows = Server(ARGS.feeds, ARGS.port), {}
     try:
-        server.warm()
-        readers = [Newsfold, *speed_peers.present(ARGS.peers)]
         for _ in range(ARGS.rounds):
             server.get("/admin/reset")
             server.warm()
             with tempfile.TemporaryDirectory(dir=TMP) as folder:
-                instances = []
-                for reader in readers:
-                    os.makedirs(f"{folder}/{reader.name}")
-                    instances.append(reader(f"{folder}/{reader.name}", server.urls))
+                config = configure(folder, server.urls, pages=False)
                 for what in ("first refresh", "unchanged", "one new entry each"):
                     if what == "one new entry each":
                         server.get(f"/admin/tick?new=1&share=1.0&n={ARGS.feeds}")
                         server.warm()
-                    for instance in instances:
-                        one = measured(instance.refresh())
-                        stats = server.counted()
-                        rows.setdefault((f"{what}, {ARGS.feeds}", instance.name), []).append(one | served(stats))
+                    one = measured([BIN, "--config", config, "poll", "--all"])
+                    rows.setdefault(f"{what}, {ARGS.feeds}", []).append(one | served(server.counted()))
         table(rows)
     finally:
         server.stop()
@@ -131,7 +106,7 @@ def feeds():
 
 def pages():
     """Feeds with their pages: from the feed to placements committed."""
-    server, rows, count = Server(ARGS.pages // 30, ARGS.port), {}, ARGS.pages
+    server, rows = Server(ARGS.pages // 30, ARGS.port), {}
     try:
         server.warm()
         for _ in range(ARGS.rounds):
@@ -140,7 +115,7 @@ def pages():
                 one = measured([BIN, "--config", config, "poll", "--all"])
                 stats = server.counted()
                 one |= {"ms CPU a page": one["cpu"] * 1e3 / (len(server.urls) * 30), **served(stats)}
-                rows.setdefault((f"article pipeline, {len(server.urls) * 30}", "newsfold"), []).append(one)
+                rows.setdefault(f"article pipeline, {len(server.urls) * 30}", []).append(one)
         table(rows)
     finally:
         server.stop()
@@ -157,7 +132,7 @@ def cluster():
     rows = {}
     for _ in range(ARGS.rounds):
         one = measured([BIN, "cluster", "--json", f"{TMP}/texts.jsonl"])
-        rows.setdefault((f"cluster, {ARGS.texts} texts", "newsfold"), []).append(one | {"texts a second": ARGS.texts / one["wall"]})
+        rows.setdefault(f"cluster, {ARGS.texts} texts", []).append(one | {"texts a second": ARGS.texts / one["wall"]})
     table(rows)
 
 
@@ -166,7 +141,6 @@ if __name__ == "__main__":
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
     ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
     ap.add_argument("--parts", default="feeds,pages,cluster")
-    ap.add_argument("--peers", default="")
     ap.add_argument("--feeds", type=int, default=1000)
     ap.add_argument("--pages", type=int, default=3000)
     ap.add_argument("--texts", type=int, default=100_000)
@@ -175,10 +149,11 @@ if __name__ == "__main__":
     ap.add_argument("--json", action="store_true")
     ARGS = ap.parse_args()
     BIN = os.path.abspath(ARGS.bin)
-    if not os.path.exists(BIN):
-        sys.exit(f"speed: {BIN} is absent: cargo build --release")
+    for needed, how in ((BIN, "cargo build --release"), (ARGS.rig, "build it as ../shared/rig/README.md says")):
+        if not os.path.exists(needed):
+            sys.exit(f"speed: {needed} is absent; this evaluation needs it: {how}")
     with tempfile.TemporaryDirectory() as TMP:
         if not ARGS.json:
-            print(f"{'what':26} {'who':12} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
+            print(f"{'what':26} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
         for part in ARGS.parts.split(","):
             globals()[part]()
