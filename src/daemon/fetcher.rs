@@ -12,8 +12,10 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use url::Url;
 
-/// Entries read from the queue at once.
+/// Entries read from the queue at once, at most.
 const READ: u32 = 500;
+/// Entries read beyond two for each turn that can begin: neighbours of one host share its turn.
+const SPARE: usize = 16;
 /// How often to look whether slow hosts have made room for others.
 const LOOK: Duration = Duration::from_secs(1);
 /// Entries of one host settled in a row, before others that wait get their turn.
@@ -48,7 +50,7 @@ pub async fn drain(engine: &Arc<Engine>) -> Result<(), DaemonError> {
         // Hosts that keep us waiting take nobody's place: the client bounds them by itself.
         let most = engine.config().fetch.concurrency as usize + engine.client().slow();
         if !engine.stop.is_cancelled() && hosts.len() < most {
-            for (host, entries) in waiting(engine, &at_work).await? {
+            for (host, entries) in waiting(engine, &at_work, most - hosts.len()).await? {
                 if hosts.len() >= most {
                     break;
                 }
@@ -109,11 +111,13 @@ impl AtWork {
     }
 }
 
-/// Pending entries by host.
-async fn waiting(engine: &Engine, at_work: &AtWork) -> Result<HashMap<String, Vec<PendingEntry>>, DaemonError> {
-    let (now, skip, full) = (engine.clock.now(), at_work.skip.clone(), at_work.full());
+/// Pending entries by host, of hosts that are free: some more than there are turns to begin. Reading hundreds for the one
+/// turn that has become free cost a third of a pass.
+async fn waiting(engine: &Engine, at_work: &AtWork, turns: usize) -> Result<HashMap<String, Vec<PendingEntry>>, DaemonError> {
+    let (now, skip, full, busy) = (engine.clock.now(), at_work.skip.clone(), at_work.full(), at_work.hosts.clone());
+    let limit = u32::try_from(turns * 2 + SPARE).unwrap_or(READ).min(READ);
     let pending = engine.writer.with(move |state| {
-        let entries = state.store.pending_but_of(&full, now, READ, TURN, &skip)?;
+        let entries = state.store.pending_but_of(&full, &busy, now, limit, TURN, &skip)?;
         if !entries.is_empty() {
             state.build(now)?;
         }

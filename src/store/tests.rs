@@ -201,7 +201,7 @@ fn the_queue_is_fair_and_patient() {
     assert_eq!(two.len(), 2, "at most two of one host");
     let flying: HashSet<Id> = two.iter().map(|e| e.id).collect();
     assert!(writer.pending(at(1), 10, 2, &flying).unwrap().is_empty(), "those in flight count for their host");
-    let others = writer.pending_but_of(&HashSet::from([two[0].feed]), at(1), 10, 10, &HashSet::new()).unwrap();
+    let others = writer.pending_but_of(&HashSet::from([two[0].feed]), &HashSet::new(), at(1), 10, 10, &HashSet::new()).unwrap();
     assert!(others.is_empty(), "its feed has its share");
     let rest = writer.pending(at(1), 10, 4, &flying).unwrap();
     assert!(rest.len() == 2 && rest.iter().all(|e| !flying.contains(&e.id)));

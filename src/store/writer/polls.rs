@@ -88,16 +88,17 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn pending(&self, now: Timestamp, limit: u32, per_host: u32, skip: &HashSet<Id>) -> Result<Vec<PendingEntry>, StoreError> {
-        self.pending_but_of(&HashSet::new(), now, limit, per_host, skip)
+        self.pending_but_of(&HashSet::new(), &HashSet::new(), now, limit, per_host, skip)
     }
 
-    /// As [`Writer::pending`], without the entries of these feeds.
+    /// As [`Writer::pending`], without the entries of these feeds and on these hosts.
     ///
     /// # Errors
     /// Those of SQLite.
     pub fn pending_but_of(
         &self,
         feeds: &HashSet<Id>,
+        busy: &HashSet<String>,
         now: Timestamp,
         limit: u32,
         per_host: u32,
@@ -119,7 +120,11 @@ impl Writer {
                 if !feeds.is_empty() && feeds.contains(&get(row.get(3)?)) {
                     continue;
                 }
-                let host = hosts.entry(row.get(2)?).or_default();
+                let name: String = row.get(2)?;
+                if busy.contains(&name) {
+                    continue;
+                }
+                let host = hosts.entry(name).or_default();
                 if *host >= per_host {
                     continue;
                 }
