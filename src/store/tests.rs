@@ -203,6 +203,9 @@ fn the_queue_is_fair_and_patient() {
     assert!(writer.pending(at(1), 10, 2, &flying).unwrap().is_empty(), "those in flight count for their host");
     let others = writer.pending_but_of(&HashSet::from([two[0].feed]), &HashSet::new(), at(1), 10, 10, &HashSet::new()).unwrap();
     assert!(others.is_empty(), "its feed has its share");
+    let host = url::Url::parse(two[0].url.as_deref().unwrap()).unwrap().host_str().unwrap().to_owned();
+    let elsewhere = writer.pending_but_of(&HashSet::new(), &HashSet::from([host]), at(1), 10, 10, &HashSet::new()).unwrap();
+    assert!(elsewhere.is_empty(), "its host is busy");
     let rest = writer.pending(at(1), 10, 4, &flying).unwrap();
     assert!(rest.len() == 2 && rest.iter().all(|e| !flying.contains(&e.id)));
     assert_eq!(two[0].publisher.as_deref(), Some("Harbour Post"));
