@@ -53,9 +53,11 @@ pub fn credits(text: &str) -> Credited {
         }
         let opening = k < OPENING && !body_seen;
         let closing = total - k <= CLOSING;
-        if opening
+        // Below a caption or a repeated standfirst only an agency's label tells a dateline from a sentence.
+        if k < OPENING
             && out.dateline.is_none()
             && let Some((end, name)) = dateline(line)
+            && (opening || name.is_some())
         {
             out.dateline = line.get(..end).map(|d| d.trim().to_owned());
             by_dateline = name.map(|name| Credit { name, words: out.dateline.clone().unwrap_or_default() });

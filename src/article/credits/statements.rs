@@ -115,6 +115,8 @@ const STATEMENTS: &[(&str, &str)] = &[
     ("inputs from ", ""),
     ("additional reporting by ", ""),
     ("agency inputs", "agencies"),
+    ("this article is from ", ""),
+    ("this story is from ", ""),
     ("first published by ", ""),
     ("first published on ", ""),
     ("first published in ", ""),

@@ -32,6 +32,17 @@ fn datelines_stay_and_credit() {
 }
 
 #[test]
+fn an_agencys_dateline_below_a_standfirst_or_a_caption() {
+    let standfirst = "The ministry said on Monday that the talks would go on for another week, as both sides asked for time to study it all.";
+    for (dateline, name) in [("REUTERS: ", Some("Reuters")), ("BEAR CREEK, N.C. (AP) — ", Some("AP")), ("LONDON — ", None)] {
+        let found = read(&format!("{standfirst}\n\n{dateline}"), "");
+        assert_eq!(found.credit.as_ref().map(|c| c.name.as_str()), name, "{dateline}");
+        assert_eq!(found.dateline.is_some(), name.is_some(), "{dateline}");
+        assert!(found.text.starts_with(standfirst), "{dateline}");
+    }
+}
+
+#[test]
 fn credit_lines_are_taken_out() {
     for (line, name) in [
         ("Source; Al Jazeera", "Al Jazeera"),
@@ -45,6 +56,7 @@ fn credit_lines_are_taken_out() {
         ("المصدر: الجزيرة", "Al Jazeera"),
         ("This article was first published by The Harbour Post.", "The Harbour Post"),
         ("This article originally appeared on Reuters.", "Reuters"),
+        ("• This article is from Harbour Weekly", "Harbour Weekly"),
         ("(With inputs from PTI)", "PTI"),
         ("(With additional input from APP)", "APP"),
         ("[via Harbour Watch]", "Harbour Watch"),
