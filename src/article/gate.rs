@@ -23,9 +23,14 @@ const SUSPECT: usize = 700;
 const BRIEF: usize = 45;
 /// Words from which a paragraph of a page with a date is no teaser.
 const TOLD: u16 = 60;
+/// Words that tell of others from which a text may be whole, however short.
+const TOLD_OF: usize = 80;
 /// Words from which two witnesses are asked for it, and from which none is believed.
 const STUB: usize = 140;
 const LONG_STUB: usize = 250;
+
+/// Headlines that lead elsewhere on a page without a date from which a short text introduces them.
+const FRONT: u16 = 6;
 
 /// How much like a wall a page without a date must be that is of no kind in particular.
 const UNNAMED: f32 = 0.5;
@@ -91,7 +96,7 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
         };
         return Some((quality, does.to_owned()));
     }
-    let standing = kinds::Standing { announced: article, dated: (seen.dated)() };
+    let standing = kinds::Standing { announced: article, typed, dated: (seen.dated)() };
     let wallness = kinds::wallness(&zones, standing);
     let unnamed = || (!article && !standing.dated && wallness > UNNAMED && zones.speaks()).then(|| kinds::nearest(&zones));
     if wallness > 0.0
@@ -99,12 +104,17 @@ fn wall(seen: &Seen<'_>, words: usize) -> Option<(Quality, String)> {
     {
         return Some((quality, format!("{does}; its {words} words report nothing")));
     }
+    if sold && words < STUB && kinds::asks(&zones) {
+        return Some((Quality::Paywall, format!("its publisher sells the text, and its {words} words speak of that")));
+    }
     let witnesses = [zones.torn, sold, zones.named, zones.fences > 0, words < BRIEF].into_iter().filter(|w| *w).count();
-    let asked = if words < STUB { 1 } else { 2 };
+    let asked = if words < STUB && usize::from(zones.core) < TOLD_OF { 1 } else { 2 };
     if words < LONG_STUB && witnesses >= asked && kinds::offers(&zones) {
         return Some((Quality::Paywall, "an offer to subscribe or to register stands where the text ends".to_owned()));
     }
-    (!article && !typed && listing(seen, &zones, words))
+    let undated = !article && !typed && !standing.dated;
+    let front = undated && zones.headlines >= FRONT && words < STUB && zones.core < TOLD;
+    (!article && !typed && (front || listing(seen, &zones, words)))
         .then(|| (Quality::Listing, format!("{} headlines that lead elsewhere, and hardly a text of its own", zones.headlines)))
 }
 

@@ -4,6 +4,7 @@ use super::stems::Concept::{self, *};
 use super::talk::Talk;
 use super::zones::Zones;
 use crate::model::Quality;
+use std::ops::Range;
 
 /// A kind of wall: what it is about, and what it says of that or asks for. A report may be about one of the two; a wall has both.
 struct Kind {
@@ -61,6 +62,10 @@ fn weight(concept: Concept) -> f32 {
 /// What a page must say of a kind before it is called that.
 const ENOUGH: f32 = 0.7;
 
+/// Words of a text without any date that speaks to its reader and tells of nobody from which that counts, and from which a date may
+/// not have been found.
+const STATED: Range<f32> = 30.0..160.0;
+
 /// Words of a text from which a button behind it is a site's and not a fence's.
 const PRESSED: u16 = 140;
 
@@ -74,6 +79,8 @@ pub(super) fn topics(said: &Talk) -> f32 {
 pub(super) struct Standing {
     /// Its metadata names an article, with a headline and a date.
     pub announced: bool,
+    /// Its metadata calls it an article.
+    pub typed: bool,
     /// It has a date somewhere.
     pub dated: bool,
 }
@@ -113,10 +120,16 @@ pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
             (true, _) => 3.7,
             (false, true) => 3.0,
             // Of 3,500 real pages none was both short and without any date.
+            (false, false) if free && !standing.typed && address > 0.0 && zones.core == 0 && STATED.contains(&words) => -1.7,
             (false, false) => -0.3,
         }
         - if to_nobody { 3.0 } else { 0.0 }
         - 2.8
+}
+
+/// True where a text speaks to its reader, of the way to it, more than it tells of others.
+pub(super) fn asks(zones: &Zones) -> bool {
+    zones.text.of(Address) > 0 && topics(&zones.text) >= 1.0 && zones.core * 2 < zones.text.words
 }
 
 /// True where what follows a text offers its reader the rest of it: ideas of at least two kinds, and little else.
