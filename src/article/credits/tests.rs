@@ -34,7 +34,7 @@ fn datelines_stay_and_credit() {
 #[test]
 fn an_agencys_dateline_below_a_standfirst_or_a_caption() {
     let standfirst =
-        "The ministry said on Monday that the talks would go on for another week, as both sides asked for time to study it all.";
+        "The ministry said on Monday that the talks would go on for another week, as both sides asked for more time to study it all.";
     for (dateline, name) in [("REUTERS: ", Some("Reuters")), ("BEAR CREEK, N.C. (AP) — ", Some("AP")), ("LONDON — ", None)] {
         let found = read(&format!("{standfirst}\n\n{dateline}"), "");
         assert_eq!(found.credit.as_ref().map(|c| c.name.as_str()), name, "{dateline}");

@@ -120,7 +120,11 @@ pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
             (true, _) => 3.7,
             (false, true) => 3.0,
             // Of 3,500 real pages none was both short and without any date.
-            (false, false) if free && !standing.typed && address > 0.0 && zones.core == 0 && STATED.contains(&words) => -1.7,
+            (false, false)
+                if !standing.typed && address > 0.0 && zones.core == 0 && text.of(Reported) == 0 && STATED.contains(&words) =>
+            {
+                -1.7
+            }
             (false, false) => -0.3,
         }
         - if to_nobody { 3.0 } else { 0.0 }

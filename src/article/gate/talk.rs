@@ -2,7 +2,8 @@
 
 use super::stems::{CONCEPTS, Concept, STEMS};
 use crate::article::flat::is_wide;
-use ahash::AHashMap;
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, StartKind};
 use std::ops::AddAssign;
 use std::sync::LazyLock;
 
@@ -39,36 +40,25 @@ impl AddAssign for Talk {
     }
 }
 
-/// A stem after its first characters, and whether a word must end there.
-struct Stem {
-    rest: String,
-    whole: bool,
-    concept: Concept,
+/// All stems, to be looked for where a word begins.
+struct Stems {
+    automaton: AhoCorasick,
+    /// Whether a word must end with the stem, and its concept.
+    kinds: Vec<(bool, Concept)>,
 }
 
-type Opening = [char; 3];
-
-/// The stems by their first three characters, fewer where they have no more.
-static BY_OPENING: LazyLock<AHashMap<Opening, Vec<Stem>>> = LazyLock::new(|| {
-    let mut map: AHashMap<Opening, Vec<Stem>> = AHashMap::default();
-    for (concept, stems) in STEMS {
-        for stem in stems.split_ascii_whitespace() {
+/// None where they make no automaton, which a test excludes.
+static STEMS_BY_OPENING: LazyLock<Option<Stems>> = LazyLock::new(|| {
+    let all = STEMS.iter().flat_map(|(concept, stems)| stems.split_ascii_whitespace().map(|stem| (stem, *concept)));
+    let (texts, kinds): (Vec<String>, Vec<_>) = all
+        .map(|(stem, concept)| {
             let bare = stem.trim_end_matches('.');
-            let text: String = bare.chars().map(|c| if c == '_' { ' ' } else { c }).collect();
-            let stem = Stem { rest: text.chars().skip(3).collect(), whole: bare.len() < stem.len(), concept: *concept };
-            map.entry(opening(&text, 3)).or_default().push(stem);
-        }
-    }
-    map
+            (bare.replace('_', " "), (bare.len() < stem.len(), concept))
+        })
+        .unzip();
+    let automaton = AhoCorasick::builder().start_kind(StartKind::Anchored).kind(Some(AhoCorasickKind::ContiguousNFA)).build(texts);
+    automaton.ok().map(|automaton| Stems { automaton, kinds })
 });
-
-fn opening(text: &str, chars: usize) -> Opening {
-    let mut key = ['\0'; 3];
-    for (slot, c) in key.iter_mut().zip(text.chars().take(chars)) {
-        *slot = c;
-    }
-    key
-}
 
 /// Reads a text; of a long one the first `limit` characters.
 pub(super) fn talk(text: &str, limit: usize) -> Talk {
@@ -92,7 +82,7 @@ pub(super) fn talk(text: &str, limit: usize) -> Talk {
             _ => {}
         }
         if (starts && !c.is_whitespace()) || joins(c) {
-            count(text.get(at..).unwrap_or(""), quoted, &mut found);
+            count(&text, at, quoted, &mut found);
         }
         before = c;
     }
@@ -124,26 +114,24 @@ fn capitals(text: &str, limit: usize) -> (u16, u16) {
     (names, polite)
 }
 
-/// Counts the stems that open `text`: each concept once. What is quoted speaks to somebody else than the reader.
-fn count(text: &str, quoted: bool, found: &mut Talk) {
+/// Counts the stems that begin at `at`: each concept once. What is quoted speaks to somebody else than the reader.
+fn count(text: &str, at: usize, quoted: bool, found: &mut Talk) {
+    let Some(stems) = STEMS_BY_OPENING.as_ref() else { return };
     let mut counted = [false; CONCEPTS];
     counted[Concept::Address as usize] = quoted;
-    for chars in 1..=3 {
-        let key = opening(text, chars);
-        if chars > 1 && key[chars - 1] == '\0' {
-            return;
+    let input = Input::new(text).span(at..text.len()).anchored(Anchored::Yes);
+    let mut state = OverlappingState::start();
+    while stems.automaton.try_find_overlapping(input.clone(), &mut state).is_ok()
+        && let Some(stem) = state.get_match()
+    {
+        let Some(&(whole, concept)) = stems.kinds.get(stem.pattern().as_usize()) else { continue };
+        let goes_on = || text.get(stem.end()..).and_then(|after| after.chars().next()).is_some_and(char::is_alphanumeric);
+        // A state also knows the stems that end with it and begin later.
+        if stem.start() != at || counted[concept as usize] || (whole && goes_on()) {
+            continue;
         }
-        let rest = text.char_indices().nth(chars).map_or("", |(at, _)| text.get(at..).unwrap_or(""));
-        for stem in BY_OPENING.get(&key).into_iter().flatten() {
-            let Some(after) = rest.strip_prefix(stem.rest.as_str()) else { continue };
-            if stem.whole && after.chars().next().is_some_and(char::is_alphanumeric) {
-                continue;
-            }
-            let concept = stem.concept as usize;
-            if !std::mem::replace(&mut counted[concept], true) {
-                found.hits[concept] = found.hits[concept].saturating_add(1);
-            }
-        }
+        counted[concept as usize] = true;
+        found.hits[concept as usize] = found.hits[concept as usize].saturating_add(1);
     }
 }
 
@@ -161,4 +149,17 @@ fn lower(text: &str, limit: usize) -> String {
         c => c,
     };
     text.chars().take(limit).flat_map(char::to_lowercase).map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stems_are_found_where_words_begin() {
+        assert!(STEMS_BY_OPENING.is_some());
+        let said = talk("Please subscribe: unsubscribe is not a stem.", 100);
+        assert_eq!((said.of(Concept::Address), said.of(Concept::Offer)), (1, 1));
+        assert_eq!(talk("pleased", 100).of(Concept::Address), 0, "a whole word is asked for");
+    }
 }
