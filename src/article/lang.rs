@@ -1,38 +1,43 @@
 //! The language of a text: detected on a sample, with the declared one as a witness that saves the detection.
 
-/// Frequent short words of languages that pages declare most; where they are frequent, the declaration is believed.
-const FREQUENT: &[(&str, &[&str])] = &[
-    ("en", &["the", "of", "and", "to", "in", "a", "is", "that", "for", "on", "was", "with"]),
-    ("de", &["der", "die", "und", "in", "den", "das", "von", "zu", "mit", "ist", "des", "im"]),
-    ("fr", &["de", "la", "le", "et", "les", "des", "en", "un", "du", "une", "est", "que"]),
-    ("es", &["de", "la", "que", "el", "en", "y", "los", "del", "las", "un", "por", "con"]),
-    ("it", &["di", "e", "il", "la", "che", "in", "un", "del", "per", "è", "della", "una"]),
-    ("pt", &["de", "a", "o", "que", "e", "do", "da", "em", "um", "para", "os", "não"]),
-    ("nl", &["de", "van", "het", "een", "en", "in", "is", "dat", "op", "te", "voor", "zijn"]),
-    ("ru", &["в", "и", "на", "что", "с", "по", "не", "из", "о", "его", "это", "для"]),
+/// Frequent short words of languages that pages declare most, at most 32 each, and letters of their neighbours that they do without.
+/// Where the words are frequent and the letters are not, the declaration is believed.
+const FREQUENT: &[(&str, &str, &str)] = &[
+    ("en", "the of and to in a is that for on was with as it by from at are be this has have an he not but his they", "äöüßñçåø"),
+    ("de", "der die und in den das von zu mit ist des im auf für nicht ein eine dem sich es auch er sie wird bei", "åøñëéœ"),
+    ("fr", "de la le et les des en un du une est que à dans pour qui sur au par pas plus il ne se ce", "ñìòßãõ"),
+    ("es", "de la que el en y los del las un por con una para se no es al lo su como más sus fue", "ãõçàèêâ"),
+    ("it", "di e il la che in un del per è della una a non si con i da al le dei sono ha gli", "ñçãõêâ"),
+    ("pt", "de a o que e do da em um os não uma com dos ao foi é das para na no por se as", "ñèìòùï"),
+    ("nl", "de van het een en in is dat op te voor zijn met die niet aan er om ook als bij door naar wordt", "äßåøûêîñ"),
+    ("ru", "в и на что с по не из о его это для как за от к был было а он до также году", "іїєўјљњћџ"),
+    ("uk", "в і на що з у не за та до про це як від для його року є був й також які під після", "ыэъёў"),
+    ("pl", "w i na z do nie się że to jest o jak po za od przez dla są oraz ale tym ma co już", "čďěňřšťžů"),
+    ("sv", "och i att det som på är av för en med till den har de inte om ett var från men vid så nu", "æøõüß"),
+    ("tr", "ve bir bu da için ile de olarak çok en daha olan gibi kadar sonra ise var göre ancak yeni oldu ne", "əñäßõ"),
+    ("cs", "a v na se je že to s z do o i za ve po pro by ale jako jsou od si k u podle při", "ľĺŕôäłąęśź"),
 ];
+
+/// Letters of a neighbour from which a sample is not in the language that is declared; a name may have one.
+const FOREIGN: usize = 4;
+
+/// Bytes of the longest word of the lists.
+const LONGEST: usize = 12;
 
 /// Shares that are telling: English "in" or Spanish "de" alone reach half of this in a neighbour's text.
 const TELLING: usize = 6; // one word in six
 
+/// So many different ones tell where fewer stand: one word in nine, of eight kinds.
+const BROAD: (usize, u32) = (9, 8);
+
 /// The language of `text`, ISO 639-1 where there is one.
 pub(super) fn language(text: &str, declared: Option<&str>) -> Option<String> {
     let sample = sample(text, 2400);
-    if let Some((code, words)) = FREQUENT.iter().find(|(code, _)| declared == Some(*code)) {
-        let (mut all, mut hits) = (0usize, 0usize);
-        let mut kinds = 0u32;
-        for word in sample.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(240) {
-            all += 1;
-            if word.len() <= 8
-                && let Some(k) = words.iter().position(|w| w.eq_ignore_ascii_case(word) || (!word.is_ascii() && word.to_lowercase() == **w))
-            {
-                hits += 1;
-                kinds |= 1 << k;
-            }
-        }
-        if all >= 12 && hits * TELLING >= all && kinds.count_ones() >= 4 {
-            return Some((*code).to_owned());
-        }
+    if let Some((code, words, foreign)) = FREQUENT.iter().find(|(code, ..)| declared == Some(*code))
+        && speaks(sample, words)
+        && sample.chars().filter(|c| !c.is_ascii() && foreign.contains(*c)).take(FOREIGN).count() < FOREIGN
+    {
+        return Some((*code).to_owned());
     }
     let sample = self::sample(text, 500);
     if sample.chars().filter(|c| c.is_alphabetic()).count() < 12 {
@@ -43,6 +48,23 @@ pub(super) fn language(text: &str, declared: Option<&str>) -> Option<String> {
         Some(info) => Some(declared.map_or_else(|| short(info.lang().code()).to_owned(), str::to_owned)),
         None => declared.map(str::to_owned),
     }
+}
+
+/// True where enough of a sample's words are among `frequent`, and enough different ones of them.
+fn speaks(sample: &str, frequent: &str) -> bool {
+    let (mut all, mut hits, mut kinds) = (0usize, 0usize, 0u32);
+    for word in sample.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(240) {
+        all += 1;
+        let known = |w: &str| w == word || w.eq_ignore_ascii_case(word) || (!word.is_ascii() && word.to_lowercase() == w);
+        if word.len() <= LONGEST
+            && let Some(kind) = frequent.split(' ').position(known)
+        {
+            hits += 1;
+            kinds |= 1u32.checked_shl(kind as u32).unwrap_or(0);
+        }
+    }
+    let kinds = kinds.count_ones();
+    all >= 12 && (hits * TELLING >= all && kinds >= 4 || hits * BROAD.0 >= all && kinds >= BROAD.1)
 }
 
 /// Up to `bytes` from the text's second tenth on: openings carry names and datelines.
@@ -127,6 +149,22 @@ mod tests {
         let text = "Der Präsident hat am Montag mit den Vertretern der Gewerkschaften über die neuen Regeln für das kommende Jahr gesprochen, wie es aus dem Ministerium hieß.";
         assert_eq!(language(text, Some("en")).as_deref(), Some("de"));
         assert_eq!(language(text, Some("de")).as_deref(), Some("de"));
+    }
+
+    #[test]
+    fn the_lists_are_bounded() {
+        for (code, words, _) in FREQUENT {
+            assert!(words.split(' ').count() <= 32, "{code}");
+            assert!(words.split(' ').all(|w| w.len() <= LONGEST && w == w.to_lowercase()), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_neighbours_declaration_is_overruled() {
+        let text = "O presidente disse na segunda-feira que o governo vai anunciar as novas regras para o próximo ano, depois de uma reunião com os sindicatos que não chegou a um acordo sobre os salários dos funcionários.";
+        assert_eq!(language(text, Some("es")).as_deref(), Some("pt"));
+        let text = "Президент заявив у понеділок, що уряд оголосить нові правила на наступний рік після зустрічі з профспілками, яка не дала згоди про зарплати.";
+        assert_eq!(language(text, Some("ru")).as_deref(), Some("uk"));
     }
 
     #[test]

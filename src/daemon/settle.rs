@@ -281,7 +281,8 @@ fn from_page(config: &Config, repeated: &super::place::Repeated, entry: &Pending
 /// The article as far as the feed itself carries it.
 fn from_feed(entry: &PendingEntry) -> Extracted {
     let carried = [&entry.entry.content, &entry.entry.summary].into_iter().flatten().max_by_key(|text| text.len());
-    let html = carried.map(|text| format!("<html><body><article>{text}</article></body></html>")).unwrap_or_default();
+    let lang: String = entry.entry.lang.iter().flat_map(|l| l.chars()).filter(|c| c.is_ascii_alphabetic() || *c == '-').take(20).collect();
+    let html = carried.map(|text| format!("<html lang=\"{lang}\"><body><article>{text}</article></body></html>")).unwrap_or_default();
     let mut extracted = article::extract(Page { html: html.as_bytes(), feed_title: entry.entry.title.as_deref(), ..Page::default() });
     extracted.title = entry.entry.title.clone();
     extracted

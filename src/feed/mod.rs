@@ -100,7 +100,7 @@ fn markup(text: &str, base: Option<&Url>) -> Result<ParsedFeed, FeedError> {
     // A relative link without the document's address is relative to the site that the feed names.
     let site = reading.site_url.as_deref().filter(|_| base.is_none()).and_then(|s| Url::parse(s).ok());
     let fallback = base.or(site.as_ref());
-    let entries = match sound(&reading, text, fallback) {
+    let mut entries = match sound(&reading, text, fallback) {
         Ok(entries) => entries,
         Err(why) => {
             if let Some(why) = why {
@@ -109,11 +109,13 @@ fn markup(text: &str, base: Option<&Url>) -> Result<ParsedFeed, FeedError> {
             own(&reading, text, fallback)
         }
     };
+    let lang = reading.lang.take();
+    entries.iter_mut().for_each(|entry| entry.lang.clone_from(&lang));
     Ok(ParsedFeed {
         format: std::mem::take(&mut reading.format),
         title: reading.title.take(),
         site_url: reading.site_url.take(),
-        lang: reading.lang.take(),
+        lang,
         entries,
         hints: std::mem::take(&mut reading.hints),
         warnings,

@@ -51,6 +51,9 @@ pub struct ParsedEntry {
     pub source: Option<Source>,
     /// Categories or tags, as written.
     pub categories: Vec<String>,
+    /// The language that the feed declares, as written: a witness for a text of few words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
 }
 
 /// Whom a feed's entry names as its source.
