@@ -3,6 +3,7 @@
 
 use super::terms::TermHash;
 use ahash::AHashMap;
+use std::sync::LazyLock;
 
 /// Frequencies of the commonest words of 42 languages; see docs/SOURCES.md for where they come from and their licence.
 ///
@@ -25,8 +26,12 @@ pub fn class_of(frequency: f64) -> u8 {
 
 /// The share of documents that words of a class stand in, before anything was seen.
 fn share_of(class: u8, unlisted: f32) -> f32 {
-    if class >= UNLISTED { unlisted } else { (-f32::from(class) * CLASS_STEP).exp() }
+    SHARES.get(usize::from(class)).copied().unwrap_or(unlisted)
 }
+
+/// Of each listed class; every term of every candidate asks for one.
+static SHARES: LazyLock<[f32; UNLISTED as usize]> =
+    LazyLock::new(|| std::array::from_fn(|class| (-f32::from(u8::try_from(class).unwrap_or(UNLISTED)) * CLASS_STEP).exp()));
 
 /// The built-in list of one language.
 #[derive(Clone, Copy, Debug)]
