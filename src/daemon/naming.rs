@@ -7,7 +7,7 @@ use crate::dedup::origin::{Clock, Witness, origin};
 use crate::dedup::story::headline;
 use crate::model::Id;
 use crate::model::views::OriginView;
-use crate::store::{ArticleCommit, ClusterMember, OriginRow, StoreError};
+use crate::store::{ArticleCommit, ClusterMember, Findings, OriginRow, StoreError};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
@@ -21,11 +21,11 @@ const COPIES: u32 = 40;
 const NEVER_POLLED_S: i64 = 7 * 86_400;
 
 impl State {
-    /// Decides origins and headlines of what these commits touched.
+    /// Origins and headlines of what these commits touched; not stored yet.
     ///
     /// # Errors
     /// Where the database fails.
-    pub(super) fn name(&mut self, commits: &[ArticleCommit], now: Timestamp) -> Result<(), StoreError> {
+    pub(super) fn names(&self, commits: &[ArticleCommit]) -> Result<Findings, StoreError> {
         let mut clusters: BTreeMap<Id, bool> = BTreeMap::new();
         for commit in commits {
             clusters.entry(commit.cluster).and_modify(|needed| *needed = true).or_insert_with(|| !is_alone(commit));
@@ -33,7 +33,7 @@ impl State {
         let clusters = clusters.into_iter().filter(|(_, needed)| *needed).map(|(cluster, _)| cluster).collect();
         let moved = commits.iter().flat_map(|c| c.moved_clusters.iter().chain(&c.joined_stories).map(|(_, into)| *into));
         let stories: BTreeSet<Id> = commits.iter().map(|commit| commit.story).chain(moved).collect();
-        self.name_groups(clusters, stories, now)
+        self.names_of(clusters, stories)
     }
 
     /// Decides origins of these clusters and headlines of these stories.
@@ -41,22 +41,25 @@ impl State {
     /// # Errors
     /// Where the database fails.
     pub(super) fn name_groups(&mut self, clusters: BTreeSet<Id>, stories: BTreeSet<Id>, now: Timestamp) -> Result<(), StoreError> {
-        let mut origins = Vec::new();
+        let found = self.names_of(clusters, stories)?;
+        self.store.save_findings(&found, now)
+    }
+
+    fn names_of(&self, clusters: BTreeSet<Id>, stories: BTreeSet<Id>) -> Result<Findings, StoreError> {
+        let mut found = Findings::default();
         for cluster in clusters {
-            origins.push(OriginRow { cluster, origin: self.origin_of(cluster)? });
+            found.origins.push(OriginRow { cluster, origin: self.origin_of(cluster)? });
         }
-        self.store.set_origins(&origins, now)?;
-        let mut titles = Vec::new();
         for story in stories {
             let (all, lang) = self.store.story_headlines(story, MEMBERS)?;
             let texts: Vec<&str> = all.iter().map(String::as_str).collect();
             if all.len() > 1
                 && let Some(title) = headline(&texts, lang.as_deref(), self.background()).and_then(|at| all.get(at))
             {
-                titles.push((story, title.clone()));
+                found.titles.push((story, title.clone()));
             }
         }
-        self.store.set_story_titles(&titles)
+        Ok(found)
     }
 
     fn origin_of(&self, cluster: Id) -> Result<Option<OriginView>, StoreError> {

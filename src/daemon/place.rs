@@ -289,11 +289,11 @@ impl State {
         if !commits.is_empty() {
             self.store.commit_articles(&commits)?;
             self.stories.settle();
-            self.name(&commits, now)?;
+            let mut found = self.names(&commits)?;
+            found.metas = self.clocks.take_changes();
+            found.lines = self.learner.take_changes().into_iter().map(boilerplate_row).collect();
+            self.store.save_findings(&found, now)?;
             self.note_corrections(&revised, now)?;
-            self.store.set_metas(&self.clocks.take_changes())?;
-            let rows: Vec<BoilerplateRow> = self.learner.take_changes().into_iter().map(boilerplate_row).collect();
-            self.store.save_boilerplate(&rows)?;
             self.save_background(SAVE)?;
         }
         for (entry, article, reason) in links {
@@ -366,7 +366,7 @@ impl State {
                 self.kept.keep(dedup::prepare(&document(&text), &lines));
             }
         }
-        let texts: Vec<Prepared> = ids.iter().filter_map(|id| self.kept.get(*id)).cloned().collect();
+        let texts: Vec<&Prepared> = ids.iter().filter_map(|id| self.kept.get(*id)).collect();
         Ok(self.copies.decide(prepared, &texts))
     }
 

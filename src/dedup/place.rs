@@ -11,6 +11,7 @@ use crate::model::Id;
 use ahash::RandomState;
 use jiff::Timestamp;
 use serde::Serialize;
+use std::borrow::Borrow;
 use std::collections::HashMap;
 
 /// Candidates that one placement compares, at most.
@@ -343,7 +344,8 @@ impl CopyIndex {
     }
 
     /// Places `new`, given the texts of its candidates.
-    pub fn decide(&self, new: &Prepared, candidates: &[Prepared]) -> Placement {
+    pub fn decide<P: Borrow<Prepared>>(&self, new: &Prepared, candidates: &[P]) -> Placement {
+        let candidates: Vec<&Prepared> = candidates.iter().map(Borrow::borrow).collect();
         let mut proven: Vec<(u32, usize, Verdict)> = Vec::new();
         let mut refused: Option<(Id, Verdict)> = None;
         let mut work = 0;
@@ -377,7 +379,7 @@ impl CopyIndex {
         let alike = proven.iter().find(|(.., v)| v.rule != Rule::Person);
         let belongs = |at: usize, other: &Verdict| {
             other.rule == Rule::Person
-                || alike.is_none_or(|(_, best, v)| *best == at || self.belong_together(new, (candidates, *best, v), (at, other)))
+                || alike.is_none_or(|(_, best, v)| *best == at || self.belong_together(new, (&candidates, *best, v), (at, other)))
         };
         let mut clusters = vec![*best];
         for (cluster, at, other) in &proven {
@@ -432,7 +434,7 @@ impl CopyIndex {
 
     /// Whether two clusters that `new` is a copy of become one: not if it is made of the two, nor if it is a little
     /// piece of two texts that have nothing else in common.
-    fn belong_together(&self, new: &Prepared, best: (&[Prepared], usize, &Verdict), other: (usize, &Verdict)) -> bool {
+    fn belong_together(&self, new: &Prepared, best: (&[&Prepared], usize, &Verdict), other: (usize, &Verdict)) -> bool {
         let (candidates, with, first) = best;
         let (at, second) = other;
         let one_subject = [first, second].iter().all(|v| v.headline(self.settings.headline));

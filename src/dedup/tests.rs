@@ -130,7 +130,7 @@ fn a_share_below_its_limit_reads_so() {
 fn a_revision_is_found_by_its_new_text_alone() {
     let mut index = CopyIndex::new(Settings::default());
     let (old, new) = (plain(1, &text(1)), plain(1, &text(2)));
-    let placed = index.decide(&old, &[]);
+    let placed = index.decide::<Prepared>(&old, &[]);
     index.learn(&old, &placed);
     index.learn(&new, &Placement { joined: true, ..placed });
     assert!(index.candidates(&plain(7, &text(1))).is_empty());

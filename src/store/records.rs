@@ -536,6 +536,19 @@ pub struct OriginRow {
     pub origin: Option<OriginView>,
 }
 
+/// What became known with placements, beside themselves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Findings {
+    /// Whose text clusters are.
+    pub origins: Vec<OriginRow>,
+    /// Headlines of stories.
+    pub titles: Vec<(Id, String)>,
+    /// Small things under a name.
+    pub metas: Vec<(String, String)>,
+    /// Lines that publishers repeat; those with a count of nought are forgotten.
+    pub lines: Vec<BoilerplateRow>,
+}
+
 /// Which articles retention may remove; empty fields do not limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PruneRules {

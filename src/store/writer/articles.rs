@@ -15,6 +15,13 @@ struct Stands {
     story: i64,
 }
 
+/// Where an article was written, and whether it was there before.
+#[derive(Clone, Copy)]
+struct Row {
+    seq: i64,
+    replaced: bool,
+}
+
 impl Writer {
     /// The article at this canonical URL.
     ///
@@ -42,12 +49,16 @@ impl Writer {
     pub fn commit_articles(&mut self, commits: &[ArticleCommit]) -> Result<(), StoreError> {
         self.write(|t| {
             let mut touched = BTreeSet::new();
+            let mut rows = Vec::with_capacity(commits.len());
             for commit in commits {
                 t.at.set(ms(commit.at));
-                t.place(commit, &mut touched)?;
+                rows.push((commit, t.place(commit, &mut touched)?));
             }
             let at = commits.last().map_or(0, |commit| ms(commit.at));
-            touched.iter().try_for_each(|&story| t.recount_story(story, at))
+            touched.iter().try_for_each(|&story| t.recount_story(story, at))?;
+            // Last: a statement of several rows behind an insertion has FTS5 write what it gathered, so that each article
+            // made a segment of its own.
+            rows.into_iter().try_for_each(|(commit, row)| t.index_text(&commit.article, row))
         })
     }
 
@@ -117,8 +128,8 @@ impl Tx<'_> {
         Ok(query.query_row([put(article)], |r| Ok(Stands { seq: r.get(0)?, cluster: r.get(1)?, story: r.get(2)? })).optional()?)
     }
 
-    /// Stores one article, moves what its placement merges, settles its entry. Stories to count again go to `touched`.
-    fn place(&mut self, commit: &ArticleCommit, touched: &mut BTreeSet<i64>) -> Result<(), StoreError> {
+    /// Stores one article but for the search index, moves what its placement merges, settles its entry. Stories to count again go to `touched`.
+    fn place(&mut self, commit: &ArticleCommit, touched: &mut BTreeSet<i64>) -> Result<Row, StoreError> {
         let (publisher, owner) = self.publisher(&commit.article.publisher, None)?;
         let before = self.stands(commit.article.id)?;
         let (cluster, story) = (put(commit.cluster), put(commit.story));
@@ -166,7 +177,7 @@ impl Tx<'_> {
                 seq
             }
         };
-        self.write_text(seq, &commit.article, before.is_some())?;
+        self.write_body(seq, &commit.article)?;
         self.write_index_row(seq, commit)?;
         self.settle(commit.entry, seq, commit.settled_reason.as_deref())?;
         self.regroup(commit, touched)?;
@@ -177,7 +188,8 @@ impl Tx<'_> {
             self.redirect_if_empty("story", stands.story, story)?;
         }
         touched.insert(story);
-        self.placed_event(commit, before.is_some())
+        self.placed_event(commit, before.is_some())?;
+        Ok(Row { seq, replaced: before.is_some() })
     }
 
     /// Writes the wide row; its number.
@@ -227,13 +239,18 @@ impl Tx<'_> {
         Ok(seq.unwrap_or_else(|| self.tx.last_insert_rowid()))
     }
 
-    fn write_text(&mut self, seq: i64, article: &Article, replace: bool) -> Result<(), StoreError> {
+    fn write_body(&mut self, seq: i64, article: &Article) -> Result<(), StoreError> {
         let data = self.packer.pack(article.text.as_bytes());
         self.tx.prepare_cached("INSERT OR REPLACE INTO body (seq, data) VALUES (?1, ?2)")?.execute(params![seq, data])?;
-        if replace {
-            self.tx.prepare_cached("DELETE FROM fts WHERE rowid = ?1")?.execute([seq])?;
+        Ok(())
+    }
+
+    /// Lets searches find an article by its present text.
+    fn index_text(&self, article: &Article, row: Row) -> Result<(), StoreError> {
+        if row.replaced {
+            self.tx.prepare_cached("DELETE FROM fts WHERE rowid = ?1")?.execute([row.seq])?;
         }
-        fts::insert(self.tx, seq, &article.title, &article.text, article.quality)
+        fts::insert(self.tx, row.seq, &article.title, &article.text, article.quality)
     }
 
     /// What is in the index of stories stays there as it was: a later text of an article that started a cluster changes only

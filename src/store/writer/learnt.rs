@@ -1,9 +1,9 @@
 //! What newsfold has learnt, what a person decided, and small things under a name.
 
-use super::Writer;
+use super::{Tx, Writer};
 use crate::model::Id;
 use crate::store::codec::{get, ms, put, time};
-use crate::store::{BoilerplateRow, Decision, StoreError};
+use crate::store::{BoilerplateRow, Decision, Findings, StoreError};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -76,20 +76,22 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn save_boilerplate(&mut self, rows: &[BoilerplateRow]) -> Result<(), StoreError> {
+        self.write(|t| t.save_boilerplate(rows))
+    }
+
+    /// Stores all of it in one transaction; none where there is nothing.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn save_findings(&mut self, found: &Findings, at: Timestamp) -> Result<(), StoreError> {
+        if *found == Findings::default() {
+            return Ok(());
+        }
         self.write(|t| {
-            for row in rows {
-                let (publisher, _) = t.publisher(&row.publisher, None)?;
-                let hash = row.hash.cast_signed();
-                if row.count == 0 {
-                    t.tx.prepare_cached("DELETE FROM boilerplate WHERE publisher = ?1 AND hash = ?2")?.execute([publisher, hash])?;
-                } else {
-                    let sql =
-                        "INSERT OR REPLACE INTO boilerplate (publisher, hash, sample, count, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-                    let values = params![publisher, hash, row.sample, row.count, ms(row.last_seen_at)];
-                    t.tx.prepare_cached(sql)?.execute(values)?;
-                }
-            }
-            Ok(())
+            t.set_origins(&found.origins, at)?;
+            t.set_story_titles(&found.titles)?;
+            t.set_metas(&found.metas)?;
+            t.save_boilerplate(&found.lines)
         })
     }
 
@@ -140,11 +142,7 @@ impl Writer {
         if rows.is_empty() {
             return Ok(());
         }
-        self.write(|t| {
-            let mut set = t.tx.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
-            rows.iter().try_for_each(|(key, value)| set.execute([key, value]).map(drop))?;
-            Ok(())
-        })
+        self.write(|t| t.set_metas(rows))
     }
 
     /// Keeps a small thing under a name.
@@ -199,4 +197,26 @@ pub(in crate::store) fn boilerplate_rows(conn: &Connection, publisher: Option<&s
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl Tx<'_> {
+    fn save_boilerplate(&mut self, rows: &[BoilerplateRow]) -> Result<(), StoreError> {
+        for row in rows {
+            let (publisher, _) = self.publisher(&row.publisher, None)?;
+            let hash = row.hash.cast_signed();
+            if row.count == 0 {
+                self.tx.prepare_cached("DELETE FROM boilerplate WHERE publisher = ?1 AND hash = ?2")?.execute([publisher, hash])?;
+            } else {
+                let sql = "INSERT OR REPLACE INTO boilerplate (publisher, hash, sample, count, last_seen_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+                self.tx.prepare_cached(sql)?.execute(params![publisher, hash, row.sample, row.count, ms(row.last_seen_at)])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn set_metas(&self, rows: &[(String, String)]) -> Result<(), StoreError> {
+        let mut set = self.tx.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?;
+        rows.iter().try_for_each(|(key, value)| set.execute([key, value]).map(drop))?;
+        Ok(())
+    }
 }

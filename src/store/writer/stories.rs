@@ -15,33 +15,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn set_origins(&mut self, origins: &[OriginRow], at: Timestamp) -> Result<(), StoreError> {
-        self.write(|t| {
-            let mut touched = BTreeSet::new();
-            for row in origins {
-                let cluster = put(row.cluster);
-                let by_hand = row.origin.as_ref().is_some_and(|o| o.by_hand);
-                let before = t.origin_named(cluster)?;
-                let sql = "DELETE FROM origin WHERE cluster = ?1 AND (by_hand = 0 OR ?2)";
-                t.tx.prepare_cached(sql)?.execute(params![cluster, by_hand])?;
-                if let Some(origin) = &row.origin {
-                    t.tx.prepare_cached(
-                        "INSERT INTO origin (cluster, article, publisher, confidence, evidence, by_hand) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                         ON CONFLICT DO NOTHING",
-                    )?
-                    .execute(params![
-                        cluster,
-                        origin.article.map(put),
-                        origin.publisher,
-                        origin.confidence,
-                        serde_json::Value::from(origin.evidence.clone()).to_string(),
-                        origin.by_hand
-                    ])?;
-                }
-                t.origin_event(row.cluster, before, ms(at))?;
-                touched.extend(t.stories_of("cluster", cluster)?);
-            }
-            touched.into_iter().try_for_each(|story| t.refresh_story(story))
-        })
+        self.write(|t| t.set_origins(origins, at))
     }
 
     /// Forgets the origin that a person set: what is decided next stands.
@@ -77,12 +51,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn set_story_titles(&mut self, titles: &[(Id, String)]) -> Result<(), StoreError> {
-        self.write(|t| {
-            for (story, title) in titles {
-                t.tx.prepare_cached("UPDATE story SET title = ?2, titled = 1 WHERE id = ?1")?.execute(params![put(*story), title])?;
-            }
-            Ok(())
-        })
+        self.write(|t| t.set_story_titles(titles))
     }
 
     /// Moves articles between clusters and stories; what is left empty redirects to where its last article went.
@@ -100,6 +69,43 @@ impl Writer {
 }
 
 impl Tx<'_> {
+    /// As [`Writer::set_origins`].
+    pub(super) fn set_origins(&mut self, origins: &[OriginRow], at: Timestamp) -> Result<(), StoreError> {
+        let mut touched = BTreeSet::new();
+        for row in origins {
+            let cluster = put(row.cluster);
+            let by_hand = row.origin.as_ref().is_some_and(|o| o.by_hand);
+            let before = self.origin_named(cluster)?;
+            let sql = "DELETE FROM origin WHERE cluster = ?1 AND (by_hand = 0 OR ?2)";
+            self.tx.prepare_cached(sql)?.execute(params![cluster, by_hand])?;
+            if let Some(origin) = &row.origin {
+                self.tx
+                    .prepare_cached(
+                        "INSERT INTO origin (cluster, article, publisher, confidence, evidence, by_hand) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT DO NOTHING",
+                    )?
+                    .execute(params![
+                        cluster,
+                        origin.article.map(put),
+                        origin.publisher,
+                        origin.confidence,
+                        serde_json::Value::from(origin.evidence.clone()).to_string(),
+                        origin.by_hand
+                    ])?;
+            }
+            self.origin_event(row.cluster, before, ms(at))?;
+            touched.extend(self.stories_of("cluster", cluster)?);
+        }
+        touched.into_iter().try_for_each(|story| self.refresh_story(story))
+    }
+
+    /// As [`Writer::set_story_titles`].
+    pub(super) fn set_story_titles(&self, titles: &[(Id, String)]) -> Result<(), StoreError> {
+        let mut set = self.tx.prepare_cached("UPDATE story SET title = ?2, titled = 1 WHERE id = ?1")?;
+        titles.iter().try_for_each(|(story, title)| set.execute(params![put(*story), title]).map(drop))?;
+        Ok(())
+    }
+
     /// Moves articles; what is left empty redirects to where its last article went.
     pub(super) fn move_articles(&mut self, moves: &[Move]) -> Result<(), StoreError> {
         let (mut touched, mut clusters) = (BTreeSet::new(), BTreeSet::new());
