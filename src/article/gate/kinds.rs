@@ -120,9 +120,7 @@ pub(super) fn wallness(zones: &Zones, standing: Standing) -> f32 {
             (true, _) => 3.7,
             (false, true) => 3.0,
             // Of 3,500 real pages none was both short and without any date.
-            (false, false)
-                if !standing.typed && address > 0.0 && zones.core == 0 && text.of(Reported) == 0 && STATED.contains(&words) =>
-            {
+            (false, false) if !standing.typed && address > 0.0 && zones.core == 0 && text.of(Reported) == 0 && STATED.contains(&words) => {
                 -1.7
             }
             (false, false) => -0.3,
