@@ -23,7 +23,7 @@ pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The numbers behind a story decision. There is one setting: the default.
 #[derive(Clone, Debug)]
@@ -90,6 +90,10 @@ pub struct Settings {
     pub names_enough: f32,
     /// Factor where two texts that hold names share none.
     pub nameless: f32,
+    /// Share of the likeness from which on names make too much of it.
+    pub names_most: f32,
+    /// Factor where names make all of it.
+    pub names_alone: f32,
     /// Factor between two languages.
     pub across_languages: f32,
     /// Factor between two texts of one publisher.
@@ -144,8 +148,10 @@ impl Default for Settings {
             opening: 100,
             names_enough: 0.15,
             nameless: 0.6,
+            names_most: 0.65,
+            names_alone: 0.5,
             across_languages: 0.3,
-            one_publisher: 0.6,
+            one_publisher: 0.5,
             probes: 20,
             postings: 48,
             compared: 64,

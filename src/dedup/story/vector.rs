@@ -232,14 +232,14 @@ impl Vector {
     }
 
     /// How alike both are as coverage of one event: the cosine, less for a distance in time, where their openings state other
-    /// days or figures, where they share no names, where neither headline speaks of
+    /// days or figures, where they share no names or nothing else, where neither headline speaks of
     /// what the other reports first, and where all they share is a subject; nearly nothing across languages.
     pub fn likeness(&self, other: &Self, settings: &Settings) -> f32 {
         let (shared, full) = (self.compared(other, settings), self.full(settings).min(other.full(settings)));
         shared.cosine
             * headline_factor(shared.headlines, full, settings)
             * breadth_factor(shared.breadth, full, settings)
-            * names_factor(shared.names, settings)
+            * names_factor(shared.names, full, settings)
             * self.stated.factor(other.stated, settings)
             * self.time_factor(other, settings)
             * self.language_factor(other, settings)
@@ -278,10 +278,13 @@ pub fn breadth_factor(breadth: f32, full: f32, settings: &Settings) -> f32 {
     (breadth / asked).min(1.0).powf(settings.breadth_power)
 }
 
-/// What it makes of a likeness that names have so little part in it: a form filled in twice shares every word but those.
-pub fn names_factor(share: Option<f32>, settings: &Settings) -> f32 {
-    let enough = share.map_or(1.0, |share| (share / settings.names_enough).min(1.0));
-    settings.nameless + (1.0 - settings.nameless) * enough
+/// What it makes of a likeness how large a part of it names are. Little: a form filled in twice shares every word but those.
+/// Nearly all: two reports on one protagonist share who, and not what; a headline alone (`full`, 0 to 1) has little but names.
+pub fn names_factor(share: Option<f32>, full: f32, settings: &Settings) -> f32 {
+    let Some(share) = share else { return 1.0 };
+    let (enough, others) = (share / settings.names_enough, (1.0 - share) / (1.0 - settings.names_most));
+    let graded = |least: f32, reached: f32| least + (1.0 - least) * reached.clamp(0.0, 1.0);
+    graded(settings.nameless, enough) * graded(settings.names_alone, others).powf(full)
 }
 
 /// What two vectors share.

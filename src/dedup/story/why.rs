@@ -50,7 +50,7 @@ pub struct StoryComparison {
     pub stated_factor: f32,
     /// The share of the likeness that names make; none where one of the two has too few.
     pub names: Option<f32>,
-    /// Factor for that: less where all that both share are ordinary words.
+    /// Factor for that: less where all that both share are ordinary words, or names and nothing else.
     pub names_factor: f32,
     /// How much of each headline stands in the other's headline and lead, 0 to 1; none without headlines.
     pub headline_support: Option<f32>,
@@ -136,7 +136,7 @@ pub fn why_story(a: &Features, b: &Features, background: &Background, settings: 
         language_factor: x.language_factor(&y, settings),
         publisher_factor: x.publisher_factor(&y),
         names: x.names(&y, settings),
-        names_factor: names_factor(x.names(&y, settings), settings),
+        names_factor: names_factor(x.names(&y, settings), full, settings),
         stated_factor: x.stated.factor(y.stated, settings),
         headline_support: x.headline_support(&y, settings),
         headline_factor: headline_factor(x.headline_support(&y, settings), full, settings),
