@@ -8,7 +8,7 @@ use crate::cli::sanitize::{clean, cut, width};
 use crate::cli::{json, times, words};
 use crate::dedup::changes::{self, Piece, Replaced, Run, Side};
 use crate::model::Id;
-use crate::model::views::ArticleDetail;
+use crate::model::views::{ArticleDetail, Wording};
 use crate::store::Reader;
 use serde::Serialize;
 
@@ -86,12 +86,21 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 }
 
 /// What `origin` has corrected since it was first seen and `copy` still carries, where the two carry one text.
-pub fn behind(reader: &Reader, copy: &ArticleDetail, origin: &ArticleDetail) -> anyhow::Result<Vec<Replaced>> {
-    if origin.revisions == 0 || copy.cluster != origin.cluster || copy.member.id == origin.member.id {
+fn behind(reader: &Reader, copy: &ArticleDetail, origin: &ArticleDetail) -> anyhow::Result<Vec<Replaced>> {
+    if copy.cluster != origin.cluster || copy.member.id == origin.member.id {
         return Ok(Vec::new());
     }
-    let earlier = reader.revisions(origin.member.id)?;
-    Ok(earlier.first().map(|earlier| changes::uncorrected(&earlier.text, &origin.text, &copy.text)).unwrap_or_default())
+    let wording = Wording { text: origin.text.clone(), revisions: origin.revisions };
+    uncorrected(reader, (origin.member.id, &wording), &copy.text)
+}
+
+/// What an origin has corrected since its first text and `copy` still says as it was.
+pub fn uncorrected(reader: &Reader, (id, origin): (Id, &Wording), copy: &str) -> anyhow::Result<Vec<Replaced>> {
+    if origin.revisions == 0 {
+        return Ok(Vec::new());
+    }
+    let earlier = reader.revisions(id)?;
+    Ok(earlier.first().map(|earlier| changes::uncorrected(&earlier.text, &origin.text, copy)).unwrap_or_default())
 }
 
 /// The article as it was before its last revision.

@@ -9,7 +9,7 @@ use crate::cli::table::{self, Table, cell};
 use crate::cli::{diff, json, times, words};
 use crate::dedup::changes::{self, Changes, Kind, Replaced};
 use crate::model::Id;
-use crate::model::views::{ArticleDetail, ClockView, ClusterDetail, MemberRow, OriginView, StoryDetail};
+use crate::model::views::{ClockView, ClusterDetail, MemberRow, OriginView, StoryDetail, Wording};
 use crate::store::Reader;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -101,13 +101,14 @@ fn changes(reader: &Reader, story: &StoryDetail) -> anyhow::Result<Made> {
     let mut made = Made::new();
     for cluster in &story.clusters {
         let Some(base) = base(cluster).filter(|_| cluster.members.len() > 1) else { continue };
-        let Some(origin) = reader.article(base.id)? else { continue };
+        let Some(origin) = reader.wording(base.id)? else { continue };
         for member in cluster.members.iter().filter(|m| m.id != base.id) {
             if made.len() >= COMPARED {
                 return Ok(made);
             }
-            if let Some(copy) = reader.article(member.id)? {
-                let (changes, uncorrected) = (changes::changes(text(&origin), text(&copy)), diff::behind(reader, &copy, &origin)?);
+            if let Some(copy) = reader.wording(member.id)? {
+                let changes = changes::changes(text(base, &origin), text(member, &copy));
+                let uncorrected = diff::uncorrected(reader, (base.id, &origin), &copy.text)?;
                 made.insert(member.id, Copied { of: base.id, changes, uncorrected });
             }
         }
@@ -115,9 +116,8 @@ fn changes(reader: &Reader, story: &StoryDetail) -> anyhow::Result<Made> {
     Ok(made)
 }
 
-fn text(article: &ArticleDetail) -> changes::Text<'_> {
-    let credit = article.member.credit.as_ref().map(|c| c.words.as_str());
-    changes::Text { title: &article.member.title, text: &article.text, credit }
+fn text<'a>(member: &'a MemberRow, wording: &'a Wording) -> changes::Text<'a> {
+    changes::Text { title: &member.title, text: &wording.text, credit: member.credit.as_ref().map(|c| c.words.as_str()) }
 }
 
 /// The member that the others are held against: the origin's article, else the first.

@@ -298,7 +298,8 @@ fn read_all<'a>(text: &'a str, pieces: impl Iterator<Item = &'a str>) -> Vec<Rea
 
 /// The words, folded: case, quotes and dashes do not count.
 fn words(text: &str) -> Vec<String> {
-    text.unicode_words().map(|w| w.replace('’', "'").to_lowercase()).collect()
+    // Most words have no apostrophe, and looking for one is cheaper than making every word twice.
+    text.unicode_words().map(|w| if w.contains('’') { w.replace('’', "'").to_lowercase() } else { w.to_lowercase() }).collect()
 }
 
 /// For each paragraph of `b` the one of `a` that it is: equal ones first, in order where possible, then the most alike.

@@ -163,6 +163,15 @@ pub struct RevisionView {
     pub text: String,
 }
 
+/// The text of an article, for those who compare many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// The text.
+    pub text: String,
+    /// Later texts of it: number of revisions beyond the first.
+    pub revisions: u32,
+}
+
 /// An entry that leads to an article.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EntryView {

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::stories::{MEMBER, cluster, member, members_of};
 use crate::model::Id;
-use crate::model::views::{ArticleDetail, EntryView, RevisionView};
+use crate::model::views::{ArticleDetail, EntryView, RevisionView, Wording};
 use crate::store::StoreError;
 use crate::store::codec::{self, get, join_reason, put, time};
 use rusqlite::{Connection, OptionalExtension};
@@ -50,6 +50,20 @@ impl Reader {
             let distance = cluster(conn, detail.cluster, members)?.members.into_iter().find(|m| m.id == id).and_then(|m| m.distance);
             detail.member.distance = distance;
             Ok(Some(detail))
+        })
+    }
+
+    /// The text of one article and no more: what a comparison of many needs.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] where its text does not unpack; those of SQLite.
+    pub fn wording(&self, article: Id) -> Result<Option<Wording>, StoreError> {
+        let sql = "SELECT b.data, (SELECT COUNT(*) FROM revision r WHERE r.article = p.seq)
+          FROM placed p JOIN body b ON b.seq = p.seq WHERE p.id = ?1";
+        self.read(|conn| {
+            let found = conn.prepare_cached(sql)?.query_row([put(article)], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get(1)?))).optional()?;
+            let Some((packed, revisions)) = found else { return Ok(None) };
+            Ok(Some(Wording { text: self.text(&packed)?, revisions }))
         })
     }
 
