@@ -1,7 +1,7 @@
 //! Feeds on which the parser dies.
 //!
 //! A panic is caught where it happens; a stack that overflows or memory that ends takes the process with it. So whoever
-//! reads a body first leaves a mark in a file: the feed and a hash of the body, taken away when the reading is over. A
+//! reads a body first leaves a mark in a file: the feed and a hash of the body, taken away when the parser is done. A
 //! mark is one write to the page cache, which outlives an abort. Marks that a start finds are deaths. A feed with a
 //! death is read alone, so that the next one names its cause; after the second its body is set aside: it is asked for
 //! conditionally, and not read until it changes, a person names the feed, or another version of newsfold runs.
@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// The key under which deaths are stored.
@@ -67,7 +67,7 @@ impl Death {
 
 /// Who died on what, and what is being read.
 pub(super) struct Quarantine {
-    marks: Marks,
+    marks: Arc<Marks>,
     deaths: Mutex<HashMap<Id, Death>>,
     /// Held shared by who reads a body, and alone where the feed is suspect.
     turn: RwLock<()>,
@@ -76,7 +76,7 @@ pub(super) struct Quarantine {
 impl Quarantine {
     /// Opens the marks of the last process; [`Quarantine::recall`] counts them.
     pub fn open(state_dir: &Path) -> Self {
-        Self { marks: Marks::open(&state_dir.join(MARKS)), deaths: Mutex::default(), turn: RwLock::new(()) }
+        Self { marks: Arc::new(Marks::open(&state_dir.join(MARKS))), deaths: Mutex::default(), turn: RwLock::new(()) }
     }
 
     /// Takes up the deaths that are stored, and counts those that the last process's marks tell of.
@@ -165,8 +165,11 @@ impl Quarantine {
         };
         let mut shell = response.clone().aside();
         shell.body = bytes::Bytes::new();
-        let trial = Trial { quarantine: self, feed, body, suspect: held.is_some(), shell, _mark: self.marks.put(feed, body), _turn: turn };
+        let trial = Trial { quarantine: self, feed, body, suspect: held.is_some(), shell, _turn: turn };
+        let marks = Arc::clone(&self.marks);
         let reading = tokio::task::spawn_blocking(move || {
+            // Held no longer than the parser works: who is killed from outside meanwhile accuses an innocent feed.
+            let _mark = marks.put(feed, body);
             #[cfg(test)]
             tests::die_of(&response.body);
             let read = Read::new(Ok(response), listing.as_ref());
@@ -208,7 +211,7 @@ impl Quarantine {
     }
 }
 
-/// A body being read, until it is known how that ended. Dropping it takes its mark away.
+/// A body being read, until it is known how that ended.
 pub(super) struct Trial<'a> {
     quarantine: &'a Quarantine,
     feed: Id,
@@ -216,7 +219,6 @@ pub(super) struct Trial<'a> {
     suspect: bool,
     /// The answer without its body.
     shell: Response,
-    _mark: Mark<'a>,
     _turn: Turn<'a>,
 }
 
@@ -292,7 +294,7 @@ impl Marks {
         }
     }
 
-    fn put(&self, feed: Id, body: u64) -> Mark<'_> {
+    fn put(self: &Arc<Self>, feed: Id, body: u64) -> Mark {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let place = taken.iter().position(|taken| !taken).unwrap_or(taken.len());
         match taken.get_mut(place) {
@@ -301,7 +303,7 @@ impl Marks {
         }
         drop(taken);
         self.write(place, feed, body);
-        Mark { marks: self, place }
+        Mark { marks: Arc::clone(self), place }
     }
 
     /// A full disk keeps no marks; that stops nothing.
@@ -317,12 +319,12 @@ impl Marks {
 }
 
 /// A place in the file; dropping it clears it.
-struct Mark<'a> {
-    marks: &'a Marks,
+struct Mark {
+    marks: Arc<Marks>,
     place: usize,
 }
 
-impl Drop for Mark<'_> {
+impl Drop for Mark {
     fn drop(&mut self) {
         self.marks.write(self.place, Id(0), 0);
         let mut taken = self.marks.taken.lock().unwrap_or_else(PoisonError::into_inner);
