@@ -224,7 +224,7 @@ fn commands(dir: &Path, story: Id, article: Option<Id>, queries: [&str; 2]) -> a
         return Ok(());
     }
     let (story, article) = (story.to_string(), article.unwrap_or_default().to_string());
-    let commands: [&[&str]; 8] = [
+    let commands: [&[&str]; 10] = [
         &["stories", "--since", "all"],
         &["stories", "--since", "all", "--publisher", "Outlet 7"],
         &["stories", "--since", "all", "--tag", "world"],
@@ -233,6 +233,8 @@ fn commands(dir: &Path, story: Id, article: Option<Id>, queries: [&str; 2]) -> a
         &["article", &article],
         &["search", queries[0]],
         &["search", queries[1]],
+        &["search", queries[0], "--sort", "relevance"],
+        &["search", queries[1], "--sort", "relevance"],
     ];
     for args in commands {
         let before = children_cpu();
@@ -279,15 +281,15 @@ fn read(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<()> {
     }
     let reader = Reader::open(dir)?;
     let story = reader.stories(&filter(None, None))?.remove(0).id;
-    let hit = reader.search("ба", 1)?.pop().map(|h| h.id);
+    // The commonest words there are.
+    let mut rng = fastrand::Rng::with_seed(7);
+    let latin = Language::new("bcdfghjklmnprstvw", "aeiou", &mut rng);
+    let hit = reader.search(&latin.words[0], 1)?.pop().map(|h| h.id);
     show("story", median(|| Ok(Reader::open(dir)?.story(story)?.map_or(0, |s| s.clusters.len())))?);
     show("resolve a prefix", median(|| Ok(Reader::open(dir)?.resolve(&story.to_string()[..8])?.len()))?);
     if let Some(article) = hit {
         show("article", median(|| Ok(Reader::open(dir)?.article(article)?.map_or(0, |a| a.text.len())))?);
     }
-    // The commonest words there are.
-    let mut rng = fastrand::Rng::with_seed(7);
-    let latin = Language::new("bcdfghjklmnprstvw", "aeiou", &mut rng);
     let two = format!("{} {}", latin.words[0], latin.words[1]);
     let rare = format!("{} {}", latin.words[20_000], latin.words[1]);
     for (what, query, order) in [
