@@ -5,7 +5,7 @@
 //! for more. Within the container each block is judged by itself and by its neighbours. JSON-LD's `articleBody` is a witness for
 //! both steps, and replaces the result only where the page's own text is missing.
 
-use super::flat::{Block, El, Flat, Ruled, Tag};
+use super::flat::{Block, El, Flat, Kind, Ruled, Tag};
 use super::hints::{self, Hints};
 use super::lines;
 use super::witness::Witness;
@@ -158,6 +158,7 @@ fn effective_hints(flat: &Flat, positive: Vec<f32>) -> Vec<Hints> {
     let positive = prefix(positive.into_iter());
     let total = positive.last().copied().unwrap_or(0.0).max(1.0);
     let mut out: Vec<Hints> = flat.els.iter().map(|e| e.hints).collect();
+    letters(flat, &mut out);
     // Does a body stand below? Elements come before what is below them, so one pass backwards.
     let mut holds_body = vec![0f32; out.len()];
     for (i, el) in flat.els.iter().enumerate().rev() {
@@ -178,6 +179,26 @@ fn effective_hints(flat: &Flat, positive: Vec<f32>) -> Vec<Hints> {
     }
     cards(flat, &positive, total, &mut out);
     out
+}
+
+/// Weight of the box around a field for a mail address: from where it says what it is, and up to where it may be a report.
+const BOX: std::ops::RangeInclusive<u32> = 40..=300;
+
+/// Marks the boxes that ask for a mail address, whatever they are called: newsletters, forms for comments.
+fn letters(flat: &Flat, out: &mut [Hints]) {
+    let weight = |el: &El| flat.blocks.get(el.first as usize..el.last as usize).map_or(0, |of| of.iter().map(|b| b.weight).sum::<u32>());
+    for control in flat.controls.iter().filter(|c| c.kind == Kind::Mail) {
+        let mut at = control.el;
+        while let Some(el) = flat.els.get(at as usize).filter(|el| el.parent != at && weight(el) < *BOX.start()) {
+            at = el.parent;
+        }
+        let asks = |el: &El| {
+            BOX.contains(&weight(el)) && !flat.blocks[el.first as usize..el.last as usize].iter().any(|b| b.tag == Tag::Heading(1))
+        };
+        if flat.els.get(at as usize).is_some_and(asks) {
+            out[at as usize] |= hints::NEWSLETTER;
+        }
+    }
 }
 
 /// Marks rows of alike elements that are links with a little text: teasers.

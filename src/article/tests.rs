@@ -108,6 +108,14 @@ fn the_metadata_rescues_a_page_without_text() {
 }
 
 #[test]
+fn a_box_that_asks_for_a_mail_address_is_no_text_whatever_it_is_called() {
+    let asks = "<div class=nl-box-7><h3>The morning letter</h3><p>The news of the day in your inbox at seven.</p><form><input type=email><button>Go</button></form></div>";
+    let found = page(&framed("<title>Old bridge shut</title>", &format!("{REPORT}{asks}")));
+    assert!(found.quality.is_text(), "{:?}", found.warnings);
+    assert!(found.text.ends_with("the city said."), "{}", found.text);
+}
+
+#[test]
 fn walls_are_told_from_articles() {
     let (mut wrong, mut misnamed) = (Vec::new(), Vec::new());
     let mut all = 0;
