@@ -84,15 +84,37 @@ pub fn error(error: &anyhow::Error) {
     note(&told(error));
 }
 
+/// An error with its causes, each once: some say their cause in their own words.
+fn whole(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text.as_str() {
+        "" => cause,
+        said if said.ends_with(&cause) => text,
+        said => format!("{said}: {cause}"),
+    })
+}
+
 /// An error in words, with a hint below it.
 pub(in crate::cli) fn told(error: &anyhow::Error) -> String {
     let mut text = match error.downcast_ref::<ConfigErrors>() {
         // Each on a line of its own that starts with file and line, for editors.
         Some(problems) => format!("newsfold: bad configuration\n{problems}"),
-        None => format!("newsfold: {error:#}"),
+        None => format!("newsfold: {}", whole(error)),
     };
     if let (_, Some(hint)) = exit::verdict(error) {
         text.push_str(&format!("\nhint: {hint}"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreError;
+
+    #[test]
+    fn a_cause_is_said_once() {
+        let source = io::Error::new(io::ErrorKind::InvalidInput, "it is no backup");
+        let error = anyhow::Error::new(StoreError::Io { path: "a.db".into(), source }).context("restoring");
+        assert_eq!(whole(&error), "restoring: a.db: it is no backup");
+    }
 }
