@@ -268,6 +268,16 @@ fn one_form_filled_in_twice_is_no_event() {
 }
 
 #[test]
+fn names_that_make_all_of_a_likeness_halve_it_but_for_headlines() {
+    let settings = Settings::default();
+    let factor = |share, full| super::vector::names_factor(share, full, &settings);
+    assert_eq!((factor(Some(1.0), 1.0), factor(Some(1.0), 0.0)), (settings.names_alone, 1.0));
+    assert_eq!((factor(Some(settings.names_most), 1.0), factor(None, 1.0)), (1.0, 1.0));
+    let steps = [0.7, 0.8, 0.9].map(|share| factor(Some(share), 1.0));
+    assert!(steps.is_sorted_by(|a, b| a > b) && steps[0] < 1.0, "{steps:?}");
+}
+
+#[test]
 fn languages_stay_apart() {
     let background = Background::default();
     let f = read(FLOOD[0], None, &background);
