@@ -172,7 +172,7 @@ fn every_export_is_as_it_was_and_harmless() {
 fn every_error_says_what_where_and_what_to_do() {
     let desk = Desk::new();
     let same = stock::address(0);
-    let asked: [&[&str]; 25] = [
+    let asked: [&[&str]; 26] = [
         &["storys"],
         &["stories", "--sice", "3d"],
         &["stories", "--sort", "size"],
@@ -186,6 +186,7 @@ fn every_error_says_what_where_and_what_to_do() {
         &["article", "https://nowhere.example/"],
         &["search", "--", "-storm"],
         &["search", "since:soon"],
+        &["search", "until:soon"],
         &["why", &same, &same],
         &["diff", &same],
         &["match", "no such file"],

@@ -25,7 +25,7 @@ Examples:
   newsfold search ceasefire --sort relevance  best first, not newest
   newsfold search storm --ids | xargs newsfold article")]
 pub struct Args {
-    /// Words, "a phrase", -not, OR, prefix*, publisher:, lang:, tag:, since:
+    /// Words, "a phrase", -not, OR, prefix*, publisher:, owner:, feed:, lang:, tag:, since:, until:
     #[arg(required = true, value_name = "QUERY", allow_hyphen_values = false)]
     query: Vec<String>,
     /// What comes first; relevance looks at the newest 1,000
@@ -88,13 +88,14 @@ fn query(args: &[String]) -> String {
 }
 
 /// Filters that a query can have.
-const FILTERS: [&str; 4] = ["publisher", "lang", "tag", "since"];
+const FILTERS: [&str; 7] = ["publisher", "owner", "feed", "lang", "tag", "since", "until"];
 
 /// Why nothing may have been found.
 fn nothing(reader: &Reader, query: &str) -> String {
     for (field, value) in query.split_whitespace().filter_map(|piece| piece.split_once(':')) {
         let what = match field {
             "publisher" => Named::Publisher,
+            "owner" => Named::Owner,
             "lang" => Named::Lang,
             "tag" => Named::Tag,
             _ if FILTERS.contains(&field) || value.starts_with("//") || !field.chars().all(char::is_alphabetic) => continue,

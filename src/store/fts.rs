@@ -5,7 +5,7 @@
 //! for as a phrase of pairs: any part of a run is found, in order, without a dictionary.
 
 use super::StoreError;
-use crate::model::Quality;
+use crate::model::{Id, Quality};
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 use std::borrow::Cow;
@@ -84,8 +84,14 @@ pub(super) struct Query {
     pub langs: Vec<String>,
     /// `tag:`
     pub tags: Vec<String>,
+    /// `owner:`
+    pub owners: Vec<String>,
+    /// `feed:`, a key or an address
+    pub feeds: Vec<Id>,
     /// `since:`
     pub since: Option<Timestamp>,
+    /// `until:`
+    pub until: Option<Timestamp>,
 }
 
 /// One piece of a query: what stands between spaces, quotes respected.
@@ -106,7 +112,7 @@ fn pieces(query: &str) -> Vec<Piece> {
             rest = after;
         }
         if let Some((field, after)) = rest.split_once(':')
-            && matches!(field, "publisher" | "lang" | "tag" | "since")
+            && matches!(field, "publisher" | "owner" | "feed" | "lang" | "tag" | "since" | "until")
         {
             piece.field = Some(field.to_owned());
             rest = after;
@@ -130,8 +136,8 @@ fn pieces(query: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Reads a query: words, "phrases", `-not`, `OR`, `prefix*`, `publisher:`, `lang:`, `tag:`, `since:`; anything else is
-/// literal. Nothing that is typed can be an error of SQL or of FTS5.
+/// Reads a query: words, "phrases", `-not`, `OR`, `prefix*`, `publisher:`, `owner:`, `feed:`, `lang:`, `tag:`, `since:`,
+/// `until:`; anything else is literal. Nothing that is typed can be an error of SQL or of FTS5.
 pub(super) fn parse(query: &str, now: Timestamp) -> Result<Query, StoreError> {
     let query = normal(query).replace('\0', " ");
     let mut read = Query::default();
@@ -168,8 +174,7 @@ pub(super) fn parse(query: &str, now: Timestamp) -> Result<Query, StoreError> {
         join = false;
     }
     if groups.is_empty() {
-        let filters = !(read.publishers.is_empty() && read.langs.is_empty() && read.tags.is_empty() && read.since.is_none());
-        return match (nots.is_empty(), filters) {
+        return match (nots.is_empty(), read != Query::default()) {
             (false, _) => Err(StoreError::Query("a search needs a word to look for, not only words to leave out".to_owned())),
             (true, true) => Ok(read),
             (true, false) => {
@@ -192,22 +197,35 @@ fn filter(read: &mut Query, field: &str, piece: &Piece, now: Timestamp) -> Resul
         return Err(StoreError::Query(format!("-{field}: is not known; filters can only be asked for")));
     }
     if piece.text.is_empty() {
-        return Err(StoreError::Query(format!("{field}: needs a value, as in {field}:{}", if field == "since" { "24h" } else { "en" })));
+        return Err(StoreError::Query(format!("{field}: needs a value, as in {field}:{}", example(field))));
     }
     match field {
         "publisher" => read.publishers.push(piece.text.clone()),
         "lang" => read.langs.push(piece.text.to_lowercase()),
         "tag" => read.tags.push(piece.text.clone()),
+        "owner" => read.owners.push(piece.text.clone()),
+        "feed" => read.feeds.push(piece.text.parse().unwrap_or_else(|_| Id::feed(&piece.text))),
         _ => {
-            let since = since(&piece.text, now);
-            let why = || format!("since:{} is no time: write 24h, 3d, 2w or 2026-01-31", piece.text);
-            read.since = Some(since.ok_or_else(|| StoreError::Query(why()))?);
+            let why = || format!("{field}:{} is no time: write 24h, 3d, 2w or 2026-01-31", piece.text);
+            let at = time(&piece.text, now).ok_or_else(|| StoreError::Query(why()))?;
+            *(if field == "until" { &mut read.until } else { &mut read.since }) = Some(at);
         }
     }
     Ok(())
 }
 
-fn since(text: &str, now: Timestamp) -> Option<Timestamp> {
+/// A value that `field:` could have.
+fn example(field: &str) -> &'static str {
+    match field {
+        "since" | "until" => "24h",
+        "publisher" | "owner" => "reuters",
+        "feed" => "https://example.org/rss",
+        "tag" => "world",
+        _ => "en",
+    }
+}
+
+fn time(text: &str, now: Timestamp) -> Option<Timestamp> {
     if let Some((at, unit)) = text.char_indices().next_back()
         && let Ok(count) = text[..at].parse::<i64>()
     {
@@ -429,6 +447,13 @@ mod tests {
             (vec!["Al Jazeera".to_owned()], vec!["ar".to_owned()], vec!["world".to_owned()])
         );
         assert_eq!(query.since, Some("2026-01-08T00:00:00Z".parse().unwrap()));
+        let address = "https://harbour.example/rss";
+        let query = parse(&format!("owner:\"The Ledger\" owner:Coast feed:{address} feed:{} until:1d", Id(7)), now).unwrap();
+        assert_eq!((query.owners, query.feeds), (vec!["The Ledger".to_owned(), "Coast".to_owned()], vec![Id::feed(address), Id(7)]));
+        assert_eq!((query.expression, query.since, query.until), (None, None, Some("2026-01-09T00:00:00Z".parse().unwrap())));
+        for (bad, said) in [("until:soon x", "until:soon is no time"), ("owner:", "owner: needs"), ("-feed:x y", "-feed: is not known")] {
+            assert!(matches!(parse(bad, now), Err(StoreError::Query(why)) if why.starts_with(said)), "{bad:?}");
+        }
         for bad in ["", "  ", "-rain", "since:soon x", "lang:", "!!!", "\0", "-lang:en x", "OR"] {
             assert!(matches!(parse(bad, now), Err(StoreError::Query(_))), "{bad:?}");
         }

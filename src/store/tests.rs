@@ -284,6 +284,14 @@ fn filters_of_stories() {
     assert_eq!(count(StoryFilter { feed: some(FEEDS[1].0), tag: some("coast"), lang: some("en"), ..Default::default() }), 1);
     assert_eq!(count(StoryFilter { since: Some(at(4)), publisher: some("The Ledger"), ..Default::default() }), 0);
     assert_eq!(count(StoryFilter { feed: Some(id.to_string()), ..Default::default() }), 2);
+    let found = |query: String| reader.search(&query, 10).unwrap().len();
+    let all = found("since:5000w".to_owned());
+    let (before, after) = (found(format!("until:{}", at(4))), found(format!("since:{}", at(4))));
+    assert!(before > 0 && after > 0 && before + after == all, "until: leaves out what since: begins with");
+    let feed = found(format!("feed:{}", FEEDS[1].0));
+    assert!(feed > 0 && feed < all && found(format!("feed:{} until:{}", FEEDS[1].0, at(0))) == 0);
+    let owner = found("owner:\"The Ledger\"".to_owned());
+    assert!(owner > 0 && owner < all && found("owner:nobody".to_owned()) == 0);
 }
 
 #[test]

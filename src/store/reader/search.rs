@@ -4,7 +4,7 @@ use super::Reader;
 use crate::clock::Clock;
 use crate::model::views::SearchHit;
 use crate::store::StoreError;
-use crate::store::codec::{get, ms, time};
+use crate::store::codec::{get, ms, put, time};
 use crate::store::fts::{self, Query};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -24,8 +24,8 @@ pub enum SearchOrder {
 }
 
 impl Reader {
-    /// `query` as a person types it: words, "phrases", -not, OR, prefix*, publisher:, lang:, tag:, since:; every operator
-    /// that is not known is literal. Newest first.
+    /// `query` as a person types it: words, "phrases", -not, OR, prefix*, publisher:, owner:, feed:, lang:, tag:,
+    /// since:, until:; every operator that is not known is literal. Newest first.
     ///
     /// # Errors
     /// [`StoreError::Query`] where nothing is asked for; those of SQLite.
@@ -64,6 +64,10 @@ impl Reader {
     }
 }
 
+fn texts(values: &[String]) -> Vec<Value> {
+    values.iter().map(|v| v.clone().into()).collect()
+}
+
 /// The newest hits and their packed texts.
 fn rows(conn: &Connection, query: &Query, limit: u32) -> Result<Vec<(SearchHit, Vec<u8>)>, StoreError> {
     let mut values: Vec<Value> = Vec::new();
@@ -89,14 +93,28 @@ fn rows(conn: &Connection, query: &Query, limit: u32) -> Result<Vec<(SearchHit, 
             conditions.push(format!("fts.rowid >= COALESCE((SELECT MIN(seq) FROM placed WHERE seen_at >= {at}), {})", i64::MAX));
         }
     }
-    let any = |column: &str, values: &[String], add: &mut dyn FnMut(Value) -> String| -> Option<String> {
-        let list: Vec<String> = values.iter().map(|v| add(v.clone().into())).collect();
+    if let Some(until) = query.until {
+        let at = add(ms(until).into());
+        conditions.push(format!("p.seen_at < {at}"));
+        if query.expression.is_some() {
+            // Likewise what is newer than the period need not be read to be left out.
+            conditions.push(format!("fts.rowid <= COALESCE((SELECT MAX(seq) FROM placed WHERE seen_at < {at}), -1)"));
+        }
+    }
+    let any = |column: &str, values: Vec<Value>, add: &mut dyn FnMut(Value) -> String| -> Option<String> {
+        let list: Vec<String> = values.into_iter().map(add).collect();
         (!list.is_empty()).then(|| format!("{column} IN ({})", list.join(", ")))
     };
-    let publishers = any("name", &query.publishers, &mut add);
+    let publishers = any("name", texts(&query.publishers), &mut add);
     conditions.extend(publishers.map(|p| format!("a.publisher IN (SELECT id FROM publisher WHERE {p})")));
-    conditions.extend(any("a.lang", &query.langs, &mut add));
-    let tags = any("t.value COLLATE NOCASE", &query.tags, &mut add);
+    let owners = any("name", texts(&query.owners), &mut add);
+    conditions.extend(owners.map(|o| format!("p.owner IN (SELECT id FROM owner WHERE {o})")));
+    let feeds = any("f.id", query.feeds.iter().map(|id| put(*id).into()).collect(), &mut add);
+    conditions.extend(
+        feeds.map(|f| format!("EXISTS (SELECT 1 FROM entry e WHERE e.article = p.seq AND e.feed IN (SELECT f.seq FROM feed f WHERE {f}))")),
+    );
+    conditions.extend(any("a.lang", texts(&query.langs), &mut add));
+    let tags = any("t.value COLLATE NOCASE", texts(&query.tags), &mut add);
     conditions.extend(tags.map(|t| {
         format!(
             "EXISTS (SELECT 1 FROM entry e WHERE e.article = p.seq AND e.feed IN (SELECT f.seq FROM feed f, json_each(f.tags) t WHERE {t}))"
