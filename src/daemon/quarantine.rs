@@ -167,6 +167,8 @@ impl Quarantine {
         shell.body = bytes::Bytes::new();
         let trial = Trial { quarantine: self, feed, body, suspect: held.is_some(), shell, _turn: turn };
         let marks = Arc::clone(&self.marks);
+        #[cfg(test)]
+        let killed = tests::is_killed_after(&response.body);
         let reading = tokio::task::spawn_blocking(move || {
             // Held no longer than the parser works: who is killed from outside meanwhile accuses an innocent feed.
             let _mark = marks.put(feed, body);
@@ -176,7 +178,10 @@ impl Quarantine {
             let keys = read.keys();
             (read, keys)
         });
-        match reading.await {
+        let reading = reading.await;
+        #[cfg(test)]
+        tests::end_if(killed);
+        match reading {
             Ok((read, keys)) => Ok((read, keys, Some(trial))),
             Err(error) if error.is_panic() => Ok((trial.died(engine).await?, Vec::new(), None)),
             Err(error) => Err(DaemonError::Reading(error.to_string())),

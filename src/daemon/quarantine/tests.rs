@@ -27,6 +27,17 @@ pub fn die_of(body: &[u8]) {
     }
 }
 
+/// Bodies that say so have the process end when they are read, as a kill from outside would.
+pub fn is_killed_after(body: &[u8]) -> bool {
+    body.windows(15).any(|w| w == b"<!-- killed -->")
+}
+
+pub fn end_if(killed: bool) {
+    if killed {
+        std::process::abort();
+    }
+}
+
 fn feed(title: &str, comment: &str) -> String {
     format!(
         "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel>{comment}<title>T</title><item><title>{title}</title><guid>{title}</guid></item></channel></rss>"
@@ -182,6 +193,18 @@ fn one_death_is_forgiven_and_an_innocent_neighbour_is_not_set_aside() {
     assert_eq!(site.pass().1[&site.url("flaky")], "ok");
     site.says("flaky", feed("two", "<!-- panic -->"));
     assert_eq!(site.pass().1[&site.url("flaky")], "failing", "the first death again");
+}
+
+#[test]
+fn who_is_killed_while_it_waits_for_the_store_accuses_no_feed() {
+    let site = Site::new(&["good"]);
+    site.says("good", feed("one", "<!-- killed -->"));
+    // After three deaths of its parser a feed is not tried for a day, whatever it says.
+    for kill in 0..3 {
+        assert!(site.dies(), "kill {kill}");
+    }
+    site.says("good", feed("one", ""));
+    assert_eq!(site.pass().1[&site.url("good")], "ok");
 }
 
 #[test]
