@@ -11,8 +11,13 @@ import json, os, re, subprocess, sys, tempfile
 from html import escape
 
 
+# A mark has the name as the text writes it.
+ONE_NAME = {"associatedpress": "ap", "agencefrancepresse": "afp", "pressassociation": "pa", "pressassociationmedia": "pa"}
+
+
 def squash(name):
-    return re.sub(r"\W+|^the\b", "", (name or "").lower())
+    name = re.sub(r"\W+|^the\b", "", (name or "").lower())
+    return ONE_NAME.get(name, name)
 
 
 def same(found, marked):

@@ -26,7 +26,7 @@ pub(super) fn dateline(line: &str) -> Option<(usize, Option<String>)> {
                 let end = if before.trim().is_empty() { place_after(line, end).unwrap_or(end) } else { end };
                 return Some((end, Some(name.to_owned())));
             }
-        } else if separator && capital && !before.trim().is_empty() && names_an_outlet(inner) {
+        } else if separator && (opens_with_a_place(before) && names_an_outlet(inner) || before.trim().is_empty() && abbreviation(inner)) {
             return Some((end, Some(inner.trim().to_owned())));
         }
     }
@@ -51,7 +51,7 @@ pub(super) fn dateline(line: &str) -> Option<(usize, Option<String>)> {
         {
             return Some((separator(line, tail_at + stop).1, Some(name.to_owned())));
         }
-        if all_capitals(before) && before.split_whitespace().count() <= 6 && before.chars().filter(|c| c.is_alphabetic()).count() >= 4 {
+        if all_capitals(before) && before.split_whitespace().count() <= 6 && letters(before) >= 4 {
             return Some((tail_at, None));
         }
         break;
@@ -59,10 +59,7 @@ pub(super) fn dateline(line: &str) -> Option<(usize, Option<String>)> {
     // "LONDON: The government"
     let colon = head.find(": ")?;
     let before = head.get(..colon)?;
-    (all_capitals(before)
-        && place_like(before)
-        && before.split_whitespace().count() <= 3
-        && before.chars().filter(|c| c.is_alphabetic()).count() >= 4)
+    (all_capitals(before) && place_like(before) && before.split_whitespace().count() <= 3 && letters(before) >= 4)
         .then_some((colon + 2, None))
 }
 
@@ -142,6 +139,21 @@ fn all_capitals(text: &str) -> bool {
     capitals > 0
 }
 
+/// The first of the places, up to its comma, is in capitals: "SPRINGFIELD, Mapleton".
+fn opens_with_a_place(before: &str) -> bool {
+    all_capitals(before) || before.split_once(',').is_some_and(|(place, _)| all_capitals(place) && letters(place) >= 4)
+}
+
+fn letters(text: &str) -> usize {
+    text.chars().filter(|c| c.is_alphabetic()).count()
+}
+
+/// The abbreviation of a service that opens the text by itself, "(XYN) – "; a word about the form of the text is none.
+fn abbreviation(text: &str) -> bool {
+    const FORMS: &[&str] = &["VIDEO", "PHOTO", "LIVE", "AUDIO", "NEW", "UPDATE", "WATCH", "FOTO", "FOTOS", "PICS", "POLL", "QUIZ"];
+    text.chars().all(char::is_uppercase) && (2..=5).contains(&letters(text)) && !FORMS.contains(&text)
+}
+
 /// What may follow a place in capitals without being in capitals itself.
 const STATES: &[&str] = &[
     "Ala",
@@ -217,7 +229,7 @@ const STATES: &[&str] = &[
 fn names_an_outlet(text: &str) -> bool {
     let words = text.split_whitespace().count();
     (1..=4).contains(&words)
-        && text.chars().filter(|c| c.is_alphabetic()).count() >= 3
+        && letters(text) >= 3
         && text.split_whitespace().all(|w| w.chars().next().is_some_and(char::is_uppercase))
         && !text.contains(['-', ',', ';'])
         && !text.bytes().any(|b| b.is_ascii_digit())

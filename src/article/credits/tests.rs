@@ -22,6 +22,8 @@ fn datelines_stay_and_credit() {
         ("МОСКВА, 8 ноября. /ТАСС/. ", Some("TASS")),
         ("МОСКВА, 8 ноя — РИА Новости. ", Some("RIA Novosti")),
         ("BEIJING, Nov. 8 (Xinhua) -- ", Some("Xinhua")),
+        ("SPRINGFIELD, Mapleton (WXYZ) -- ", Some("WXYZ")),
+        ("(XYN) – ", Some("XYN")),
         ("LONDON — ", None),
     ] {
         let found = read(opening, "");
@@ -100,6 +102,7 @@ fn what_is_no_credit() {
         "This article was first published on 3 May 2019.",
         "The source added that it was not over",
         "Representative Ann Roe (D-CA) - who leads the panel - agreed.",
+        "(VIDEO) - The harbour at dawn.",
     ] {
         let found = read("", &format!("\n\n{line}"));
         assert_eq!(found.credit, None, "{line}");
