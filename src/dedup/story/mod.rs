@@ -23,7 +23,7 @@ pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// The numbers behind a story decision. There is one setting: the default.
 #[derive(Clone, Debug)]
@@ -123,7 +123,7 @@ impl Default for Settings {
             lead_bonus: 1.0,
             lead: 50,
             name_factor: 1.2,
-            name_share: 0.2,
+            name_share: 0.25,
             number_names: true,
             number_factor: 1.0,
             threshold: 0.62,
@@ -134,8 +134,8 @@ impl Default for Settings {
             full_terms: 48.0,
             bare: 0.4,
             least_length: 0.0,
-            free_days: 2.0,
-            fade_days: 10.0,
+            free_days: 3.0,
+            fade_days: 4.0,
             time_floor: 0.0,
             headline_floor: 0.5,
             headline_gain: 1.9,
@@ -148,8 +148,8 @@ impl Default for Settings {
             opening: 100,
             names_enough: 0.15,
             nameless: 0.6,
-            names_most: 0.65,
-            names_alone: 0.5,
+            names_most: 0.6,
+            names_alone: 0.7,
             across_languages: 0.3,
             one_publisher: 0.5,
             probes: 20,

@@ -388,3 +388,17 @@ fn the_built_in_background_knows_common_words() {
     assert!(class("de-AT", "und") < Some(2) && class("ru", "что") < Some(3) && class("es", "gobierno") < Some(8));
     assert_eq!(class("xx", "the"), None);
 }
+
+#[test]
+fn a_form_that_one_publisher_fills_in_again_is_no_story() {
+    let background = Background::default();
+    let text = "Here are the numbers of the Harbour Lottery as drawn in Northmoor. Tickets may be handed in at every kiosk of the county until the end of the month, and the jackpot stands at a record for the season.";
+    let read = |title: &str, publisher| {
+        let about = About { title, text, lang: Some("en"), publisher: Some(publisher), ..About::default() };
+        features(about, &background, &Settings::default())
+    };
+    let (a, b) = (read("Harbour Lottery: Draw 3", "The Post"), read("Harbour Lottery: Draw 4", "The Post"));
+    assert_eq!(why_story(&a, &b, &background, &Settings::default()).similarity, 0.0);
+    let elsewhere = read("Harbour Lottery: Draw 4", "The Courier");
+    assert!(why_story(&a, &elsewhere, &background, &Settings::default()).similarity > 0.5, "another may report the same draw");
+}

@@ -243,7 +243,7 @@ impl Vector {
             * self.stated.factor(other.stated, settings)
             * self.time_factor(other, settings)
             * self.language_factor(other, settings)
-            * self.publisher_factor(other)
+            * self.publisher_factor(other, shared.cosine)
     }
 
     /// 1 within the same hours, falling with the days between both.
@@ -254,9 +254,14 @@ impl Vector {
         settings.time_floor + (1.0 - settings.time_floor) * (-late / settings.fade_days).exp()
     }
 
-    /// Less for two texts of one publisher: they share its house phrases, and it seldom reports one event twice.
-    pub fn publisher_factor(&self, other: &Self) -> f32 {
-        if self.publisher != 0 && self.publisher == other.publisher { self.house.max(other.house) } else { 1.0 }
+    /// Less for two texts of one publisher: they share its house phrases, and it seldom reports one event twice. Nothing where
+    /// every word is the same (`cosine`) and they are no copies: a form that is filled in anew, as for each draw of a lottery.
+    pub fn publisher_factor(&self, other: &Self, cosine: f32) -> f32 {
+        match self.publisher != 0 && self.publisher == other.publisher {
+            true if cosine >= FORM => 0.0,
+            true => self.house.max(other.house),
+            false => 1.0,
+        }
     }
 
     /// 1 within one language, and where one is unknown.
@@ -264,6 +269,9 @@ impl Vector {
         if self.lang == other.lang || self.lang == [0; 2] || other.lang == [0; 2] { 1.0 } else { settings.across_languages }
     }
 }
+
+/// Cosine from which on two texts of one publisher are one form.
+const FORM: f32 = 0.95;
 
 /// What the support of the headlines makes of a likeness; 1 where there are none. Where there is little text beside them
 /// (`full`, 0 to 1) they say nothing that the likeness does not say.

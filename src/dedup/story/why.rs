@@ -134,7 +134,7 @@ pub fn why_story(a: &Features, b: &Features, background: &Background, settings: 
         cosine: x.cosine(&y),
         time_factor: x.time_factor(&y, settings),
         language_factor: x.language_factor(&y, settings),
-        publisher_factor: x.publisher_factor(&y),
+        publisher_factor: x.publisher_factor(&y, x.cosine(&y)),
         names: x.names(&y, settings),
         names_factor: names_factor(x.names(&y, settings), full, settings),
         stated_factor: x.stated.factor(y.stated, settings),
