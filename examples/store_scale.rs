@@ -273,9 +273,9 @@ fn read(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<()> {
         ("stories, last 30 days", filter(Some(720), None)),
         ("stories, all", filter(None, None)),
         ("stories, all, 2 publishers", filter(None, Some(2))),
-        ("stories, a publisher, all", StoryFilter { publisher: Some("Outlet 7".to_owned()), ..filter(None, None) }),
-        ("stories, a language, last day", StoryFilter { lang: Some("ru".to_owned()), ..filter(Some(24), None) }),
-        ("stories, a tag, last day", StoryFilter { tag: Some("world".to_owned()), ..filter(Some(24), None) }),
+        ("stories, a publisher, all", StoryFilter { publisher: vec!["Outlet 7".to_owned()], ..filter(None, None) }),
+        ("stories, a language, last day", StoryFilter { lang: vec!["ru".to_owned()], ..filter(Some(24), None) }),
+        ("stories, a tag, last day", StoryFilter { tag: vec!["world".to_owned()], ..filter(Some(24), None) }),
     ] {
         show(what, median(|| Ok(Reader::open(dir)?.stories(&filter)?.len()))?);
     }

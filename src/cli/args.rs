@@ -41,21 +41,21 @@ pub struct Filter {
     /// At least so many articles
     #[arg(long, value_name = "N")]
     min_copies: Option<u32>,
-    /// Carried by this publisher
+    /// Carried by this publisher; given again: by each of them
     #[arg(long, visible_alias = "seen-by", value_name = "NAME")]
-    publisher: Option<String>,
-    /// Carried by a publisher of this owner
+    publisher: Vec<String>,
+    /// Carried by a publisher of this owner; may be given again
     #[arg(long, value_name = "NAME")]
-    owner: Option<String>,
-    /// Reached through a feed with this tag
+    owner: Vec<String>,
+    /// Reached through a feed with this tag; may be given again
     #[arg(long, value_name = "TAG")]
-    tag: Option<String>,
-    /// In this language: en, de …
+    tag: Vec<String>,
+    /// With an article in this language: en, de …; may be given again
     #[arg(long, value_name = "LANG")]
-    lang: Option<String>,
-    /// Reached through this feed: its address, first digits of its id, or a part of address or publisher
+    lang: Vec<String>,
+    /// Reached through this feed: its address, first digits of its id, or a part of address or publisher; may be given again
     #[arg(long, value_name = "FEED")]
-    feed: Option<String>,
+    feed: Vec<String>,
 }
 
 impl Filter {
@@ -64,10 +64,15 @@ impl Filter {
         self.since.as_deref().unwrap_or(default)
     }
 
+    /// Whether it has an end.
+    pub fn ends(&self) -> bool {
+        self.until.is_some()
+    }
+
     /// The values that are names, each with what it names.
     pub fn named(&self) -> Vec<(Named, &str)> {
         let all = [(Named::Publisher, &self.publisher), (Named::Owner, &self.owner), (Named::Tag, &self.tag), (Named::Lang, &self.lang)];
-        all.into_iter().filter_map(|(what, asked)| Some((what, asked.as_deref()?))).collect()
+        all.into_iter().flat_map(|(what, asked)| asked.iter().map(move |asked| (what, asked.as_str()))).collect()
     }
 
     /// What the store is asked.
@@ -76,7 +81,8 @@ impl Filter {
     /// A usage error where a time is none; one that says what is known where a feed is not.
     pub fn of(&self, since: &str, reader: &Reader, look: &Look) -> anyhow::Result<StoryFilter> {
         let since = self.since(since);
-        let feed = self.feed.as_deref().map(|feed| feeds::find(&reader.feeds(look.now)?, feed).map(|found| found.url.clone()));
+        let known = if self.feed.is_empty() { Vec::new() } else { reader.feeds(look.now)? };
+        let feed = self.feed.iter().map(|feed| feeds::find(&known, feed).map(|found| found.url.clone()));
         Ok(StoryFilter {
             since: (since != "all").then(|| when(since, look)).transpose()?,
             until: self.until.as_deref().map(|t| when(t, look)).transpose()?,
@@ -86,7 +92,7 @@ impl Filter {
             owner: self.owner.clone(),
             tag: self.tag.clone(),
             lang: self.lang.clone(),
-            feed: feed.transpose()?,
+            feed: feed.collect::<Result<_, _>>()?,
             limit: None,
         })
     }

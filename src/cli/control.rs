@@ -49,7 +49,13 @@ pub fn reload(args: &Reload, context: &mut Context) -> anyhow::Result<Exit> {
         context.out.json(&json::versioned("newsfold/reloaded/1", &done))?;
     } else {
         let count = |key: &str| done.get(key).and_then(serde_json::Value::as_u64).unwrap_or(0);
-        let line = format!("reloaded: {} feeds added, {} removed, {} kept\n", count("added"), count("removed"), count("kept"));
+        let line = format!(
+            "reloaded: {} feeds added, {} removed, {} changed, {} kept\n",
+            count("added"),
+            count("removed"),
+            count("changed"),
+            count("kept")
+        );
         context.out.own(&line)?;
         let names: Vec<&str> = done["restart"].as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
         if !names.is_empty() {

@@ -158,6 +158,7 @@ fn role_of(state: &str) -> Role {
 /// Why the feed is not well, or what it said last.
 fn remark(feed: &FeedHealth, look: &Look) -> String {
     let mut parts = Vec::new();
+    parts.extend(feed.mute.then(|| "muted".to_owned()));
     parts.extend(feed.failing_since.map(|since| format!("failing for {}", times::age(look, since))));
     if rank(&feed.state) < 3 {
         parts.extend(feed.last_outcome.clone());

@@ -168,6 +168,7 @@ pub fn feeds() -> Vec<FeedHealth> {
         last_outcome: Some("3 new".to_owned()),
         entries: 120,
         new_a_day: 17.4,
+        mute: false,
         notes: vec![],
         held: None,
     };

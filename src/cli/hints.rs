@@ -53,7 +53,12 @@ pub fn no_stories(reader: &Reader, filter: &Filter, since: &str) -> String {
     }
     let any = reader.stories(&StoryFilter { limit: Some(1), ..StoryFilter::default() }).is_ok_and(|s| !s.is_empty());
     match any {
-        true if since != "all" => format!("no such stories since {since}; --since 7d or --since all looks further back"),
+        true if filter.ends() => {
+            format!(
+                "no such stories first seen since {since} and before --until; what counts is when newsfold saw them, not their own dates"
+            )
+        }
+        true if since != "all" => format!("no such stories since {since}; an earlier --since, or --since all, looks further back"),
         true => "no such stories".to_owned(),
         false => "no stories yet; `newsfold poll` fetches what the feeds have".to_owned(),
     }

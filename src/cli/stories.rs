@@ -31,6 +31,7 @@ Examples:
   newsfold stories                                the last day
   newsfold stories --since 7d --min-publishers 3  what three owners carried
   newsfold stories --publisher Reuters -n 5       the widest five with Reuters
+  newsfold stories --since 7d --sort reprints     whose texts were printed most
   newsfold stories --ids | head -1 | xargs newsfold story
   newsfold stories --json --since all | jq -r 'select(.copies > 10) | .title'
   newsfold stories -f                             leave it open on a screen")]
@@ -55,6 +56,7 @@ pub struct Args {
 enum Sort {
     // No docs on these: clap would spread the whole help over twice as many lines.
     Publishers,
+    Reprints,
     Copies,
     Newest,
     Oldest,
@@ -88,11 +90,12 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         let short = context.short(&reader, &rows.iter().map(|r| r.id).collect::<Vec<_>>());
         context.out.doc(&render(&rows, false, short, &context.look), &context.look)?;
         context.out.flush()?;
-        if rows.is_empty() {
-            output::note(&hints::no_stories(&reader, &args.filter, args.filter.since(SINCE)));
-        } else if more {
+        if more {
             output::note(&format!("only the first {}; -n 0 shows all", rows.len()));
         }
+    }
+    if rows.is_empty() {
+        output::note(&hints::no_stories(&reader, &args.filter, args.filter.since(SINCE)));
     }
     Ok(Exit::Done)
 }
@@ -106,6 +109,8 @@ fn read(args: &Args, reader: &Reader, look: &Look) -> anyhow::Result<(Vec<StoryR
     let mut rows = reader.stories(&filter)?;
     match args.sort {
         Sort::Publishers => {}
+        // Articles beyond the first of each text.
+        Sort::Reprints => rows.sort_by_key(|r| std::cmp::Reverse(r.copies.saturating_sub(r.texts))),
         Sort::Copies => rows.sort_by_key(|r| std::cmp::Reverse(r.copies)),
         Sort::Newest => rows.sort_by_key(|r| std::cmp::Reverse(r.first_seen_at)),
         Sort::Oldest => rows.sort_by_key(|r| r.first_seen_at),

@@ -319,7 +319,9 @@ impl Engine {
         self.recall_robots().await?;
         self.set_next_due(Some(now));
         self.writer.ring();
-        Ok(serde_json::json!({ "added": synced.added, "removed": synced.removed, "kept": synced.kept, "restart": for_a_restart }))
+        Ok(
+            serde_json::json!({ "added": synced.added, "removed": synced.removed, "changed": synced.changed, "kept": synced.kept, "restart": for_a_restart }),
+        )
     }
 }
 

@@ -198,6 +198,7 @@ mod tests {
             last_outcome: None,
             entries: 0,
             new_a_day: 0.0,
+            mute: false,
             notes: Vec::new(),
             held: None,
         };

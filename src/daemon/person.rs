@@ -140,6 +140,7 @@ impl State {
             subject: a,
             decisions: vec![("merge".into(), a, Some(b))],
             withdrawn,
+            revived: Vec::new(),
             moves: moving.iter().map(|m| moved(m.id, into.cluster, into.story, into.id)).collect(),
         };
         Ok(Ok((ruling, into.cluster, into.story)))
@@ -166,6 +167,7 @@ impl State {
             subject: first,
             decisions: pairs,
             withdrawn,
+            revived: Vec::new(),
             moves: leaving.iter().map(|m| moved(m.id, cluster, story, other.id)).collect(),
         };
         Ok(Ok((ruling, cluster, story)))
@@ -200,16 +202,15 @@ impl State {
         let (gone, left): (Vec<&Decision>, Vec<&Decision>) = all.iter().partition(same);
         let mut ruling = Ruling { kind: "withdraw".into(), subject: decision.subject, ..Ruling::default() };
         ruling.withdrawn = gone.iter().map(|d| d.seq).collect();
+        ruling.revived = gone.iter().flat_map(|d| d.before.overruled.iter().copied()).collect();
         let stands = self.store.texts(&[decision.subject])?.pop();
         let (mut cluster, mut story) = stands.map(|s| (s.cluster, s.story)).unwrap_or_default();
         if matches!(decision.kind.as_str(), "merge" | "split") {
-            let left: Vec<Decision> = left.into_iter().cloned().collect();
+            let mut left: Vec<Decision> = left.into_iter().cloned().collect();
+            left.extend(self.store.decisions_named(&ruling.revived)?);
             let about: BTreeSet<Id> = gone.iter().flat_map(|d| [Some(d.subject), d.object]).flatten().collect();
-            let changes = self.regroup(&about, decisions(&left))?;
-            for change in &changes {
-                let story = self.story_of_change(change)?;
-                ruling.moves.extend(change.moves.iter().map(|m| moved(m.article, change.cluster, story, decision.subject)));
-            }
+            let back = if decision.kind == "merge" { self.back(&decision)? } else { HashMap::new() };
+            ruling.moves = self.regroup(&about, decisions(&left), &back, decision.subject)?;
             if let Some(now) = ruling.moves.iter().find(|m| m.article == decision.subject) {
                 (cluster, story) = (now.cluster, now.story);
             }
@@ -217,8 +218,37 @@ impl State {
         Ok(Ok((ruling, cluster, story)))
     }
 
-    /// The articles of the clusters that these articles are in, placed over again among themselves.
-    fn regroup(&mut self, about: &BTreeSet<Id>, decisions: Decisions) -> Result<Vec<Change>, StoreError> {
+    /// Where the articles go that a merger moved, if they are where it put them: to the cluster that they came from, in its
+    /// story or what became of that since.
+    fn back(&mut self, merger: &Decision) -> Result<HashMap<Id, Stands>, StoreError> {
+        let here = self.store.cluster_of(merger.subject)?;
+        let other = merger.object.map(|o| self.store.cluster_of(o)).transpose()?.flatten();
+        let mut back = HashMap::new();
+        let (Some(cluster), true) = (here, here == other) else { return Ok(back) };
+        let made = self.store.story_of(cluster)?;
+        for stood in &merger.before.stood {
+            if self.store.cluster_of(stood.article)? != Some(cluster) {
+                continue;
+            }
+            // A story that went with its last article into this one comes back; one that became another's since does not.
+            let story = match self.store.redirected(stood.story)? {
+                Some(new) if Some(new) != made && self.store.story_holds(new)? => new,
+                _ => stood.story,
+            };
+            back.insert(stood.article, Stands { article: stood.article, cluster: stood.cluster, story });
+        }
+        Ok(back)
+    }
+
+    /// The articles of the clusters that these articles are in, placed over again among themselves; those in `back` as if
+    /// they stood there already. What moves.
+    fn regroup(
+        &mut self,
+        about: &BTreeSet<Id>,
+        decisions: Decisions,
+        back: &HashMap<Id, Stands>,
+        with: Id,
+    ) -> Result<Vec<Move>, StoreError> {
         let mut clusters: Vec<Id> = Vec::new();
         for &article in about {
             clusters.extend(self.store.cluster_of(article)?);
@@ -235,9 +265,20 @@ impl State {
         for text in &texts {
             let Some(new) = prepared.get(&text.id) else { continue };
             let stands = Stands { article: text.id, cluster: text.cluster, story: text.story };
+            let stands = back.get(&text.id).copied().unwrap_or(stands);
             again.place(new, stands, |ids| Ok::<_, StoreError>(ids.iter().filter_map(|id| prepared.get(id)).cloned().collect()))?;
         }
-        Ok(again.changes())
+        let mut goes: HashMap<Id, (Id, Id)> = back.values().map(|b| (b.article, (b.cluster, b.story))).collect();
+        for change in again.changes() {
+            let story = if back.is_empty() { self.story_of_change(&change)? } else { change.story };
+            goes.extend(change.moves.iter().map(|m| (m.article, (change.cluster, story))));
+        }
+        // In the order in which they came, and only what does not stand there.
+        let moves = texts.iter().filter_map(|text| {
+            let (cluster, story) = *goes.get(&text.id)?;
+            ((text.cluster, text.story) != (cluster, story)).then(|| moved(text.id, cluster, story, with))
+        });
+        Ok(moves.collect())
     }
 
     /// The story of what a change makes: a cluster that leaves another reports that one's event, or one of its own.

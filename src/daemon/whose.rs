@@ -50,7 +50,7 @@ impl State {
         };
         let decisions = if *whose == Whose::Evidence { Vec::new() } else { vec![(KIND.to_owned(), article, object)] };
         let withdrawn: Vec<i64> = earlier.iter().map(|d| d.seq).collect();
-        let ruling = Ruling { kind: KIND.into(), subject: article, decisions, withdrawn: withdrawn.clone(), moves: Vec::new() };
+        let ruling = Ruling { kind: KIND.into(), subject: article, decisions, withdrawn: withdrawn.clone(), ..Ruling::default() };
         let numbers = self.store.rule(&ruling, now)?;
         if let (Whose::Publisher(name), Some(number)) = (whose, numbers.first()) {
             self.store.set_meta(&format!("{NAME}{number}"), name.trim())?;

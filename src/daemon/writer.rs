@@ -13,7 +13,7 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// Jobs that may wait. A full queue makes fetchers wait, which is what bounds memory.
 const QUEUE: usize = 128;
-/// Placements, and polls, that share one commit at most: the wait of the first is bounded, the cost of a commit is shared.
+/// Jobs of one round: the wait of the first is bounded, the cost of a commit is shared.
 const BATCH: usize = 64;
 
 type Work = Box<dyn FnOnce(&mut State) + Send>;
@@ -184,49 +184,61 @@ fn gone() -> DaemonError {
 }
 
 fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64, (space_low, news): (&AtomicBool, &News), clock: &Clock) {
-    let mut held = None;
     news.tell(state.store.last_event().unwrap_or(0));
-    while let Some(job) = held.take().or_else(|| queue.blocking_recv()) {
-        match job {
-            Job::Run(work) => work(&mut state),
-            Job::Close => break,
-            Job::Place(first) => {
-                let batch = together(first, &mut queue, &mut held, |job| match job {
-                    Job::Place(next) => Ok(next),
-                    other => Err(other),
-                });
-                commit_places(&mut state, batch, commit_ms, clock.now());
-            }
-            Job::Poll(first) => {
-                let batch = together(first, &mut queue, &mut held, |job| match job {
-                    Job::Poll(next) => Ok(next),
-                    other => Err(other),
-                });
-                commit_polls(&mut state, batch);
-            }
+    while let Some(first) = queue.blocking_recv() {
+        let round = Round::gather(first, &mut queue);
+        if !round.polls.is_empty() {
+            commit_polls(&mut state, round.polls);
         }
+        if !round.places.is_empty() {
+            commit_places(&mut state, round.places, commit_ms, clock.now());
+        }
+        round.others.into_iter().for_each(|work| work(&mut state));
         space_low.store(state.store.space_low(), Ordering::Relaxed);
-        // Where the database does not say, the next job will.
+        // Where the database does not say, the next round will.
         news.tell(state.store.last_event().unwrap_or(0));
+        if round.last {
+            break;
+        }
     }
     state.close();
 }
 
-/// `first` and what of its kind waits right behind it; the first of another kind is held.
-fn together<W>(first: W, queue: &mut mpsc::Receiver<Job>, held: &mut Option<Job>, kind: impl Fn(Job) -> Result<W, Job>) -> Vec<W> {
-    let mut batch = vec![first];
-    while batch.len() < BATCH
-        && let Ok(job) = queue.try_recv()
-    {
-        match kind(job) {
-            Ok(next) => batch.push(next),
-            Err(other) => {
-                *held = Some(other);
-                break;
-            }
+/// What waits at one time. Commits come first, each kind in one transaction, so that who asks for something else sees what
+/// was asked before.
+#[derive(Default)]
+struct Round {
+    polls: Vec<Waiting<PollCommit, PollStored>>,
+    places: Vec<Waiting<Place, Placed>>,
+    others: Vec<Work>,
+    last: bool,
+}
+
+impl Round {
+    fn gather(first: Job, queue: &mut mpsc::Receiver<Job>) -> Self {
+        let mut round = Self::default();
+        round.take(first);
+        while round.len() < BATCH
+            && !round.last
+            && let Ok(job) = queue.try_recv()
+        {
+            round.take(job);
+        }
+        round
+    }
+
+    fn len(&self) -> usize {
+        self.polls.len() + self.places.len() + self.others.len()
+    }
+
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Run(work) => self.others.push(work),
+            Job::Place(waiting) => self.places.push(waiting),
+            Job::Poll(waiting) => self.polls.push(waiting),
+            Job::Close => self.last = true,
         }
     }
-    batch
 }
 
 fn commit_places(state: &mut State, batch: Vec<Waiting<Place, Placed>>, commit_ms: &AtomicU64, now: Timestamp) {

@@ -15,16 +15,16 @@ pub struct StoryFilter {
     pub min_publishers: Option<u32>,
     /// At least so many articles.
     pub min_copies: Option<u32>,
-    /// Carried by this publisher (name, case-insensitive).
-    pub publisher: Option<String>,
-    /// Carried by a publisher of this owner.
-    pub owner: Option<String>,
-    /// Reached through a feed with this tag.
-    pub tag: Option<String>,
-    /// In this language.
-    pub lang: Option<String>,
-    /// Reached through this feed (URL or id).
-    pub feed: Option<String>,
+    /// Carried by each of these publishers (names, case-insensitive).
+    pub publisher: Vec<String>,
+    /// Carried by a publisher of each of these owners.
+    pub owner: Vec<String>,
+    /// Reached through feeds with each of these tags.
+    pub tag: Vec<String>,
+    /// With an article in each of these languages.
+    pub lang: Vec<String>,
+    /// Reached through each of these feeds (URL or id).
+    pub feed: Vec<String>,
     /// At most so many rows.
     pub limit: Option<u32>,
 }
@@ -267,6 +267,9 @@ pub struct FeedHealth {
     pub entries: u64,
     /// New entries in the last seven days, a day.
     pub new_a_day: f64,
+    /// Polled and clustered, but no story appears for its sake.
+    #[serde(default)]
+    pub mute: bool,
     /// Things a person should know: "republishes its archive; throttled".
     pub notes: Vec<String>,
     /// Why and how long its host is left alone, where it is.

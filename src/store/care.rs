@@ -139,13 +139,16 @@ fn settle(part: &Path, file: &Path) -> Result<(), StoreError> {
 /// [`StoreError::Locked`], [`StoreError::Damaged`], [`StoreError::TooNew`], [`StoreError::Full`].
 pub fn restore(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
     if !file.exists() {
-        return Err(StoreError::Missing(file.to_owned()));
+        return Err(StoreError::NoBackup { path: file.to_owned(), detail: "it is not there".to_owned() });
     }
     fs::create_dir_all(state_dir).map_err(|e| StoreError::io(state_dir, e))?;
     let _lock = lock::exclusive(state_dir, Duration::ZERO)?;
     let target = state_dir.join(FILE);
     not_itself(&target, file)?;
-    let articles = verify(file)?;
+    let articles = verify(file).map_err(|error| match error {
+        StoreError::Damaged { path, detail } => StoreError::NoBackup { path, detail },
+        other => other,
+    })?;
     let part = beside(&target, ".part");
     let copied = fs::copy(file, &part)
         .map_err(|e| StoreError::io(&part, e))

@@ -39,6 +39,14 @@ pub enum StoreError {
         /// What SQLite says.
         detail: String,
     },
+    /// A file that was given as a backup is none.
+    #[error("{path} is no backup that can be restored ({detail}); nothing was changed")]
+    NoBackup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        detail: String,
+    },
     /// May not be read or written.
     #[error("{path}: {detail}; check who owns the state directory (the daemon's user, or a member of its group, may read it)")]
     NotAllowed {

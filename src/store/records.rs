@@ -69,7 +69,9 @@ pub struct Synced {
     pub added: u32,
     /// Feeds that left the configuration: their rows stay, they are not due.
     pub removed: u32,
-    /// Feeds that were there before.
+    /// Feeds that were there before, and are declared in another way now.
+    pub changed: u32,
+    /// Feeds that were there before, as they are now.
     pub kept: u32,
 }
 
@@ -497,6 +499,28 @@ pub struct Decision {
     pub object: Option<Id>,
     /// Withdrawn.
     pub void: bool,
+    /// What it changed: on the first of the rows that one order makes.
+    pub before: Before,
+}
+
+/// What an order changed, for when it is taken back.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// The articles that it moved, as they stood.
+    pub stood: Vec<Stood>,
+    /// The decisions that it overruled, by number.
+    pub overruled: Vec<i64>,
+}
+
+/// Where an article stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stood {
+    /// The article.
+    pub article: Id,
+    /// Its cluster.
+    pub cluster: Id,
+    /// Its story.
+    pub story: Id,
 }
 
 /// What a person ordered, with all that follows from it: recorded and carried out in one transaction.
@@ -510,6 +534,8 @@ pub struct Ruling {
     pub decisions: Vec<(String, Id, Option<Id>)>,
     /// Decisions that are in force no longer, by number.
     pub withdrawn: Vec<i64>,
+    /// Decisions that are in force again, by number.
+    pub revived: Vec<i64>,
     /// Articles that move.
     pub moves: Vec<Move>,
 }

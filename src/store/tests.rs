@@ -138,10 +138,10 @@ fn feeds_follow_the_configuration() {
     let dir = tempfile::tempdir().unwrap();
     let mut writer = stocked(dir.path());
     assert_eq!(writer.due(at(0), 10).unwrap().len(), 3);
-    assert_eq!(writer.sync_feeds(&[feed(FEEDS[0].0, FEEDS[0].1)], at(1)).unwrap(), Synced { added: 0, removed: 2, kept: 1 });
+    assert_eq!(writer.sync_feeds(&[feed(FEEDS[0].0, FEEDS[0].1)], at(1)).unwrap(), Synced { removed: 2, kept: 1, ..Synced::default() });
     assert_eq!(writer.due(at(9), 10).unwrap().len(), 1);
     let off = DeclaredFeed { enabled: false, ..feed(FEEDS[1].0, FEEDS[1].1) };
-    assert_eq!(writer.sync_feeds(&[feed(FEEDS[0].0, FEEDS[0].1), off], at(2)).unwrap(), Synced { added: 1, removed: 0, kept: 1 });
+    assert_eq!(writer.sync_feeds(&[feed(FEEDS[0].0, FEEDS[0].1), off], at(2)).unwrap(), Synced { added: 1, kept: 1, ..Synced::default() });
     assert_eq!(writer.due(at(9), 10).unwrap().len(), 1, "a disabled feed is not due");
     assert_eq!(writer.feeds_by(&FeedSelector::All).unwrap().len(), 1);
     assert_eq!(writer.feeds_by(&FeedSelector::Urls(vec![FEEDS[1].0.to_owned(), "https://none.example".to_owned()])).unwrap().len(), 1);
@@ -266,7 +266,7 @@ fn filters_of_stories() {
         assert_eq!(reader.stories_where(&filter, 0).unwrap(), rows, "begun with the stories, the answer is the same");
         rows.len()
     };
-    let some = |s: &str| Some(s.to_owned());
+    let some = |s: &str| vec![s.to_owned()];
     assert_eq!(count(StoryFilter::default()), 2, "one story of three articles, one of one");
     assert_eq!(count(StoryFilter { limit: Some(1), ..Default::default() }), 1);
     assert_eq!(count(StoryFilter { since: Some(at(4)), ..Default::default() }), 1);
@@ -275,6 +275,9 @@ fn filters_of_stories() {
     assert_eq!(count(StoryFilter { min_copies: Some(4), ..Default::default() }), 0);
     assert_eq!(count(StoryFilter { publisher: some("coast today"), ..Default::default() }), 2);
     assert_eq!(count(StoryFilter { publisher: some("The Ledger"), ..Default::default() }), 1);
+    let both = |a: &str, b: &str| StoryFilter { publisher: vec![a.to_owned(), b.to_owned()], ..Default::default() };
+    assert_eq!(count(both("The Ledger", "Coast Today")), 1, "by each of them");
+    assert_eq!(count(both("The Ledger", "Nobody")), 0);
     assert_eq!(count(StoryFilter { owner: some("The Ledger"), ..Default::default() }), 1);
     assert_eq!(count(StoryFilter { tag: some("COAST"), ..Default::default() }), 2);
     assert_eq!(count(StoryFilter { tag: some("sport"), ..Default::default() }), 0);
@@ -283,7 +286,7 @@ fn filters_of_stories() {
     assert_eq!(count(StoryFilter { feed: some(FEEDS[1].0), ..Default::default() }), 1);
     assert_eq!(count(StoryFilter { feed: some(FEEDS[1].0), tag: some("coast"), lang: some("en"), ..Default::default() }), 1);
     assert_eq!(count(StoryFilter { since: Some(at(4)), publisher: some("The Ledger"), ..Default::default() }), 0);
-    assert_eq!(count(StoryFilter { feed: Some(id.to_string()), ..Default::default() }), 2);
+    assert_eq!(count(StoryFilter { feed: vec![id.to_string()], ..Default::default() }), 2);
     let found = |query: String| reader.search(&query, 10).unwrap().len();
     let all = found("since:5000w".to_owned());
     let (before, after) = (found(format!("until:{}", at(4))), found(format!("since:{}", at(4))));
@@ -309,8 +312,20 @@ fn muted_feeds_make_no_story_appear() {
     assert!(reader.stories(&StoryFilter::default()).unwrap().is_empty());
     writer.commit_articles(&commits[1..]).unwrap();
     assert!(reader.stories(&StoryFilter::default()).unwrap().is_empty());
+    let seen = |reader: &Reader| reader.stories(&StoryFilter::default()).unwrap().len();
+    // What is muted later goes, and comes back.
+    let declared = |mute: bool| [DeclaredFeed { mute, ..feed(FEEDS[0].0, FEEDS[0].1) }, feed(FEEDS[1].0, FEEDS[1].1)];
+    for (mute, shown) in [(false, 1), (true, 0)] {
+        let synced = writer.sync_feeds(&declared(mute), at(2)).unwrap();
+        assert_eq!((synced.changed, synced.kept), (1, 1));
+        assert_eq!(seen(&reader), shown, "mute = {mute}");
+        assert_eq!(reader.feeds(at(2)).unwrap().iter().map(|f| f.mute).collect::<Vec<_>>(), [mute, false]);
+    }
     writer.link_entry(Id::entry(other, "3"), commits[0].article.id, None, at(2)).unwrap();
-    assert_eq!(reader.stories(&StoryFilter::default()).unwrap().len(), 1);
+    assert_eq!(seen(&reader), 1, "it came through another feed too");
+    writer.sync_feeds(&declared(false), at(3)).unwrap();
+    writer.sync_feeds(&declared(true), at(3)).unwrap();
+    assert_eq!(seen(&reader), 1, "and stays");
 }
 
 #[test]
@@ -656,7 +671,11 @@ fn a_limit_in_bytes_takes_what_is_too_much_and_no_more() {
         }
     }
     let left = articles() as f64 / f64::from(ALL);
-    assert!((0.58..0.73).contains(&left), "{left:.2} of the articles are left, of a limit of 0.7 of the bytes");
+    assert!(left > 0.58, "{left:.2} of the articles are left, of a limit of 0.7 of the bytes");
+    let used =
+        |sql: &str| rusqlite::Connection::open(dir.path().join("newsfold.db")).unwrap().query_row(sql, [], |r| r.get::<_, u32>(0)).unwrap();
+    let pages = used("PRAGMA page_count") - used("PRAGMA freelist_count");
+    assert!(u64::from(pages * used("PRAGMA page_size")) <= full / 10 * 7, "{pages} pages are in use");
 }
 
 #[test]
@@ -705,7 +724,7 @@ fn a_backup_beside_a_writer_is_whole_and_comes_back() {
     drop(reader);
     assert!(doctor(dir.path(), true).iter().all(|f| f.health == Health::Good), "{:#?}", doctor(dir.path(), true));
     std::fs::write(&file, b"SQLite format 3\0 and then nothing of the kind").unwrap();
-    assert!(matches!(restore(dir.path(), &file), Err(StoreError::Damaged { .. })));
+    assert!(matches!(restore(dir.path(), &file), Err(StoreError::NoBackup { .. })));
     assert!(Reader::open(dir.path()).is_ok(), "a bad backup changes nothing");
 }
 

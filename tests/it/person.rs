@@ -95,6 +95,49 @@ fn a_split_survives_restart_and_reclustering_and_a_merge_overrules_it() {
     assert_eq!(world.json(&["recluster"]).pop().unwrap()["moved"], 0);
 }
 
+/// Cluster and story of every article.
+fn places(world: &World) -> Vec<(Value, Value, Value)> {
+    let mut places: Vec<_> = world.entries().iter().map(|e| (e["entry_url"].clone(), e["cluster"].clone(), e["story"].clone())).collect();
+    places.sort_by_key(|place| place.0.to_string());
+    places
+}
+
+#[test]
+fn a_merge_across_stories_that_is_taken_back_leaves_all_as_it_was() {
+    let mut world = World::new();
+    world.outlet("Harbour Post", vec![("Bridge report", report().into_iter().take(9).collect())]);
+    world.outlet("City Herald", vec![("Swimming pool stays closed", own_report(0))]);
+    world.configure("");
+    world.poll(&[]);
+    let before = places(&world);
+    assert_ne!(before[0].2, before[1].2, "two stories");
+    // Whichever of the two goes on under its id, and whichever was seen first.
+    for (one, other) in [(0, 1), (1, 0)] {
+        ruled(&world, &["merge", &world.article_url(one, 0), &world.article_url(other, 0)]);
+        assert_eq!(cluster(&world, 0), cluster(&world, 1));
+        let number = decisions(&world)[0].1.to_string();
+        assert_eq!(ruled(&world, &["decisions", "--withdraw", &number])["moved"], 1);
+        assert_eq!(places(&world), before);
+    }
+    assert!(world.ok(&["doctor", "--deep"]).lines().all(|line| !line.starts_with("bad")));
+}
+
+#[test]
+fn a_merge_that_is_taken_back_puts_the_split_that_it_overruled_in_force_again() {
+    let world = world();
+    world.poll(&[]);
+    let (post, ledger) = (world.article_url(0, 0), world.article_url(1, 0));
+    ruled(&world, &["split", &ledger]);
+    let before = places(&world);
+    ruled(&world, &["merge", &ledger, &post]);
+    assert_eq!(cluster(&world, 0), cluster(&world, 1));
+    let number = decisions(&world)[0].1.to_string();
+    ruled(&world, &["decisions", "--withdraw", &number]);
+    assert_eq!(decisions(&world).into_iter().map(|d| d.0).collect::<Vec<_>>(), ["split"]);
+    assert_eq!(places(&world), before);
+    assert_eq!(world.json(&["recluster"]).pop().unwrap()["moved"], 0);
+}
+
 #[test]
 fn a_cluster_is_split_into_what_was_merged_into_it() {
     let world = world();

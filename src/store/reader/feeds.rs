@@ -28,6 +28,7 @@ fn health(row: &Row<'_>) -> rusqlite::Result<FeedHealth> {
         entries: count(row, 11)?,
         new_a_day: row.get(12)?,
         notes: serde_json::from_str(&row.get::<_, String>(13)?).unwrap_or_default(),
+        mute: row.get(14)?,
         held: None,
     })
 }
@@ -44,7 +45,7 @@ impl Reader {
                 "SELECT f.id, f.declared_url, f.title, u.name, f.state, f.enabled, f.last_poll_at, f.last_success_at, f.failing_since,
                    IIF(f.stopped, NULL, f.next_poll_at), f.outcome, (SELECT COUNT(*) FROM entry e WHERE e.feed = f.seq),
                    (SELECT COUNT(*) FROM entry e WHERE e.feed = f.seq AND e.seen_at >= ?1 - ?2)
-                     / MAX(1.0, MIN(7.0, (?1 - f.added_at) / 86400000.0)), f.notes
+                     / MAX(1.0, MIN(7.0, (?1 - f.added_at) / 86400000.0)), f.notes, f.mute
                  FROM feed f LEFT JOIN publisher u ON u.id = f.publisher WHERE f.declared = 1 ORDER BY f.seq",
             )?;
             Ok(query.query_map([ms(now), WEEK_MS], health)?.collect::<Result<_, _>>()?)

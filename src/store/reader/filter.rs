@@ -30,7 +30,7 @@ const TAGGED: &str = "SELECT f.seq FROM feed f, json_each(f.tags) t WHERE t.valu
 pub(super) fn questions(filter: &StoryFilter) -> Vec<Question> {
     let mut all = Vec::new();
     let mut ask = |condition, rows, value: Value| all.push(Question { condition, rows, value });
-    if let Some(publisher) = &filter.publisher {
+    for publisher in &filter.publisher {
         // An agency is a publisher too, though it may be seen only through those who carry it.
         ask(
             "(a.publisher = (SELECT id FROM publisher WHERE name = ?N)
@@ -40,24 +40,24 @@ pub(super) fn questions(filter: &StoryFilter) -> Vec<Question> {
             publisher.clone().into(),
         );
     }
-    if let Some(owner) = &filter.owner {
+    for owner in &filter.owner {
         ask(
             "p.owner = (SELECT id FROM owner WHERE name = ?N)",
             "SELECT seq FROM article WHERE publisher IN (SELECT id FROM publisher WHERE owner = (SELECT id FROM owner WHERE name = ?N))",
             owner.clone().into(),
         );
     }
-    if let Some(lang) = &filter.lang {
+    for lang in &filter.lang {
         ask("a.lang = ?N", "SELECT seq FROM article WHERE lang = ?N", lang.to_lowercase().into());
     }
-    if let Some(tag) = &filter.tag {
+    for tag in &filter.tag {
         ask(
             "EXISTS (SELECT 1 FROM entry e WHERE e.article = p.seq AND e.feed IN (TAGGED))",
             "SELECT DISTINCT article AS seq FROM entry WHERE feed IN (TAGGED) AND article IS NOT NULL",
             tag.clone().into(),
         );
     }
-    if let Some(feed) = &filter.feed {
+    for feed in &filter.feed {
         let id = feed.parse().unwrap_or_else(|_| Id::feed(feed));
         ask(
             "EXISTS (SELECT 1 FROM entry e JOIN feed f ON f.seq = e.feed WHERE e.article = p.seq AND f.id = ?N)",

@@ -86,10 +86,13 @@ impl Writer {
                 query.query_map([], |r| r.get(0))?.collect::<Result<_, _>>()?
             };
             for feed in declared {
-                let (seq, new) = t.declare(feed, ms(now))?;
-                let was = left.remove(&seq);
-                synced.added += u32::from(new || !was);
-                synced.kept += u32::from(was);
+                let (seq, same) = t.declare(feed, ms(now))?;
+                let count = match (left.remove(&seq), same) {
+                    (false, _) => &mut synced.added,
+                    (true, false) => &mut synced.changed,
+                    (true, true) => &mut synced.kept,
+                };
+                *count += 1;
             }
             for seq in left {
                 t.tx.execute("UPDATE feed SET declared = 0 WHERE seq = ?1", [seq])?;
@@ -169,6 +172,7 @@ impl Writer {
 
 impl Tx<'_> {
     /// Stores one declared feed; its row, and whether it is new.
+    /// Its number, and whether it is declared as it was.
     fn declare(&mut self, feed: &DeclaredFeed, now: i64) -> Result<(i64, bool), StoreError> {
         let id = put(Id::feed(&feed.url));
         let publisher = match &feed.publisher {
@@ -176,9 +180,11 @@ impl Tx<'_> {
             None => None,
         };
         let tags = serde_json::Value::from(feed.tags.clone()).to_string();
-        let known: Option<(i64, bool)> =
-            self.tx.query_row("SELECT seq, declared FROM feed WHERE id = ?1", [id], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
-        if let Some((seq, was)) = known {
+        let sql = "SELECT seq, declared, mute, (enabled, mute, full_text, kind, tags) = (?2, ?3, ?4, ?5, ?6) AND publisher IS ?7 FROM feed WHERE id = ?1";
+        let asked = params![id, feed.enabled, feed.mute, feed.full_text, feed.kind, tags, publisher];
+        let known: Option<(i64, bool, bool, bool)> =
+            self.tx.prepare_cached(sql)?.query_row(asked, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).optional()?;
+        if let Some((seq, was, muted, same)) = known {
             let due = if was { None } else { Some(now) };
             self.tx
                 .prepare_cached(
@@ -186,7 +192,10 @@ impl Tx<'_> {
                    next_poll_at = COALESCE(?8, next_poll_at) WHERE seq = ?1",
                 )?
                 .execute(params![seq, feed.enabled, feed.mute, feed.full_text, feed.kind, publisher, tags, due])?;
-            return Ok((seq, false));
+            if muted != feed.mute {
+                self.change_mute(seq)?;
+            }
+            return Ok((seq, same));
         }
         self.tx.prepare_cached(
             "INSERT INTO feed (id, declared_url, url, declared, enabled, mute, full_text, kind, publisher, tags, next_poll_at, added_at)
@@ -194,6 +203,23 @@ impl Tx<'_> {
         )?
         .execute(params![id, feed.url, feed.enabled, feed.mute, feed.full_text, feed.kind, publisher, tags, now])?;
         Ok((self.tx.last_insert_rowid(), true))
+    }
+
+    /// A feed is muted, or no longer: so are its articles, but for those that came through another feed too.
+    fn change_mute(&mut self, feed: i64) -> Result<(), StoreError> {
+        const ITS: &str = "SELECT article FROM entry WHERE feed = ?1 AND article IS NOT NULL";
+        self.tx.execute(
+            &format!(
+                "UPDATE placed SET mute = (SELECT MIN(f.mute) FROM entry e JOIN feed f ON f.seq = e.feed WHERE e.article = placed.seq)
+                 WHERE seq IN ({ITS})"
+            ),
+            [feed],
+        )?;
+        let stories: Vec<i64> = {
+            let mut query = self.tx.prepare(&format!("SELECT DISTINCT story FROM placed WHERE seq IN ({ITS})"))?;
+            query.query_map([feed], |r| r.get(0))?.collect::<Result<_, _>>()?
+        };
+        stories.into_iter().try_for_each(|story| self.refresh_story(story))
     }
 
     /// A publisher belongs to another owner: its articles and their stories follow.

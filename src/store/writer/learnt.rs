@@ -5,7 +5,7 @@ use crate::model::Id;
 use crate::store::codec::{get, ms, put, time};
 use crate::store::{BoilerplateRow, Decision, Findings, StoreError};
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 impl Writer {
     /// Records a person's decision; "keep" on an article also marks it, so that retention leaves it. The decision's number.
@@ -167,18 +167,24 @@ impl Writer {
 
 /// As [`Writer::decisions`].
 pub(in crate::store) fn decision_rows(conn: &Connection) -> Result<Vec<Decision>, StoreError> {
-    let mut query = conn.prepare_cached("SELECT seq, at, kind, subject, object, void FROM decision WHERE void = 0 ORDER BY seq")?;
-    let rows = query.query_map([], |r| {
-        Ok(Decision {
-            seq: r.get(0)?,
-            at: time(r.get(1)?),
-            kind: r.get(2)?,
-            subject: get(r.get(3)?),
-            object: r.get::<_, Option<i64>>(4)?.map(get),
-            void: r.get(5)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut query = conn.prepare_cached(&format!("{DECISION} WHERE void = 0 ORDER BY seq"))?;
+    Ok(query.query_map([], decision_row)?.collect::<Result<_, _>>()?)
+}
+
+/// What [`decision_row`] reads.
+pub(super) const DECISION: &str = "SELECT seq, at, kind, subject, object, void, before FROM decision";
+
+pub(super) fn decision_row(r: &Row<'_>) -> rusqlite::Result<Decision> {
+    let before = r.get::<_, Option<String>>(6)?;
+    Ok(Decision {
+        seq: r.get(0)?,
+        at: time(r.get(1)?),
+        kind: r.get(2)?,
+        subject: get(r.get(3)?),
+        object: r.get::<_, Option<i64>>(4)?.map(get),
+        void: r.get(5)?,
+        before: before.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+    })
 }
 
 /// As [`Writer::load_boilerplate`].

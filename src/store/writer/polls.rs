@@ -29,10 +29,12 @@ impl Writer {
             "SELECT e.seq, e.id, e.guid_key, e.url_key, e.title_key, e.content_hash, e.tombstone, e.published_at, e.seen_at, p.id
           FROM entry e LEFT JOIN placed p ON p.seq = e.article";
         let mut queries = [
-            self.conn.prepare_cached(&format!("{ROW} WHERE e.guid_key = ?1"))?,
-            self.conn.prepare_cached(&format!("{ROW} WHERE e.url_key = ?1"))?,
-            self.conn.prepare_cached(&format!("{ROW} WHERE e.title_key = ?1"))?,
+            self.conn.prepare_cached(&format!("{ROW} WHERE e.feed = ?2 AND e.guid_key = ?1"))?,
+            self.conn.prepare_cached(&format!("{ROW} WHERE e.feed = ?2 AND e.url_key = ?1"))?,
+            self.conn.prepare_cached(&format!("{ROW} WHERE e.feed = ?2 AND e.title_key = ?1"))?,
         ];
+        let mut named = self.conn.prepare_cached("SELECT seq FROM feed WHERE id = ?1")?;
+        let Some(seq) = named.query_row([put(feed)], |r| r.get::<_, i64>(0)).optional()? else { return Ok(Vec::new()) };
         let mut asked: HashMap<i64, &str> = HashMap::new();
         for keys in keys {
             asked.extend(hashes(feed, keys).into_iter().zip(fields(keys)).filter_map(|(h, k)| Some((h?, k?))));
@@ -42,10 +44,10 @@ impl Writer {
         for keys in keys {
             for (query, hash) in queries.iter_mut().zip(hashes(feed, keys)) {
                 let Some(hash) = hash else { continue };
-                let mut rows = query.query([hash])?;
+                let mut rows = query.query([hash, seq])?;
                 while let Some(row) = rows.next()? {
-                    let seq = row.get(0)?;
-                    if found.contains_key(&seq) {
+                    let entry = row.get(0)?;
+                    if found.contains_key(&entry) {
                         continue;
                     }
                     let keys = EntryKeys { guid: name(row.get(2)?), url: name(row.get(3)?), title: name(row.get(4)?) };
@@ -58,7 +60,7 @@ impl Writer {
                         seen_at: time(row.get(8)?),
                         article: row.get::<_, Option<i64>>(9)?.map(get),
                     };
-                    found.insert(seq, known);
+                    found.insert(entry, known);
                 }
             }
         }

@@ -1,9 +1,10 @@
 //! What a person ordered, recorded and carried out at once: after a crash all of it stands, or nothing.
 
-use super::Writer;
+use super::learnt::{DECISION, decision_row};
+use super::{Tx, Writer};
 use crate::model::Id;
-use crate::store::codec::{ms, put};
-use crate::store::{Ruling, StoreError};
+use crate::store::codec::{get, ms, put};
+use crate::store::{Before, Decision, Move, Ruling, Stood, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
@@ -20,6 +21,14 @@ impl Writer {
                 let sql = "INSERT INTO decision (at, kind, subject, object) VALUES (?1, ?2, ?3, ?4)";
                 t.tx.prepare_cached(sql)?.execute(params![ms(at), kind, put(*subject), object.map(put)])?;
                 numbers.push(t.tx.last_insert_rowid());
+            }
+            if let Some(first) = numbers.first() {
+                let before = Before { stood: t.stood(&ruling.moves)?, overruled: ruling.withdrawn.clone() };
+                let before = serde_json::to_string(&before).map_err(|e| StoreError::Sqlite(e.to_string()))?;
+                t.tx.execute("UPDATE decision SET before = ?2 WHERE seq = ?1", params![first, before])?;
+            }
+            for seq in &ruling.revived {
+                t.tx.execute("UPDATE decision SET void = 0 WHERE seq = ?1", [seq])?;
             }
             for seq in &ruling.withdrawn {
                 let sql = "UPDATE decision SET void = 1 WHERE seq = ?1 AND void = 0 RETURNING kind, subject";
@@ -38,12 +47,51 @@ impl Writer {
         })
     }
 
+    /// Decisions by number, those that are in force no longer too.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn decisions_named(&self, numbers: &[i64]) -> Result<Vec<Decision>, StoreError> {
+        let mut query = self.conn.prepare_cached(&format!("{DECISION} WHERE seq = ?1"))?;
+        let found = numbers.iter().map(|number| query.query_row([number], decision_row).optional());
+        Ok(found.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+    }
+
+    /// Whether anything stands in a story.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn story_holds(&self, story: Id) -> Result<bool, StoreError> {
+        Ok(self.conn.prepare_cached("SELECT 1 FROM placed WHERE story = ?1")?.exists([put(story)])?)
+    }
+
+    /// Where the id of a story leads that is no more.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn redirected(&self, story: Id) -> Result<Option<Id>, StoreError> {
+        let mut query = self.conn.prepare_cached("SELECT new FROM redirect WHERE old = ?1")?;
+        Ok(query.query_row([put(story)], |r| r.get(0)).optional()?.map(get))
+    }
+
     /// The cluster of an article.
     ///
     /// # Errors
     /// Those of SQLite.
     pub fn cluster_of(&self, article: Id) -> Result<Option<Id>, StoreError> {
         let mut query = self.conn.prepare_cached("SELECT cluster FROM placed WHERE id = ?1")?;
-        Ok(query.query_row([put(article)], |r| r.get(0)).optional()?.map(crate::store::codec::get))
+        Ok(query.query_row([put(article)], |r| r.get(0)).optional()?.map(get))
+    }
+}
+
+impl Tx<'_> {
+    /// Where the articles stand that are about to move.
+    fn stood(&self, moves: &[Move]) -> Result<Vec<Stood>, StoreError> {
+        let mut query = self.tx.prepare_cached("SELECT cluster, story FROM placed WHERE id = ?1")?;
+        let stood = moves.iter().map(|one| {
+            let found = query.query_row([put(one.article)], |r| Ok((get(r.get(0)?), get(r.get(1)?)))).optional()?;
+            Ok(found.map(|(cluster, story)| Stood { article: one.article, cluster, story }))
+        });
+        stood.filter_map(Result::transpose).collect()
     }
 }
