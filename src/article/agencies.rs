@@ -154,7 +154,7 @@ const SHORT: &[(&str, &str)] = &[
 ];
 
 /// The agency that `name` is, by its one name; of several ("dpa/AFP", "Reuters and AP") the first that is known.
-pub(super) fn known(name: &str) -> Option<&'static str> {
+pub fn known(name: &str) -> Option<&'static str> {
     let name = name.trim_matches(|c: char| !c.is_alphanumeric());
     if name.is_empty() || name.len() > 80 {
         return None;

@@ -19,6 +19,7 @@ mod thin;
 mod times;
 mod witness;
 
+pub use agencies::known as agency;
 pub use credits::credits;
 pub use links::{feed_links, listing, propose_listing};
 pub use page::{Explained, MAX_PAGE, explain, extract};

@@ -77,9 +77,14 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
             let kept = if undone.is_err() { "; the file is still there" } else { "; the file was removed again" };
             return Err(problems.context(format!("the imported feeds do not fit the configuration{kept}")));
         }
-        _ => output::note(&format!("add it to your newsfold.toml: include = [\"{}\"]", target.display())),
+        _ => output::note(&format!("add it to your newsfold.toml, above its first [table]: include = [\"{}\"]", full(&target).display())),
     }
     Ok(Exit::Done)
+}
+
+/// What `include` finds from wherever: it looks from the configuration's folder, and this was said from the working one.
+fn full(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn read(path: &Path) -> anyhow::Result<Vec<u8>> {

