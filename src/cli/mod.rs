@@ -182,7 +182,14 @@ fn command() -> clap::Command {
 /// The arguments; a word that a search is to leave out, `-storm`, is kept from being read as options.
 fn arguments(given: impl Iterator<Item = OsString>) -> Vec<OsString> {
     let mut given: Vec<OsString> = given.collect();
-    let Some(at) = given.iter().position(|arg| arg == "search") else { return given };
+    // What stands before the command are global options, each with a value.
+    let mut at = 1;
+    while let Some(option) = given.get(at).filter(|arg| arg.as_encoded_bytes().starts_with(b"--")) {
+        at += if option.as_encoded_bytes().contains(&b'=') { 1 } else { 2 };
+    }
+    if given.get(at).is_none_or(|command| command != "search") {
+        return given;
+    }
     for arg in given.iter_mut().skip(at + 1) {
         let word = arg.to_str().and_then(|arg| arg.strip_prefix('-'));
         if word.is_some_and(|word| word.chars().count() > 1 && !word.starts_with('-') && !is_limit(word)) {

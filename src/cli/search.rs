@@ -95,7 +95,7 @@ fn query(args: &[String], reader: &Reader, look: &Look) -> anyhow::Result<String
             Some((field, value)) if value.contains(' ') && !value.starts_with('"') && names_one(reader, field, value) => {
                 format!("{field}:\"{value}\"")
             }
-            _ => arg.split(' ').map(|piece| timed(piece, look)).collect::<anyhow::Result<Vec<_>>>()?.join(" "),
+            _ => times_read(arg, look)?,
         });
     }
     Ok(pieces.join(" "))
@@ -116,14 +116,20 @@ fn names_one(reader: &Reader, field: &str, value: &str) -> bool {
     })
 }
 
-/// `since:yesterday` with the time that it means.
-fn timed(piece: &str, look: &Look) -> anyhow::Result<String> {
-    match piece.split_once(':') {
-        Some((field @ ("since" | "until"), value)) if !value.is_empty() && !value.contains('"') => {
-            Ok(format!("{field}:{}", when(value, look)?))
-        }
-        _ => Ok(piece.to_owned()),
-    }
+/// `since:yesterday` with the time that it means, outside of phrases.
+fn times_read(arg: &str, look: &Look) -> anyhow::Result<String> {
+    let mut in_phrase = false;
+    let read = arg.split(' ').map(|piece| {
+        let said = match piece.split_once(':') {
+            Some((field @ ("since" | "until"), value)) if !in_phrase && !value.is_empty() && !value.contains('"') => {
+                format!("{field}:{}", when(value, look)?)
+            }
+            _ => piece.to_owned(),
+        };
+        in_phrase ^= piece.matches('"').count() % 2 == 1;
+        Ok(said)
+    });
+    Ok(read.collect::<anyhow::Result<Vec<_>>>()?.join(" "))
 }
 
 /// Filters that a query can have.

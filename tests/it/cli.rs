@@ -247,6 +247,9 @@ fn a_search_is_understood_as_it_is_typed() {
     assert_eq!(hits(&["ferry", "-ferry"]), 0);
     assert_eq!(hits(&["ferry", "-nowhere"]), all, "a word left out, and no option");
     assert_eq!(hits(&["ferry", "until:yesterday"]), 0);
+    assert_eq!(hits(&["\"said since:friday morning\""]), 0, "within a phrase it is a word");
+    let named = run(dir.path(), &["stories", "--tag", "search", "-n5"]);
+    assert_eq!(named.status.code(), Some(0), "elsewhere options are options: {}", said(&named));
     let bad = run(dir.path(), &["search", "since:soon", "ferry"]);
     assert!(bad.status.code() == Some(2) && said(&bad).contains("yesterday"), "{}", said(&bad));
 }

@@ -78,6 +78,10 @@ fn a_persons_word_on_an_origin_outlives_restarts_copies_and_reclustering() {
     assert!(world.ok(&["story", &harbour]).contains("Meridian Wire"));
     let strange = world.run(&["origin", &harbour, "--set", &article(&world, 0, 1)]);
     assert_eq!(strange.status.code(), Some(2), "{}", text(&strange.stderr));
+    // Taken back, it gives way to the word that it had overruled.
+    let number = world.json(&["decisions"]).iter().find(|d| d["kind"] == "origin").expect("it is in force")["number"].to_string();
+    world.ok(&["decisions", "--withdraw", &number]);
+    assert!(is_herald(&origin(&world)), "{}", origin(&world));
     world.ok(&["origin", &harbour, "--unset"]);
     assert_ne!(origin(&world)["by_hand"], true);
     assert_eq!(world.run(&["origin", &harbour, "--unset"]).status.code(), Some(2), "there is nothing to take back");

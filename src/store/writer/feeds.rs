@@ -171,8 +171,7 @@ impl Writer {
 }
 
 impl Tx<'_> {
-    /// Stores one declared feed; its row, and whether it is new.
-    /// Its number, and whether it is declared as it was.
+    /// Stores one declared feed; its row, and whether it was there and declared so already.
     fn declare(&mut self, feed: &DeclaredFeed, now: i64) -> Result<(i64, bool), StoreError> {
         let id = put(Id::feed(&feed.url));
         let publisher = match &feed.publisher {

@@ -3,8 +3,9 @@
 use super::{Tx, Writer};
 use crate::model::Id;
 use crate::store::codec::{get, ms, put, time};
-use crate::store::{BoilerplateRow, Decision, Findings, StoreError};
+use crate::store::{Before, BoilerplateRow, Decision, Findings, StoreError};
 use jiff::Timestamp;
+use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 impl Writer {
@@ -175,6 +176,7 @@ pub(in crate::store) fn decision_rows(conn: &Connection) -> Result<Vec<Decision>
 pub(super) const DECISION: &str = "SELECT seq, at, kind, subject, object, void, before FROM decision";
 
 pub(super) fn decision_row(r: &Row<'_>) -> rusqlite::Result<Decision> {
+    let unread = |error| rusqlite::Error::FromSqlConversionFailure(6, Type::Text, Box::new(error));
     let before = r.get::<_, Option<String>>(6)?;
     Ok(Decision {
         seq: r.get(0)?,
@@ -183,7 +185,7 @@ pub(super) fn decision_row(r: &Row<'_>) -> rusqlite::Result<Decision> {
         subject: get(r.get(3)?),
         object: r.get::<_, Option<i64>>(4)?.map(get),
         void: r.get(5)?,
-        before: before.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+        before: before.map_or_else(|| Ok(Before::default()), |json| serde_json::from_str(&json).map_err(unread))?,
     })
 }
 
