@@ -58,7 +58,9 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     if args.json {
         context.out.json(&json::versioned("newsfold/reclustered/1", &applied))?;
     } else {
-        context.out.own(&format!("{}\n", told(&applied)))?;
+        let mut doc = Doc::new();
+        doc.wrapped(Role::Plain, told(&applied), context.look.text_width());
+        context.out.doc(&doc, &context.look)?;
     }
     Ok(Exit::Done)
 }
