@@ -23,7 +23,7 @@ pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// The numbers behind a story decision. There is one setting: the default.
 #[derive(Clone, Debug)]
@@ -148,8 +148,8 @@ impl Default for Settings {
             opening: 100,
             names_enough: 0.15,
             nameless: 0.6,
-            names_most: 0.6,
-            names_alone: 0.7,
+            names_most: 0.65,
+            names_alone: 0.55,
             across_languages: 0.3,
             one_publisher: 0.5,
             probes: 20,
