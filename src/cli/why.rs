@@ -241,7 +241,9 @@ fn story_reason(because: &Value) -> String {
     let numbers = format!("{:.2} alike, two texts need {:.2}", because.similarity, because.threshold);
     match because.rule.as_str() {
         "joined" => format!("joined what was there{with}: {numbers}; by {terms}"),
-        "apart" => format!("started it{with}, but not enough: {numbers}; in common {terms}"),
+        "apart" if because.similarity < because.threshold => format!("started it{with}, but not enough: {numbers}; in common {terms}"),
+        // One text of that story is near, the others are not.
+        "apart" => format!("started it{with}: {numbers}, but less alike to that story as a whole; in common {terms}"),
         "alone" => "by itself: its text tells no event, or a person said so".to_owned(),
         _ => "started it: nothing of the window was like it".to_owned(),
     }
