@@ -2,7 +2,8 @@
 
 use crate::cli::doc::Doc;
 use crate::cli::look::Look;
-use crate::cli::sanitize::{is_bidi_control, width};
+use crate::cli::sanitize::width;
+use crate::model::is_bidi_control;
 use crate::model::views::*;
 use crate::model::{Credit, Id, Quality};
 use jiff::Timestamp;

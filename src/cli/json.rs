@@ -1,16 +1,12 @@
 //! JSON for programs that is also harmless when it is shown on a terminal.
 
-use crate::cli::sanitize::is_bidi_control;
+use crate::model::is_unseen;
 use serde::Serialize;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
 /// serde_json's compact form, with C1 controls, DEL, line separators and bidi controls written as `\u` escapes.
 struct Harmless;
-
-fn must_escape(c: char) -> bool {
-    matches!(c, '\x7f'..='\u{9f}' | '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}') || is_bidi_control(c)
-}
 
 impl Formatter for Harmless {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, to: &mut W, fragment: &str) -> io::Result<()> {
@@ -19,7 +15,7 @@ impl Formatter for Harmless {
         if fragment.is_ascii() && !fragment.contains('\x7f') {
             return to.write_all(fragment.as_bytes());
         }
-        while let Some(at) = rest.find(must_escape) {
+        while let Some(at) = rest.find(is_unseen) {
             let (safe, from) = rest.split_at(at);
             to.write_all(safe.as_bytes())?;
             let mut chars = from.chars();
@@ -67,7 +63,7 @@ mod tests {
         let mut out = Vec::new();
         line(&mut out, &text).unwrap();
         let printed = String::from_utf8(out).unwrap();
-        assert!(!printed.trim_end().chars().any(|c| c.is_control() || must_escape(c)), "{printed}");
+        assert!(!printed.trim_end().chars().any(|c| c.is_control() || is_unseen(c)), "{printed}");
         assert!(printed.contains("é停"));
         assert_eq!(serde_json::from_str::<String>(&printed).unwrap(), text);
     }

@@ -1,6 +1,7 @@
 //! `newsfold poll`: one pass, by the daemon where one runs, else by this process.
 
 use super::context::Context;
+use super::doc::{Doc, Role};
 use super::exit::{Exit, Failure};
 use super::progress::Bar;
 use super::{json, logging, output};
@@ -97,7 +98,11 @@ fn report(args: &Args, context: &mut Context, summary: &Summary) -> anyhow::Resu
     if args.json {
         context.out.json(&json::versioned("newsfold/poll/1", summary))?;
     } else {
-        context.out.own(&words(summary))?;
+        let mut doc = Doc::new();
+        for line in words(summary) {
+            doc.wrapped(Role::Plain, line, context.look.text_width());
+        }
+        context.out.doc(&doc, &context.look)?;
         for failure in &summary.failures {
             output::note(&format!("failed: {}: {}", failure.url, failure.what));
         }
@@ -106,16 +111,19 @@ fn report(args: &Args, context: &mut Context, summary: &Summary) -> anyhow::Resu
 }
 
 /// The summary as two lines.
-fn words(s: &Summary) -> String {
+fn words(s: &Summary) -> [String; 2] {
     let some = |n: u64, what: &str| if n == 0 { String::new() } else { format!(", {n} {what}") };
     let feeds = if s.feeds == 1 { "1 feed".to_owned() } else { format!("{} feeds", s.feeds) };
-    format!(
-        "{feeds} polled in {:.1} s: {} with news, {} without{}{}\n{} new entries{}; {} settled, {} articles placed, {} of them copies{}{}\n",
+    let polled = format!(
+        "{feeds} polled in {:.1} s: {} with news, {} without{}{}",
         Duration::from_millis(s.elapsed_ms).as_secs_f64(),
         s.updated,
         s.unchanged,
         some(s.failed, "failed"),
         some(s.held_back, "left alone (gone, or told to wait)"),
+    );
+    let found = format!(
+        "{} new entries{}; {} settled, {} articles placed, {} of them copies{}{}",
         s.new_entries,
         some(s.changed_entries, "changed"),
         s.settled,
@@ -123,7 +131,8 @@ fn words(s: &Summary) -> String {
         s.joined,
         some(s.put_off, "put off"),
         some(s.rechecked, &format!("pages looked at again ({} revised)", s.revised)),
-    )
+    );
+    [polled, found]
 }
 
 fn show(bar: &Bar, now: Progress) {

@@ -2,6 +2,7 @@
 //!
 //! What is left takes exactly the columns that [`width`] says, on terminals that join emoji and on those that do not.
 
+use crate::model::is_bidi_control;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -41,11 +42,6 @@ fn fate(c: char, before: Option<char>) -> Fate {
         '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' => Fate::Keep('\u{fffd}'),
         _ => Fate::Keep(c),
     }
-}
-
-/// True for the characters that turn or fence the direction of text.
-pub fn is_bidi_control(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// One line, fit for a terminal: see the module.

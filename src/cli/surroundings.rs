@@ -2,6 +2,8 @@
 //! that a start builds say what the database says.
 
 use crate::cli::context::Context;
+use crate::cli::words::count;
+use crate::config::Config;
 use crate::daemon::control::{self, Command, ControlError};
 use crate::dedup::{Rebuild, Settings};
 use crate::store::{Finding, Health, Reader, StoreError};
@@ -47,11 +49,15 @@ fn configuration(context: &Context) -> Finding {
             Some("`newsfold feeds add URL` or `newsfold import FILE.opml` adds some"),
         ),
         Ok(config) if !config.warnings.is_empty() => {
-            let found = format!("{} feeds; odd in it: {}", config.feeds.len(), config.warnings.len());
+            let found = format!("{}; odd in it: {}", feeds(&config), config.warnings.len());
             finding(check, Health::Doubtful, found, Some("`newsfold config check` says what"))
         }
-        Ok(config) => finding(check, Health::Good, format!("{} feeds", config.feeds.len()), None),
+        Ok(config) => finding(check, Health::Good, feeds(&config), None),
     }
+}
+
+fn feeds(config: &Config) -> String {
+    count(config.feeds.len() as u64, "feed", "feeds")
 }
 
 fn daemon(context: &Context) -> Finding {

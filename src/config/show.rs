@@ -3,6 +3,7 @@
 use super::schema::{Key, SECTIONS, Section, TOP, section};
 use super::types::*;
 use super::units::{show_duration, show_size};
+use crate::model::is_unseen;
 use std::fmt::Write;
 use toml::Value;
 
@@ -182,8 +183,24 @@ fn inline(value: &Value) -> String {
             format!("{{ {} }}", pairs.join(", "))
         }
         Value::Array(list) => format!("[{}]", list.iter().map(inline).collect::<Vec<_>>().join(", ")),
+        Value::String(text) if text.contains(|c: char| c.is_control() || is_unseen(c)) => basic(text),
         other => other.to_string(),
     }
+}
+
+/// A string in quotes whose every character is seen: a stranger's list of feeds is shown on terminals, and edited.
+fn basic(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if !c.is_control() && !is_unseen(c) => out.push(c),
+            c if u32::from(c) <= 0xffff => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => out.push_str(&format!("\\U{:08X}", u32::from(c))),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// The reference of all keys as Markdown: docs/configuration.md holds it, and a test holds that page to it.
@@ -210,4 +227,21 @@ fn default(key: &Key) -> String {
 
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{inline, is_unseen};
+    use proptest::prelude::*;
+    use toml::Value;
+
+    proptest! {
+        #[test]
+        fn every_text_reads_back_and_none_of_it_is_unseen(text in r#"[a-z"\\'é停\n\x1b\x7f\u{85}\u{200b}\u{202e}\u{2066}\u{e0041}]{0,24}"#) {
+            let line = inline(&Value::String(text.clone()));
+            prop_assert!(!line.contains(|c: char| c.is_control() || is_unseen(c)), "{line:?}");
+            let read: toml::Table = toml::from_str(&format!("key = {line}")).expect("TOML");
+            prop_assert_eq!(read["key"].as_str(), Some(text.as_str()));
+        }
+    }
 }

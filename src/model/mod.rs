@@ -6,7 +6,9 @@ pub mod encoding;
 mod id;
 pub mod lines;
 mod records;
+mod unseen;
 pub mod views;
 
 pub use id::{Id, ParseIdError};
 pub use records::*;
+pub use unseen::{is_bidi_control, is_unseen};

@@ -293,6 +293,33 @@ fn stories_exported_as_feeds_are_read_by_parse() {
 }
 
 #[test]
+fn what_reads_files_alone_prints_as_it_did_and_harmlessly() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, text) in crate::stock::files() {
+        std::fs::write(dir.path().join(name), text).expect("a file");
+    }
+    let asked: [&[&str]; 9] = [
+        &["parse", "feed.xml"],
+        &["parse", "feed.xml", "--json"],
+        &["extract", "page.html"],
+        &["extract", "page.html", "--json"],
+        &["extract", "page.html", "--explain"],
+        &["cluster", "texts.jsonl"],
+        &["cluster", "texts.jsonl", "--json"],
+        &["parse", "page.html", "no such file"],
+        &["cluster", "feed.xml"],
+    ];
+    let mut all = String::new();
+    for args in asked {
+        let output = run(dir.path(), args);
+        let (out, err) = (printed(&output), said(&output));
+        assert!(is_harmless(out) && is_harmless(err) && !(out.is_empty() && err.is_empty()), "{args:?}: {out:?} {err:?}");
+        all.push_str(&format!("$ newsfold {}\n{out}{err}exit {}\n\n", args.join(" "), output.status.code().unwrap_or(-1)));
+    }
+    insta::assert_snapshot!("files_alone", all);
+}
+
+#[test]
 fn completion_words_are_one_a_line_and_inert() {
     let dir = stocked(30, true);
     let output = run(dir.path(), &["__words", "publishers"]);

@@ -20,5 +20,6 @@ mod stock;
 mod store;
 mod stories;
 mod subscribers;
+mod terminal;
 mod texts;
 mod world;

@@ -3,6 +3,7 @@
 use crate::texts::{own_report, report};
 use crate::world::{World, text};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Three outlets with one text, and one with two reports of its own.
 fn newsroom() -> World {
@@ -47,6 +48,42 @@ fn the_log_tells_what_becomes_of_a_story_and_goes_on_where_it_was_left() {
     let later = kinds(&world, &["--after", &last]);
     assert!(later.iter().any(|k| k == "cluster") && later.iter().any(|k| k == "grew"), "{later:?}");
     assert!(!later.iter().any(|k| k == "new_story"), "{later:?}");
+}
+
+/// Id, time and text of every entry of an exported feed, as `parse` reads it.
+fn exported(world: &World, form: &str) -> BTreeMap<String, (String, String)> {
+    std::fs::write(world.dir.path().join(form), world.ok(&["export", form, "-n", "0"])).unwrap();
+    let parsed = world.json(&["parse", form]).pop().unwrap();
+    let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_else(|| panic!("{form}: no {key}: {entry}")).to_owned();
+    let entries = parsed["entries"].as_array().unwrap().iter();
+    entries.map(|entry| (text(entry, "guid"), (text(entry, "updated_at"), text(entry, "content")))).collect()
+}
+
+#[test]
+fn exported_stories_keep_id_and_time_over_ten_polls_but_where_they_grow() {
+    for form in ["atom", "jsonfeed"] {
+        let mut world = newsroom();
+        world.poll(&["--all"]);
+        let first = exported(&world, form);
+        assert_eq!(first.len(), 3, "{form}: {first:?}");
+        for _ in 0..5 {
+            world.poll(&["--all"]);
+            assert_eq!(exported(&world, form), first, "{form}");
+        }
+        world.outlet("Coast Today", vec![("Strikes on the border, a warning", report())]);
+        world.configure("");
+        world.poll(&["--all"]);
+        let grown = exported(&world, form);
+        assert!(grown.keys().eq(first.keys()), "{form}: none came, none went: {grown:?}");
+        let moved: Vec<_> = first.keys().filter(|id| grown[*id] != first[*id]).collect();
+        let [moved] = moved[..] else { panic!("{form}: one story grew: {first:?} {grown:?}") };
+        let ((was, before), (is, after)) = (&first[moved], &grown[moved]);
+        assert!(is >= was && after.contains("Coast Today") && !before.contains("Coast Today"), "{form}: {first:?} {grown:?}");
+        for _ in 0..4 {
+            world.poll(&["--all"]);
+            assert_eq!(exported(&world, form), grown, "{form}");
+        }
+    }
 }
 
 #[test]

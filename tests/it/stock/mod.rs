@@ -66,6 +66,36 @@ pub fn hostile(n: usize) -> String {
     title
 }
 
+/// Files that commands read, with texts that attack.
+pub fn files() -> [(&'static str, String); 6] {
+    let text = |n: usize| {
+        let line =
+            |m: usize| format!("Line {m} of the harbour council's report {n} about ferries, storms and the island's bridge to the market");
+        (0..8).map(line).collect::<Vec<_>>().join(".\n\n")
+    };
+    let escaped = |n: usize| hostile(n).replace('&', "&amp;").replace('<', "&lt;").replace(|c: char| c.is_control(), "\u{202e}");
+    let item = |n: usize| format!("<item><title>{}</title><link>https://p1.example/{n}</link><guid>{n}</guid></item>", escaped(n));
+    let feed = format!("<rss version=\"2.0\"><channel><title>{}</title>{}{}</channel></rss>", escaped(9), item(1), item(2));
+    let body = text(1).split("\n\n").map(|line| format!("<p>{line}, said {}</p>", escaped(4))).collect::<String>();
+    let page = format!("<html lang=en><title>{}</title><body><article><h1>{}</h1>{body}</article></body></html>", escaped(3), escaped(3));
+    let texts = [(1, 1), (2, 1), (3, 2)].map(|(n, of)| {
+        serde_json::json!({"id": format!("t{n}"), "title": hostile(n), "text": format!("{}\n\n{}", hostile(n + 20), text(of))}).to_string()
+    });
+    let outline =
+        |n: usize| format!("<outline type=\"rss\" text=\"{}\" xmlUrl=\"https://q{n}.example/rss\"/>", escaped(n).replace('"', "&quot;"));
+    let opml = format!("<opml version=\"2.0\"><body><outline text=\"Coast\">{}{}</outline></body></opml>", outline(5), outline(6));
+    let poll = "[fetch]\nallow_networks = [\"127.0.0.1:1\"]\n[[feed]]\nurl = \"http://127.0.0.1:1/rss\"\n".to_owned();
+    let bad = format!("[[feed]]\nurl = \"javascript:alert(1)\"\ntags = [{:?}]\nevry = \"soon\"\n[fetch]\nmin_gap = \"a while\"\n", "coast");
+    [
+        ("bad.toml", bad),
+        ("poll.toml", poll),
+        ("feed.xml", feed),
+        ("page.html", page),
+        ("texts.jsonl", texts.join("\n") + "\n"),
+        ("list.opml", opml),
+    ]
+}
+
 /// Whether what was printed could command a terminal or turn its text round.
 pub fn is_harmless(printed: &str) -> bool {
     let bad = |c: char| {
