@@ -354,4 +354,14 @@ mod tests {
         (b.cluster, b.story) = (Id(0xc9), Id(0xa9));
         shown("why_apart", &a, &b);
     }
+
+    #[test]
+    fn near_to_one_text_is_not_called_far() {
+        let reason = |similarity: f32| {
+            story_reason(&serde_json::json!({"rule": "apart", "with": "00000000000000a9", "similarity": similarity, "threshold": 0.28,
+                "terms": [{"term": "ferry", "weight": 0.05}], "version": 6}))
+        };
+        assert!(reason(0.2).contains("but not enough: 0.20 alike"), "{}", reason(0.2));
+        assert!(reason(0.3).contains("0.30 alike, two texts need 0.28, but less alike to that story as a whole"), "{}", reason(0.3));
+    }
 }

@@ -528,6 +528,21 @@ fn export_counts_and_events() {
 }
 
 #[test]
+fn stories_and_clusters_are_counted_alone_pure_and_mixed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    three(&mut writer);
+    let id = Id::feed(FEEDS[0].0);
+    // Two copies in a story of their own, and one article by itself.
+    let entries: Vec<NewEntry> = (40..43).map(|n| entry(id, n)).collect();
+    writer.commit_poll(&poll(id, 31, entries.clone())).unwrap();
+    let of = |n: usize, group: u32| placed(entries[n].id, 40 + n as u32, FEEDS[n].1, group, group, 32);
+    writer.commit_articles(&[of(0, 40), of(1, 40), of(2, 42)]).unwrap();
+    let counts = Reader::open(dir.path()).unwrap().counts(at(33)).unwrap();
+    assert_eq!((counts.articles, counts.clusters, counts.stories), (6, 2, 3));
+}
+
+#[test]
 fn index_rows_come_in_the_order_of_placement() {
     let dir = tempfile::tempdir().unwrap();
     let mut writer = stocked(dir.path());

@@ -85,7 +85,7 @@ pub fn files() -> [(&'static str, String); 6] {
         |n: usize| format!("<outline type=\"rss\" text=\"{}\" xmlUrl=\"https://q{n}.example/rss\"/>", escaped(n).replace('"', "&quot;"));
     let opml = format!("<opml version=\"2.0\"><body><outline text=\"Coast\">{}{}</outline></body></opml>", outline(5), outline(6));
     let poll = "[fetch]\nallow_networks = [\"127.0.0.1:1\"]\n[[feed]]\nurl = \"http://127.0.0.1:1/rss\"\n".to_owned();
-    let bad = format!("[[feed]]\nurl = \"javascript:alert(1)\"\ntags = [{:?}]\nevry = \"soon\"\n[fetch]\nmin_gap = \"a while\"\n", "coast");
+    let bad = "[[feed]]\nurl = \"javascript:alert(1)\"\ntags = [\"coast\"]\nevry = \"soon\"\n[fetch]\nmin_gap = \"a while\"\n".to_owned();
     [
         ("bad.toml", bad),
         ("poll.toml", poll),
