@@ -331,7 +331,7 @@ mod tests {
             one(Relation::Within, "Harbour Post", HOSTILE, (0.97, 0.34)),
             one(Relation::Part, "海港晚报", "停火谈判在多哈恢复，此前停顿一周，各方代表周日抵达谈判地点", (0.42, 0.88)),
         ];
-        fixtures::at_widths("match", |look| render(&found, Short::for_ids(&[found[0].article], |_| true), look));
+        fixtures::at_widths("match", |look| render(&found, Short::for_ids(&[found[0].article], 7), look));
     }
 
     #[test]

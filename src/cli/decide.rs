@@ -275,7 +275,7 @@ mod tests {
             row(12, "split", other, Some(HOSTILE)),
             row(112, "keep", None, None),
         ];
-        fixtures::at_widths("decisions", |look| render(&rows, Short::for_ids(&[rows[0].subject], |_| true), look));
+        fixtures::at_widths("decisions", |look| render(&rows, Short::for_ids(&[rows[0].subject], 7), look));
     }
 
     #[test]

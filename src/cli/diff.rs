@@ -371,7 +371,7 @@ mod tests {
         b.text = a.text.replace("resumed on Sunday", "broke off on Monday").replace("各方代表", "双方代表").replace("Free", "Ours\n\nFree")
             + "\n\nThe end.";
         let parts = changes::diff(&a.text, &b.text);
-        let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
+        let short = Short::for_ids(&[a.member.id, b.member.id], 7);
         fixtures::at_widths(name, |look| render((&a, &b), &parts, &[Vec::new(), Vec::new()], (columns, full), short, look));
     }
 

@@ -1,7 +1,7 @@
 //! `newsfold feeds`
 
 use crate::cli::args::Form;
-use crate::cli::context::{Context, Short};
+use crate::cli::context::{Context, FEWEST, Short};
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
@@ -97,7 +97,8 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
     } else if args.form.json {
         feeds.iter().try_for_each(|feed| context.out.json(&json::versioned("newsfold/feed/1", feed)))?;
     } else {
-        let short = context.short(&reader, &feeds.iter().map(|f| f.id).collect::<Vec<_>>());
+        // `feeds show` knows feeds alone: nothing else can have the same first digits.
+        let short = Short::for_ids(&feeds.iter().map(|f| f.id).collect::<Vec<_>>(), FEWEST);
         context.out.doc(&render(&feeds, short, &context.look), &context.look)?;
         context.out.flush()?;
         match (feeds.is_empty(), known) {
@@ -346,7 +347,7 @@ mod tests {
     #[test]
     fn health_is_seen_at_a_glance() {
         let feeds = fixtures::feeds();
-        let short = Short::for_ids(&feeds.iter().map(|f| f.id).collect::<Vec<_>>(), |_| true);
+        let short = Short::for_ids(&feeds.iter().map(|f| f.id).collect::<Vec<_>>(), 7);
         fixtures::at_widths("feeds", |look| render(&feeds, short, look));
     }
 

@@ -60,8 +60,7 @@ fn here(args: &Args, context: &Context, bar: &Bar) -> anyhow::Result<Summary> {
     logging::start(logging::Kind::Quiet);
     let source = ConfigSource { file: context.config.clone(), state_dir: context.state_dir.clone() };
     let config = context.config()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    daemon::runtime()?.block_on(async {
         let engine = Engine::start(config, source, Clock::system()).await?;
         let which = Selection::new(args.feeds.clone(), args.all);
         let work = pass::run(Arc::clone(&engine), which);

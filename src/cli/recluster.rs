@@ -220,6 +220,6 @@ mod tests {
             ],
         };
         let titles = ["Ferry talks resume in Port Amalie after week-long pause".to_owned(), fixtures::HOSTILE.to_owned()];
-        fixtures::at_widths("recluster", |look| render(&plan, &titles, Short::for_ids(&[Id(7 << 40)], |_| true), look));
+        fixtures::at_widths("recluster", |look| render(&plan, &titles, Short::for_ids(&[Id(7 << 40)], 7), look));
     }
 }

@@ -7,9 +7,6 @@ use crate::clock::Clock;
 use crate::daemon::{self, ConfigSource, Engine};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Threads for what blocks, names and parsing: the unit's limit of tasks leaves room for them and for programs that are
-/// told of alerts.
-const BLOCKING: usize = 64;
 /// Open descriptors that are wished for, as in the unit.
 const DESCRIPTORS: u64 = 8_192;
 
@@ -36,8 +33,7 @@ pub fn run(args: &Args, context: &Context) -> anyhow::Result<Exit> {
     let source = ConfigSource { file: context.config.clone(), state_dir: context.state_dir.clone() };
     let config = context.config()?;
     raise_descriptors();
-    let runtime = tokio::runtime::Builder::new_multi_thread().max_blocking_threads(BLOCKING).enable_all().build()?;
-    runtime.block_on(async {
+    daemon::runtime()?.block_on(async {
         let engine = Engine::start(config, source, Clock::system()).await?;
         daemon::run(engine).await
     })?;

@@ -221,6 +221,6 @@ mod tests {
             ),
             hit(HOSTILE, HOSTILE),
         ];
-        at_widths("search", |look| render(&hits, Short::for_ids(&[hits[0].id], |_| true), look));
+        at_widths("search", |look| render(&hits, Short::for_ids(&[hits[0].id], 7), look));
     }
 }

@@ -372,7 +372,7 @@ mod tests {
     #[test]
     fn a_story_says_who_had_what_first_and_what_each_did() {
         let story = fixtures::story_detail();
-        let short = Short::for_ids(&[Id(0x11 << 40)], |_| true);
+        let short = Short::for_ids(&[Id(0x11 << 40)], 7);
         let origin =
             changes::Text { title: &story.row.title, text: "The ferry left at noon with 34,000 on board.\n\nMore later.", credit: None };
         let copy = changes::Text {

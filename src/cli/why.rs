@@ -340,7 +340,7 @@ mod tests {
         let mut b = a.clone();
         b.member = fixtures::story_detail().clusters.swap_remove(0).members.swap_remove(3);
         b.fingerprint = "91c2a3f900000007".to_owned();
-        let short = Short::for_ids(&[a.member.id, b.member.id], |_| true);
+        let short = Short::for_ids(&[a.member.id, b.member.id], 7);
         let settings = Settings::default();
         let shown = |name, a: &ArticleDetail, b: &ArticleDetail| {
             let (verdict, as_events) = (dedup::why(&prepared(a), &prepared(b), &settings), events(a, b));

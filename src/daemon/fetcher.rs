@@ -146,23 +146,35 @@ struct Turn {
 
 async fn settle_in_turn(engine: &Arc<Engine>, host: String, feed: Id, entries: Vec<PendingEntry>) -> Turn {
     let mut turn = Turn { host, feed, settled: Vec::new() };
-    for entry in entries {
+    let (fetched, unfetched): (Vec<_>, Vec<_>) = entries.into_iter().partition(settle::has_page);
+    if !unfetched.is_empty() && !engine.stop.is_cancelled() && !engine.writer.space_low() {
+        for (id, settled) in settle::settle_unfetched(engine, unfetched).await {
+            turn.note(engine, id, settled);
+        }
+    }
+    for entry in fetched {
         if engine.stop.is_cancelled() || engine.writer.space_low() {
             break;
         }
         let id = entry.id;
-        match settle::settle(engine, entry).await {
+        turn.note(engine, id, settle::settle(engine, entry).await);
+    }
+    turn
+}
+
+impl Turn {
+    fn note(&mut self, engine: &Engine, id: Id, settled: Result<Settled, DaemonError>) {
+        match settled {
             Ok(settled) => {
                 count(&engine.counters, settled);
                 if settled != Settled::PutOff {
-                    turn.settled.push(id);
+                    self.settled.push(id);
                 }
             }
-            Err(DaemonError::Interrupted) => break,
+            Err(DaemonError::Interrupted) => {}
             Err(error) => tracing::error!(entry = %id, %error, "entry {id} could not be settled and stays pending"),
         }
     }
-    turn
 }
 
 fn count(counters: &Counters, settled: Settled) {

@@ -31,7 +31,7 @@ pub mod whose;
 mod writer;
 
 pub use engine::{ConfigSource, Engine, held_hosts};
-pub use run::run;
+pub use run::{run, runtime};
 
 /// Why the daemon or a pass could not go on.
 #[derive(Debug, thiserror::Error)]

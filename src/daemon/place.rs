@@ -413,7 +413,7 @@ struct Indexes {
 }
 
 /// Rows that go from the reader to the builders at a time, and such parcels on their way.
-const PARCEL: (usize, usize) = (4_096, 4);
+const PARCEL: (usize, usize) = (128, 4);
 
 /// Builds the indexes: this thread reads, two others build, one index each.
 fn indexes(store: &store::Writer, since: Timestamp, settings: &dedup::Settings) -> Result<Indexes, StoreError> {

@@ -194,10 +194,15 @@ pub struct Decided {
     pub commit: PollCommit,
 }
 
+/// What is kept of a feed as JSON; the default where there is nothing yet, or what another version wrote.
+fn stored<T: serde::de::DeserializeOwned + Default>(json: Option<&str>) -> T {
+    json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+}
+
 /// Decides what an answer means for `feed`: entries new, changed or known, where it lives, when it is polled next.
 pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], now: Timestamp) -> Decided {
-    let mut policy: IdentityPolicy = serde_json::from_value(feed.identity.clone()).unwrap_or_default();
-    let mut rhythm: Rhythm = serde_json::from_value(feed.rhythm.clone()).unwrap_or_default();
+    let mut policy: IdentityPolicy = stored(feed.identity.as_deref());
+    let mut rhythm: Rhythm = stored(feed.rhythm.as_deref());
     let Read { mut outcome, feed: parsed, status, cache, validators, validated_url, bytes, moved_to, empty } = read;
     let (mut title, mut site_url, mut hints) = (None, None, PollHints::default());
     let mut classified = Classified::default();
@@ -242,8 +247,8 @@ pub fn decide(config: &Config, feed: &DueFeed, read: Read, known: &[KnownRow], n
         validators: full.then_some(validators),
         validated_url,
         next_poll_at: (next != Timestamp::MAX).then_some(next),
-        identity: full.then(|| serde_json::to_value(&policy).unwrap_or_default()),
-        rhythm: Some(serde_json::to_value(&rhythm).unwrap_or_default()),
+        identity: full.then(|| serde_json::to_string(&policy).ok()).flatten(),
+        rhythm: serde_json::to_string(&rhythm).ok(),
         title,
         site_url,
         failures: if success { 0 } else { feed.failures.saturating_add(1) },

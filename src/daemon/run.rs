@@ -12,6 +12,20 @@ use tokio_util::task::TaskTracker;
 /// How long tasks may take to end once told to.
 const GRACE: Duration = Duration::from_secs(8);
 
+/// Blocking threads at most: as many as there are cores read pages, the rest resolve names and write files.
+const BLOCKING: usize = 64;
+
+/// The runtime of the daemon and of a pass. Its threads wait and pass on, what computes has threads of its own: one for
+/// every four cores is as fast as one a core (first refresh, pages, unchanged; two cores), and at rest each bell wakes one
+/// thread and not two.
+///
+/// # Errors
+/// Where its threads cannot be started.
+pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(cores.div_ceil(4)).max_blocking_threads(BLOCKING).enable_all().build()
+}
+
 /// Runs until SIGTERM or SIGINT, then ends in order: no new work, tasks awaited, the writer drained and joined.
 ///
 /// # Errors

@@ -11,7 +11,10 @@ use crate::model::canonical::canonical_url;
 use crate::model::{Credit, Extracted, Id, Quality, Validators};
 use crate::net;
 use crate::store::{Article, PendingEntry};
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use url::Url;
 
@@ -55,6 +58,47 @@ pub async fn settle(engine: &Arc<Engine>, entry: PendingEntry) -> Result<Settled
     };
     let known = entry.article;
     let place = read(engine, entry, source).await?;
+    put(engine, known, place).await
+}
+
+/// Settles entries for which no page is fetched, in the order given: they are read in one go, and wait for one commit.
+pub async fn settle_unfetched(engine: &Arc<Engine>, entries: Vec<PendingEntry>) -> Vec<(Id, Result<Settled, DaemonError>)> {
+    let ids: Vec<(Id, Option<Id>)> = entries.iter().map(|entry| (entry.id, entry.article)).collect();
+    let from_feed = |entry: PendingEntry| {
+        let reason = page_of(&entry).err().unwrap_or_default();
+        (entry, Source::Feed(reason.to_owned()))
+    };
+    match read_all(engine, entries.into_iter().map(from_feed).collect()).await {
+        // They stay pending.
+        Err(DaemonError::Interrupted) => Vec::new(),
+        Err(error) => ids.into_iter().map(|(id, _)| (id, Err(DaemonError::Reading(error.to_string())))).collect(),
+        Ok(places) => {
+            let one = |((id, known), place): ((Id, Option<Id>), Result<Place, DaemonError>)| async move {
+                match place {
+                    Ok(place) => (id, put(engine, known, place).await),
+                    Err(error) => (id, Err(error)),
+                }
+            };
+            join_all(ids.into_iter().zip(places).map(one)).await
+        }
+    }
+}
+
+/// The page that an entry leads to, or why none is fetched for it.
+fn page_of(entry: &PendingEntry) -> Result<Url, &'static str> {
+    if !entry.full_text {
+        return Err("the feed's own text is used (full_text = false)");
+    }
+    entry.url.as_deref().and_then(|url| Url::parse(url).ok()).ok_or("the entry has no link")
+}
+
+/// Whether an entry's page is fetched.
+pub fn has_page(entry: &PendingEntry) -> bool {
+    page_of(entry).is_ok()
+}
+
+/// Places what was read of an entry that led to the article `known` before.
+async fn put(engine: &Engine, known: Option<Id>, place: Place) -> Result<Settled, DaemonError> {
     if let (Some(article), Some(reason)) = (known, &place.reason)
         && let Some(stored) = engine.writer.with(move |state| state.store.texts(&[article])).await?.pop()
         && stored.text.len() > place.article.text.len()
@@ -95,11 +139,9 @@ pub(super) enum Source {
 }
 
 async fn fetch(engine: &Engine, entry: &PendingEntry) -> Result<Fetched, DaemonError> {
-    if !entry.full_text {
-        return Ok(Fetched::None("the feed's own text is used (full_text = false)".into()));
-    }
-    let Some(url) = entry.url.as_deref().and_then(|url| Url::parse(url).ok()) else {
-        return Ok(Fetched::None("the entry has no link".into()));
+    let url = match page_of(entry) {
+        Ok(url) => url,
+        Err(reason) => return Ok(Fetched::None(reason.into())),
     };
     let known = match entry.article {
         Some(article) => engine.writer.with(move |state| state.store.texts(&[article])).await?.pop(),
@@ -158,11 +200,16 @@ pub(super) fn is_page(response: &net::Response) -> bool {
 
 /// Reads the article off the async threads, as many at a time as there are cores.
 pub(super) async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Source) -> Result<Place, DaemonError> {
+    let read = read_all(engine, vec![(entry, source)]).await?;
+    read.into_iter().next().unwrap_or(Err(DaemonError::Interrupted))
+}
+
+/// Reads several articles after each other. One on which the reading panics is no reason for the others to be lost.
+async fn read_all(engine: &Arc<Engine>, all: Vec<(PendingEntry, Source)>) -> Result<Vec<Result<Place, DaemonError>>, DaemonError> {
     let permit = Arc::clone(&engine.cores).acquire_owned().await.map_err(|_| DaemonError::Interrupted)?;
     let (config, repeated, background) = (engine.config(), engine.learnt.repeated(), engine.learnt.background());
     let now = engine.clock.now();
-    let work = move || {
-        let _permit = permit;
+    let one = move |entry: PendingEntry, source: Source| {
         let (article, reason, repeated_lines) = article(&config, &repeated, &entry, source);
         let text = if article.quality.is_text() { article.text.as_str() } else { "" };
         let boilerplate = repeated.get(&article.publisher).cloned().unwrap_or_default();
@@ -188,7 +235,20 @@ pub(super) async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Sour
         let recheck_at = recheck_at(&config, &article, reason.as_deref(), now);
         Place { entry: entry.id, article, prepared, features, reason, recheck_at, repeated: repeated_lines }
     };
+    let work = move || {
+        let _permit = permit;
+        let guarded = |(entry, source): (PendingEntry, Source)| {
+            catch_unwind(AssertUnwindSafe(|| one(entry, source))).map_err(|panic| DaemonError::Reading(words_of(&*panic)))
+        };
+        all.into_iter().map(guarded).collect()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|e| DaemonError::Reading(e.to_string()))
+}
+
+/// What a panic said.
+fn words_of(panic: &(dyn Any + Send)) -> String {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("the reading panicked: {}", words.unwrap_or("without a word"))
 }
 
 /// When the page of a new article is to be looked at again: where its text was read from it, and where it can be asked for

@@ -530,7 +530,7 @@ impl CopyIndex {
         let slots = &self.slots;
         self.by_id.insert(slot.id, number, |n| slots.get(n as usize).map(|s| s.id));
         if printed {
-            self.near.insert(number, slot.fingerprint);
+            self.near.insert(number, slot.fingerprint, |n| slots.get(n as usize).map_or(0, |s| s.fingerprint));
         }
         Some(number)
     }
@@ -583,21 +583,25 @@ impl CopyIndex {
 pub struct Rebuild {
     index: CopyIndex,
     waiting: Vec<(u32, u32)>,
+    most: usize,
 }
 
-/// Postings that wait before they are put in: 16 MB of them.
+/// Postings that wait before they are put in, at most: 16 MB of them.
 const WAITING: usize = 1 << 21;
+/// As many an article: a window of thirty thousand needs a megabyte for them.
+const WAITING_EACH: usize = 4;
 
 impl Rebuild {
     /// An index with room for `articles`.
     pub fn new(settings: Settings, articles: usize) -> Self {
-        Self { index: CopyIndex::with_capacity(settings, articles), waiting: Vec::with_capacity((articles * 22).min(WAITING)) }
+        let most = (articles * WAITING_EACH).clamp(super::sketch::STORED, WAITING);
+        Self { index: CopyIndex::with_capacity(settings, articles), waiting: Vec::with_capacity(most), most }
     }
 
     /// As [`CopyIndex::restore`].
     pub fn restore(&mut self, id: Id, cluster: Id, seen_at: Timestamp, row: &[u8]) -> bool {
         let good = self.index.restore_but(id, cluster, seen_at, row, &mut self.waiting);
-        if self.waiting.len() + super::sketch::STORED > WAITING {
+        if self.waiting.len() + super::sketch::STORED > self.most {
             self.index.postings.insert_all(&mut self.waiting);
         }
         good

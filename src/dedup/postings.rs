@@ -66,11 +66,8 @@ impl Segments {
 
 impl Default for Postings {
     fn default() -> Self {
-        let mut home = Segments::default();
-        for _ in 0..FIRST {
-            home.push();
-        }
-        Self { home, spare: Segments::default(), free: Vec::new(), buckets: FIRST, round: FIRST, len: 0, turn: 0 }
+        let (home, spare) = (Segments::default(), Segments::default());
+        Self { home, spare, free: Vec::new(), buckets: FIRST, round: FIRST, len: 0, turn: 0 }
     }
 }
 
@@ -78,11 +75,7 @@ impl Postings {
     /// A table with room for so many postings, which then need no splits.
     pub fn with_capacity(postings: usize) -> Self {
         let mut table = Self::default();
-        let buckets = (postings as u64 * 4 / (3 * SLOTS as u64)).clamp(FIRST, 1 << 31);
-        while table.buckets < buckets {
-            table.home.push();
-            table.buckets += 1;
-        }
+        table.buckets = (postings as u64 * 4 / (3 * SLOTS as u64)).clamp(FIRST, 1 << 31);
         while table.round * 2 <= table.buckets {
             table.round *= 2;
         }
@@ -95,6 +88,13 @@ fn tag(key: u32) -> u16 {
 }
 
 impl Postings {
+    /// An empty table takes nothing: it gets its first buckets with its first posting.
+    fn furnish(&mut self) {
+        while (self.home.1 as u64) < self.buckets {
+            self.home.push();
+        }
+    }
+
     fn address(&self, key: u32) -> usize {
         let long = u64::from(key) & (2 * self.round - 1);
         (if long < self.buckets { long } else { u64::from(key) & (self.round - 1) }) as usize
@@ -131,6 +131,9 @@ impl Postings {
 
     /// Adds `document` under `key`. Where the key holds [`CAP`] already, one of them makes room.
     pub fn insert(&mut self, key: u32, document: u32) {
+        if self.home.0.is_empty() {
+            self.furnish();
+        }
         let address = self.address(key);
         if self.put(address, tag(key), document) {
             self.len += 1;

@@ -111,10 +111,10 @@ pub struct DueFeed {
     pub validators: Validators,
     /// The URL that gave the validators, after redirects: they mean something there alone.
     pub validated_url: Option<String>,
-    /// `feed::IdentityPolicy`, or null.
-    pub identity: serde_json::Value,
-    /// `feed::Rhythm`, or null.
-    pub rhythm: serde_json::Value,
+    /// `feed::IdentityPolicy` in JSON, unread: of a thousand feeds that are looked at, few are polled.
+    pub identity: Option<String>,
+    /// `feed::Rhythm`, likewise.
+    pub rhythm: Option<String>,
     /// Last poll.
     pub last_poll_at: Option<Timestamp>,
     /// Last poll with a good outcome.
@@ -189,9 +189,9 @@ pub struct PollCommit {
     /// The next due time; `None`: not due again by itself.
     pub next_poll_at: Option<Timestamp>,
     /// New identity policy; `None` keeps the old.
-    pub identity: Option<serde_json::Value>,
+    pub identity: Option<String>,
     /// New rhythm; `None` keeps the old.
-    pub rhythm: Option<serde_json::Value>,
+    pub rhythm: Option<String>,
     /// The feed's title, where it states one.
     pub title: Option<String>,
     /// The feed's site, where it states one.

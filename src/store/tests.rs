@@ -67,7 +67,7 @@ fn poll(feed: Id, minutes: i64, new: Vec<NewEntry>) -> PollCommit {
         validated_url: None,
         validators: Some(Validators { etag: Some("\"a\"".to_owned()), last_modified: None }),
         next_poll_at: Some(at(minutes + 30)),
-        identity: Some(serde_json::json!({"trust": 1})),
+        identity: Some(r#"{"trust":1}"#.to_owned()),
         rhythm: None,
         title: Some("Harbour Post: all".to_owned()),
         site_url: None,
@@ -160,7 +160,7 @@ fn commit_a_stores_once_and_asks_again_later() {
     assert_eq!(writer.commit_poll(&first).unwrap(), PollStored { new: 0, changed: 0 }, "a repeated commit changes nothing");
     let due = writer.feeds_by(&FeedSelector::Ids(vec![id])).unwrap().remove(0);
     assert_eq!((due.validators.etag.as_deref(), due.next_poll_at, due.last_success_at), (Some("\"a\""), Some(at(35)), Some(at(5))));
-    assert_eq!((due.identity, due.rhythm), (serde_json::json!({"trust": 1}), serde_json::Value::Null));
+    assert_eq!((due.identity.as_deref(), due.rhythm), (Some(r#"{"trust":1}"#), None));
     assert!(!writer.due(at(34), 10).unwrap().iter().any(|f| f.id == id));
     assert!(writer.due(at(35), 10).unwrap().iter().any(|f| f.id == id));
 
@@ -409,6 +409,30 @@ fn an_origin_that_changes_is_said_where_there_are_copies() {
     let words: Vec<&str> = said.iter().map(|e| e.text.as_str()).collect();
     assert_eq!(words, ["origin Harbour Post", "origin Wire, was Harbour Post", "origin unknown, was Wire"]);
     assert!(said.iter().all(|e| e.id == Some(cluster_id(1)) && e.at == at(9)));
+}
+
+#[test]
+fn a_list_shows_as_many_digits_as_can_be_typed() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let commits = three(&mut writer);
+    let own = |id: Id, digits: usize| id.to_string().chars().take(digits).collect::<String>();
+    let (reader, near) = (Reader::open(dir.path()).unwrap(), Id(commits[0].article.id.0 ^ 0xf));
+    let mut ids: Vec<Id> = commits.iter().flat_map(|c| [c.article.id, c.cluster, c.story]).collect();
+    assert_eq!(reader.digits(&[near], 7).unwrap(), 16, "an article differs in its last digit alone");
+    ids.dedup();
+    for id in ids {
+        let digits = reader.digits(&[id], 1).unwrap();
+        let others = |digits: usize| reader.resolve(&own(id, digits)).unwrap().iter().filter(|f| is_shown(f, id)).count();
+        assert_eq!(others(digits), 0, "{id}");
+        assert!(digits == 1 || others(digits - 1) > 0, "{id}: {digits} are more than needed");
+        assert_eq!(reader.digits(&[id], 9).unwrap(), digits.max(9));
+    }
+}
+
+/// Whether this is a thing other than `id` that tables show.
+fn is_shown(found: &Found, id: Id) -> bool {
+    matches!(found, Found::Story(other) | Found::Cluster(other) | Found::Article(other) if *other != id)
 }
 
 #[test]

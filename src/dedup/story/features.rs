@@ -45,9 +45,13 @@ impl Term {
     pub fn hash(self) -> TermHash {
         self.0 >> 8
     }
-    /// Weight within the article, 1 to 8: how often, and where it stands.
-    pub fn local(self) -> f32 {
-        WEIGHTS.get((self.0 >> 5) as usize & 7).copied().unwrap_or(1.0)
+    /// Weight within the article, one of eight levels: how often, and where it stands.
+    pub fn level(self) -> usize {
+        (self.0 >> 5) as usize & 7
+    }
+    /// What the levels weigh, 1 to 8, to the power of `damp`.
+    pub fn damped(damp: f32) -> [f32; 8] {
+        WEIGHTS.map(|weight| weight.powf(damp))
     }
     /// True for a name (as far as capitals tell) or a number that is no small one.
     pub fn is_name(self) -> bool {

@@ -65,12 +65,13 @@ pub struct About {
 impl Vector {
     /// The vector of one article, of length 1.
     pub fn of(terms: &[Term], about: About, background: &Background, settings: &Settings) -> Self {
+        let damped = Term::damped(settings.damp);
         let mut weights: Vec<Weight> = terms
             .iter()
             .enumerate()
             .map(|(at, t)| Weight {
                 term: t.hash(),
-                weight: t.local().powf(settings.damp) * background.idf(t.hash(), t.class()),
+                weight: damped[t.level()] * background.idf(t.hash(), t.class()),
                 title: f32::from(u8::from(about.places.in_title(at))),
                 lead: f32::from(u8::from(about.places.in_lead(at))),
                 name: t.is_name(),

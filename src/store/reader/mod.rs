@@ -221,6 +221,35 @@ impl Reader {
         })
     }
 
+    /// How many digits, `least` or more, each of `ids` (of articles, clusters or stories) needs, so that no other article,
+    /// cluster or story starts with them.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn digits(&self, ids: &[Id], least: usize) -> Result<usize, StoreError> {
+        self.read(|conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM placed WHERE story BETWEEN ?1 AND ?2 AND story <> ?3)
+                   OR EXISTS (SELECT 1 FROM placed WHERE cluster BETWEEN ?1 AND ?2 AND cluster <> ?3)
+                   OR EXISTS (SELECT 1 FROM placed WHERE id BETWEEN ?1 AND ?2 AND id <> ?3)
+                   OR EXISTS (SELECT 1 FROM redirect WHERE old BETWEEN ?1 AND ?2 AND old <> ?3)",
+            )?;
+            let mut digits = least.clamp(1, 16);
+            for id in ids {
+                while digits < 16 {
+                    // One digit fixes the sign, so the range is a range of signed integers too.
+                    let rest = u64::MAX >> (digits * 4);
+                    let range = [(id.0 & !rest).cast_signed(), (id.0 | rest).cast_signed(), put(*id)];
+                    if !query.query_row(range, |r| r.get::<_, bool>(0))? {
+                        break;
+                    }
+                    digits += 1;
+                }
+            }
+            Ok(digits)
+        })
+    }
+
     /// The cluster or story that this id stands for today.
     fn today(conn: &Connection, id: Id) -> Result<Id, StoreError> {
         let new = conn.prepare_cached("SELECT new FROM redirect WHERE old = ?1")?.query_row([put(id)], |r| r.get(0)).optional()?;

@@ -15,7 +15,6 @@ const DUE_FEED: &str =
 FROM feed f LEFT JOIN publisher u ON u.id = f.publisher";
 
 fn due_feed(row: &Row<'_>) -> rusqlite::Result<DueFeed> {
-    let json = |text: Option<String>| text.and_then(|t| serde_json::from_str(&t).ok()).unwrap_or(serde_json::Value::Null);
     let at = |i: usize| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(i)?.map(time));
     Ok(DueFeed {
         id: get(row.get(0)?),
@@ -28,8 +27,8 @@ fn due_feed(row: &Row<'_>) -> rusqlite::Result<DueFeed> {
         mute: row.get(7)?,
         kind: row.get(8)?,
         validators: Validators { etag: row.get(9)?, last_modified: row.get(10)? },
-        identity: json(row.get(11)?),
-        rhythm: json(row.get(12)?),
+        identity: row.get(11)?,
+        rhythm: row.get(12)?,
         last_poll_at: at(13)?,
         last_success_at: at(14)?,
         last_full_at: at(15)?,

@@ -286,7 +286,6 @@ impl Tx<'_> {
     fn record_poll(&mut self, feed: i64, poll: &PollCommit, stored: PollStored) -> Result<(), StoreError> {
         let mut now = self.tx.prepare_cached("SELECT state, url FROM feed WHERE seq = ?1")?;
         let (before, asked): (String, String) = now.query_row([feed], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        let json = |v: &Option<serde_json::Value>| v.as_ref().map(ToString::to_string);
         let at = ms(poll.at);
         self.tx
             .prepare_cached(
@@ -306,8 +305,8 @@ impl Tx<'_> {
                 poll.stopped,
                 poll.state,
                 serde_json::Value::from(poll.notes.clone()).to_string(),
-                json(&poll.identity),
-                json(&poll.rhythm),
+                poll.identity,
+                poll.rhythm,
                 poll.title,
                 poll.site_url,
                 poll.url,
