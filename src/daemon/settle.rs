@@ -210,6 +210,8 @@ async fn read_all(engine: &Arc<Engine>, all: Vec<(PendingEntry, Source)>) -> Res
     let (config, repeated, background) = (engine.config(), engine.learnt.repeated(), engine.learnt.background());
     let now = engine.clock.now();
     let one = move |entry: PendingEntry, source: Source| {
+        #[cfg(test)]
+        tests::panic_over(&entry);
         let (article, reason, repeated_lines) = article(&config, &repeated, &entry, source);
         let text = if article.quality.is_text() { article.text.as_str() } else { "" };
         let boilerplate = repeated.get(&article.publisher).cloned().unwrap_or_default();
@@ -374,5 +376,58 @@ fn words_for(quality: Quality) -> &'static str {
         Quality::Offer => "offers an app or a newsletter",
         Quality::Listing => "a list of articles",
         Quality::TooComplex => "too complex to read",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ConfigSource;
+    use super::*;
+    use crate::clock::Clock;
+    use crate::model::ParsedEntry;
+
+    const FATAL: &str = "a title that no parser survives";
+
+    /// What stands for a fault of the reading that is not known yet.
+    pub(super) fn panic_over(entry: &PendingEntry) {
+        assert!(entry.entry.title.as_deref() != Some(FATAL), "met its match");
+    }
+
+    fn entry(n: u64, title: &str) -> PendingEntry {
+        let url = format!("https://harbour.example/{n}");
+        let summary = format!("<p>The harbour pilots of the {n}th pier met the council on Monday over their pay and their boats.</p>");
+        let entry = ParsedEntry { title: Some(title.into()), url: Some(url.clone()), summary: Some(summary), ..ParsedEntry::default() };
+        PendingEntry {
+            id: Id(n),
+            feed: Id(1),
+            feed_url: "https://harbour.example/rss".into(),
+            publisher: None,
+            url: Some(url),
+            entry,
+            seen_at: "2026-11-22T12:00:00Z".parse().unwrap(),
+            attempts: 0,
+            article: None,
+            full_text: false,
+            mute: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_cannot_be_read_takes_no_other_with_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = crate::config::from_text(&format!("state_dir = {:?}", dir.path()), "newsfold.toml").unwrap();
+        let engine = Engine::start(config, ConfigSource { file: None, state_dir: None }, Clock::system()).await.unwrap();
+        let all = [("Pilots meet", 1), (FATAL, 2), ("Council answers", 3)];
+        let all = all.map(|(title, n)| (entry(n, title), Source::Feed("no page".into())));
+        let read = read_all(&engine, all.into()).await.unwrap();
+        let said: Vec<Result<String, String>> = read.into_iter().map(|r| r.map(|p| p.article.title).map_err(|e| e.to_string())).collect();
+        engine.writer.close().await;
+        match said.as_slice() {
+            [Ok(first), Err(why), Ok(last)] => {
+                assert_eq!((first.as_str(), last.as_str()), ("Pilots meet", "Council answers"));
+                assert!(why.contains("met its match"), "{why}");
+            }
+            other => panic!("{other:?}"),
+        }
     }
 }

@@ -99,7 +99,8 @@ impl Writer {
 
 /// As [`Writer::index_rows`].
 pub(in crate::store) fn index_rows(conn: &Connection, since: Timestamp, row: &mut dyn FnMut(IndexRow)) -> Result<(), StoreError> {
-    let first: Option<i64> = conn.query_row("SELECT MIN(seq) FROM placed WHERE seen_at >= ?1", [ms(since)], |r| r.get(0))?;
+    // By the index of times: for `MIN(seq)` alone SQLite goes through all that lies before the window.
+    let first: Option<i64> = conn.query_row("SELECT MIN(+seq) FROM placed WHERE seen_at >= ?1", [ms(since)], |r| r.get(0))?;
     let Some(first) = first else {
         return Ok(());
     };
