@@ -5,6 +5,7 @@ use super::hints;
 use super::jsonld::Linked;
 use super::lines::squash;
 use crate::model::canonical::{canonical_url, same_site};
+use crate::model::entities::unescape;
 use url::Url;
 
 /// The first of these names or properties that the head gives.
@@ -12,67 +13,16 @@ pub(super) fn meta<'a>(flat: &'a Flat, keys: &[&str]) -> Option<&'a str> {
     keys.iter().find_map(|key| flat.head.metas.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str()))
 }
 
-/// Text of an attribute or a script, its white space and stray entities resolved.
+/// Text of an attribute, a script or a heading in one line; entities that are left because it was escaped twice are resolved.
 pub(super) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let resolved;
-    let text = if text.contains('&') && text.contains(';') {
-        resolved = unescape(text);
-        &resolved
-    } else {
-        text
-    };
+    let text = unescape(text);
     for word in text.split(|c: char| c.is_whitespace() || c == '\u{200b}').filter(|w| !w.is_empty()) {
         if !out.is_empty() {
             out.push(' ');
         }
         out.push_str(word);
     }
-    out
-}
-
-/// Resolves the entities that survive in metadata that was escaped twice.
-pub(super) fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('&') {
-        out.push_str(rest.get(..at).unwrap_or(""));
-        rest = rest.get(at..).unwrap_or("");
-        let end = rest.as_bytes().iter().take(10).position(|b| *b == b';');
-        let name = end.and_then(|e| rest.get(1..e));
-        let resolved = name.and_then(|name| match name {
-            "amp" => Some('&'),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "quot" => Some('"'),
-            "apos" | "rsquo" | "lsquo" => Some('\''),
-            "nbsp" => Some(' '),
-            "ndash" => Some('–'),
-            "mdash" => Some('—'),
-            "hellip" => Some('…'),
-            "ldquo" => Some('“'),
-            "rdquo" => Some('”'),
-            _ => {
-                let number = name.strip_prefix('#')?;
-                let code = match number.strip_prefix(['x', 'X']) {
-                    Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                    None => number.parse().ok()?,
-                };
-                char::from_u32(code)
-            }
-        });
-        match (resolved, end) {
-            (Some(c), Some(e)) => {
-                out.push(c);
-                rest = rest.get(e + 1..).unwrap_or("");
-            }
-            _ => {
-                out.push('&');
-                rest = rest.get(1..).unwrap_or("");
-            }
-        }
-    }
-    out.push_str(rest);
     out
 }
 
@@ -95,7 +45,7 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> 
     // A heading that is all link leads elsewhere, to the front page more often than not.
     let first = headings().filter(|b| b.link < b.weight).find(known).or_else(|| headings().find(known));
     if let Some(first) = first {
-        return Some(flat.of(first).replace('\n', " "));
+        return Some(tidy(flat.of(first)));
     }
     let printed = printed_title(flat, site.as_deref(), &[social.as_deref(), headline.as_deref(), tag.as_deref()]);
     printed.or(social).or(headline).or(tag)
@@ -132,7 +82,7 @@ fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Opti
     let above = flat.blocks.get(..at)?.iter().any(|b| {
         matches!(b.tag, Tag::Heading(_)) && b.link < b.weight && b.weight > 14 && titles().any(|t| squash(t) == squash(flat.of(b)))
     });
-    (!above && (titles().next().is_none() || titles().any(shares))).then(|| text.replace('\n', " "))
+    (!above && (titles().next().is_none() || titles().any(shares))).then(|| tidy(text))
 }
 
 /// The site's name where a linked main heading says it above the headline: a title of the head is then this heading and another one.

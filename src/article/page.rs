@@ -4,6 +4,7 @@ use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
 use super::witness::Witness;
 use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin, times};
+use crate::model::entities::unescape;
 use crate::model::lines::line_hash;
 use crate::model::{Extracted, encoding};
 use jiff::Timestamp;
@@ -196,7 +197,7 @@ fn count_words(text: &str) -> usize {
 fn plain(text: &str) -> String {
     let mut text = text.to_owned();
     if text.contains("&lt;") || text.contains("&amp;") || text.contains("&quot;") || text.contains("&#") {
-        text = meta::unescape(&text);
+        text = unescape(&text).into_owned();
     }
     let has_tags = text.contains("</") || text.contains("<p>") || text.contains("<br");
     if !has_tags {

@@ -54,6 +54,11 @@ fn the_one_main_heading_is_the_headline() {
     };
     let (headline, head) = ("Boats lie still until ramps are mended", "All about ferries and ramps - Post");
     assert_eq!(titled(&format!("<h1>{headline}</h1>")), headline);
+    // What was escaped twice says what it says wherever it stands.
+    assert_eq!(
+        titled("<h1>Ferries &amp;ldquo;lie still&amp;rdquo; until &amp;#8216;ramps&amp;#8217; are mended</h1>"),
+        "Ferries “lie still” until ‘ramps’ are mended"
+    );
     // Without a word in common it heads something else; of two main headings over a picture neither is sure.
     assert_eq!(titled("<h1>Island life</h1>"), head);
     assert_eq!(titled(&format!("<h1>{headline}</h1><h1>Buses go round the bay</h1>")), head);

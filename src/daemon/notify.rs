@@ -136,6 +136,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::daemon::{ConfigSource, poller};
     use std::sync::Arc;
+    use std::sync::atomic::AtomicU64;
 
     async fn engine(dir: &std::path::Path) -> Arc<Engine> {
         let config = crate::config::from_text(&format!("state_dir = {dir:?}\n"), "t.toml").unwrap();
@@ -185,5 +186,54 @@ mod tests {
         assert!(noticed(&mut dog, &engine, &bells, "nobody looks for feeds that are due").await);
         bells.stop().await;
         engine.writer.close().await;
+    }
+
+    /// Whether `count` rises within a time that is far longer than it needs.
+    fn rises(count: &AtomicU64) -> bool {
+        let (before, end) = (count.load(Ordering::Relaxed), Instant::now() + Duration::from_secs(30));
+        while count.load(Ordering::Relaxed) == before && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        count.load(Ordering::Relaxed) != before
+    }
+
+    #[test]
+    fn a_runtime_that_stalls_feeds_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let runtime = crate::daemon::runtime().unwrap();
+        let fed = Arc::new(AtomicU64::new(0));
+        let engine = runtime.block_on(engine(dir.path()));
+        let (keeper, meals) = (Arc::clone(&engine), Arc::clone(&fed));
+        runtime.spawn(async move {
+            let bells = Bells::start().await.unwrap();
+            tokio::spawn(poller::keep_polling(Arc::clone(&keeper), Arc::clone(&bells.poll), tokio_util::task::TaskTracker::new()));
+            let mut dog = Watchdog::every(Some(Duration::from_millis(50)));
+            loop {
+                dog.tick().await;
+                meals.fetch_add(u64::from(dog.stalled(&keeper, &bells).await.is_none()), Ordering::Relaxed);
+            }
+        });
+        assert!(rises(&fed), "all is well");
+        let workers = runtime.metrics().num_workers();
+        let (stalled, stalls) = std::sync::mpsc::channel();
+        let releases: Vec<_> = (0..workers)
+            .map(|_| {
+                let (release, held) = std::sync::mpsc::channel::<()>();
+                let stalled = stalled.clone();
+                runtime.spawn(async move {
+                    let _ = stalled.send(());
+                    let _ = held.recv();
+                });
+                release
+            })
+            .collect();
+        (0..workers).for_each(|_| stalls.recv().unwrap());
+        let before = fed.load(Ordering::Relaxed);
+        std::thread::sleep(LEAST);
+        assert_eq!(fed.load(Ordering::Relaxed), before, "fed fifty times in this time, were the runtime not stalled");
+        drop(releases);
+        assert!(rises(&fed), "it goes on");
+        runtime.block_on(engine.writer.close());
+        runtime.shutdown_background();
     }
 }

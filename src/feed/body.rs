@@ -3,8 +3,9 @@
 use super::extract::{Form, Span};
 use super::repairs::{self, Repair};
 use super::scan::{Scanner, Token};
-use super::text::{escape, repair_double_encoded, unescape, unescape_xml};
+use super::text::{escape, repair_double_encoded};
 use crate::model::encoding::repair_mojibake;
+use crate::model::entities::{unescape, unescape_xml};
 
 /// Longest plain text that is taken, in bytes.
 const MOST_PLAIN: usize = 1 << 20;

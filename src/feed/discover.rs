@@ -2,8 +2,9 @@
 
 use super::extract::absolute;
 use super::scan::{Scanner, Token, attribute};
-use super::text::{plain, unescape};
+use super::text::plain;
 use crate::model::encoding::decode;
+use crate::model::entities::unescape;
 use std::collections::HashSet;
 use url::Url;
 

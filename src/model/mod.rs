@@ -3,6 +3,7 @@
 pub mod canonical;
 pub mod dates;
 pub mod encoding;
+pub mod entities;
 mod id;
 pub mod lines;
 mod records;

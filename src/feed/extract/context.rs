@@ -3,7 +3,8 @@
 use super::{Kind, Reader};
 use crate::feed::names::{Ns, Place, Tag, meaning};
 use crate::feed::scan::{attribute, attributes};
-use crate::feed::text::{plain, unescape};
+use crate::feed::text::plain;
+use crate::model::entities::unescape;
 use std::rc::Rc;
 use url::Url;
 

@@ -5,9 +5,10 @@ use super::{Capture, Form, Kind, MOST_CATEGORIES, Reader, Span};
 use crate::feed::body;
 use crate::feed::names::{Field, Place, Tag};
 use crate::feed::scan::attribute;
-use crate::feed::text::{plain, unescape};
+use crate::feed::text::plain;
 use crate::model::Source;
 use crate::model::dates::parse_date;
+use crate::model::entities::unescape;
 
 /// More sources of one entry than this are not read.
 const MOST_SOURCES: usize = 8;

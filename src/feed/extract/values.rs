@@ -2,7 +2,7 @@
 
 use super::Form;
 use crate::feed::scan::{Scanner, Token, attribute};
-use crate::feed::text::unescape;
+use crate::model::entities::unescape;
 use url::Url;
 
 /// Longest field that is not a text, in bytes; what is longer is cut.

@@ -4,9 +4,9 @@ use super::values::{shortened, trimmed, xhtml_form};
 use super::{Capture, Kind, MOST_ENTRIES, Open, Ranked, RawEntry, Reader, Reading};
 use crate::feed::names::{Field, Place, Tag};
 use crate::feed::scan::{Scanner, Token, attribute};
-use crate::feed::text::unescape;
 use crate::model::Source;
 use crate::model::dates::parse_date;
+use crate::model::entities::unescape;
 use std::rc::Rc;
 use url::Url;
 
