@@ -65,8 +65,7 @@ fn child(file: &Path, began: Timestamp, rate: u32) -> anyhow::Result<()> {
     let config = config::load(Some(file), None)?;
     let tasks = config.state_dir.join("tasks");
     let source = ConfigSource { file: Some(file.to_owned()), state_dir: None };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
+    daemon::runtime()?.block_on(async {
         let metrics = tokio::runtime::Handle::current().metrics();
         tokio::spawn(async move {
             loop {
@@ -126,6 +125,8 @@ fn start(dir: &Path, began: Timestamp, rate: u32) -> anyhow::Result<Child> {
     let log = std::fs::File::options().append(true).create(true).open(dir.join("log"))?;
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("child").arg(dir.join("newsfold.toml")).arg(began.to_string()).arg(rate.to_string());
+    // As systemd/newsfold.service has it.
+    command.envs([("MALLOC_ARENA_MAX", "2"), ("MALLOC_TRIM_THRESHOLD_", "131072")]);
     command.stdin(Stdio::null()).stderr(log).spawn().context("starting the daemon")
 }
 

@@ -573,7 +573,28 @@ impl CopyIndex {
             self.by_id = by_id;
             self.near.retain(keep);
             self.postings.retain(keep);
+            self.forget_clusters();
         }
+    }
+
+    /// Numbers the clusters that still have an article anew: each text that ever came began one. Those that became part of
+    /// another go too, as with a rebuild: nothing that is stored names them any more.
+    fn forget_clusters(&mut self) {
+        let (mut kept, mut slots) = (Vec::new(), std::mem::take(&mut self.slots));
+        let mut anew: Vec<Option<u32>> = vec![None; self.clusters.len()];
+        for slot in slots.iter_mut().filter(|slot| slot.seen != GONE) {
+            let root = self.root(slot.cluster) as usize;
+            let (Some(number), Some(cluster)) = (anew.get_mut(root), self.clusters.get(root)) else { continue };
+            slot.cluster = *number.get_or_insert_with(|| {
+                kept.push(Cluster { id: cluster.id, parent: kept.len() as u32 });
+                kept.len() as u32 - 1
+            });
+        }
+        let mut numbers = IdTable::with_capacity(kept.len());
+        for (number, cluster) in (0..).zip(&kept) {
+            numbers.insert(cluster.id, number, |n| kept.get(n as usize).map(|c| c.id));
+        }
+        (self.slots, self.clusters, self.cluster_numbers) = (slots, kept, numbers);
     }
 }
 

@@ -206,6 +206,32 @@ fn restored_rows_answer_as_before_and_the_window_is_left_behind() {
 }
 
 #[test]
+fn years_take_no_more_than_the_window() {
+    let at = |day: u64| Timestamp::from_second(1_700_000_000 + day as i64 * 86_400).unwrap();
+    let mut index = CopyIndex::new(Settings::default());
+    let mut bytes = Vec::new();
+    let mut known: Vec<Prepared> = Vec::new();
+    for day in 0..60 {
+        for n in day * 100..(day + 1) * 100 {
+            // every tenth is a copy of one of the day before
+            let text = text(if n % 10 == 9 && day > 0 { n - 101 } else { n });
+            let new = prepare(&Document { id: Id(n), text: &text, seen_at: at(day), ..Document::default() }, &HashSet::new());
+            let candidates: Vec<&Prepared> = index.candidates(&new).iter().filter_map(|id| known.iter().find(|k| k.id == *id)).collect();
+            let placement = index.decide(&new, &candidates);
+            assert_eq!(placement.joined, n % 10 == 9 && day > 0, "{n}");
+            index.learn(&new, &placement);
+            known.push(new);
+        }
+        index.forget_before(at(day.saturating_sub(3)));
+        known.retain(|k| k.seen_at >= at(day.saturating_sub(3)));
+        let of = |n: u64| index.cluster_of(Id(n));
+        assert!(day == 0 || of(day * 100 + 9) == of(day * 100 - 92), "a copy is with its text still");
+        bytes.push(index.bytes());
+    }
+    assert!(bytes[59] <= bytes[10] * 11 / 10, "{bytes:?}");
+}
+
+#[test]
 fn who_carries_this_text_is_answered_nearest_first() {
     let parts = paragraphs(7, 8);
     let all = [plain(1, &parts[..6].join("\n")), plain(2, &parts.join("\n")), plain(3, &text(8))];
