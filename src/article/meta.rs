@@ -13,7 +13,7 @@ pub(super) fn meta<'a>(flat: &'a Flat, keys: &[&str]) -> Option<&'a str> {
     keys.iter().find_map(|key| flat.head.metas.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str()))
 }
 
-/// Text of an attribute, a script or a heading in one line; entities that are left because it was escaped twice are resolved.
+/// Text of an attribute, a script or a headline in one line; entities that are left because it was escaped twice are resolved.
 pub(super) fn tidy(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let text = unescape(text);
@@ -26,7 +26,7 @@ pub(super) fn tidy(text: &str) -> String {
     out
 }
 
-/// The headline, without the site's name.
+/// The headline as it is written, without the site's name.
 pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> Option<String> {
     let home = || home_heading(flat, linked);
     let site = publisher(flat, linked).or_else(home);
@@ -45,7 +45,7 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> 
     // A heading that is all link leads elsewhere, to the front page more often than not.
     let first = headings().filter(|b| b.link < b.weight).find(known).or_else(|| headings().find(known));
     if let Some(first) = first {
-        return Some(tidy(flat.of(first)));
+        return Some(flat.of(first).replace('\n', " "));
     }
     let printed = printed_title(flat, site.as_deref(), &[social.as_deref(), headline.as_deref(), tag.as_deref()]);
     printed.or(social).or(headline).or(tag)
@@ -82,7 +82,7 @@ fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Opti
     let above = flat.blocks.get(..at)?.iter().any(|b| {
         matches!(b.tag, Tag::Heading(_)) && b.link < b.weight && b.weight > 14 && titles().any(|t| squash(t) == squash(flat.of(b)))
     });
-    (!above && (titles().next().is_none() || titles().any(shares))).then(|| tidy(text))
+    (!above && (titles().next().is_none() || titles().any(shares))).then(|| text.replace('\n', " "))
 }
 
 /// The site's name where a linked main heading says it above the headline: a title of the head is then this heading and another one.

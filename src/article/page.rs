@@ -114,6 +114,8 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     let (quality, why) = gate::judge(&seen);
     out.quality = quality;
     out.warnings.extend(why);
+    // What is printed was told by the headline as it is written; kept, it says what it means.
+    out.title = out.title.map(|title| meta::tidy(&title));
     let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
     Explained { extracted: out, blocks }
 }

@@ -59,6 +59,8 @@ fn the_one_main_heading_is_the_headline() {
         titled("<h1>Ferries &amp;ldquo;lie still&amp;rdquo; until &amp;#8216;ramps&amp;#8217; are mended</h1>"),
         "Ferries “lie still” until ‘ramps’ are mended"
     );
+    let twice = format!("<main><h1>Ferries &amp;quot;lie still&amp;quot; for two weeks</h1>{text}</main>");
+    assert!(page(&twice).text.starts_with("The island ferry"), "and is no part of the text");
     // Without a word in common it heads something else; of two main headings over a picture neither is sure.
     assert_eq!(titled("<h1>Island life</h1>"), head);
     assert_eq!(titled(&format!("<h1>{headline}</h1><h1>Buses go round the bay</h1>")), head);
