@@ -250,7 +250,7 @@ fn nearing(count: usize) {
     let mut index = NearIndex::default();
     let prints: Vec<u64> = (0..count).map(|_| rng.u64(..)).collect();
     for (number, print) in prints.iter().enumerate() {
-        index.insert(number as u32, *print);
+        index.insert(number as u32, *print, |n| prints[n as usize]);
     }
     let bytes = resident() - before;
     let mut times = Vec::new();

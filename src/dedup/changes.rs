@@ -309,8 +309,7 @@ fn words(text: &str) -> Vec<Cow<'_, str>> {
 fn pair(a: &[Read<'_>], b: &[Read<'_>]) -> Vec<Option<usize>> {
     let mut pairs: Vec<Option<usize>> = vec![None; b.len()];
     let mut taken = vec![false; a.len()];
-    let (x, y): (Vec<&[Cow<str>]>, Vec<&[Cow<str>]>) =
-        (a.iter().map(|p| p.words.as_slice()).collect(), b.iter().map(|p| p.words.as_slice()).collect());
+    let (x, y): (Vec<_>, Vec<_>) = (a.iter().map(|p| p.words.as_slice()).collect(), b.iter().map(|p| p.words.as_slice()).collect());
     let mut take = |pairs: &mut Vec<Option<usize>>, i: usize, j: usize| {
         if let (Some(used @ false), Some(to @ None)) = (taken.get_mut(i), pairs.get_mut(j)) {
             (*used, *to) = (true, Some(i));

@@ -74,8 +74,8 @@ impl Default for Postings {
 impl Postings {
     /// A table with room for so many postings, which then need no splits.
     pub fn with_capacity(postings: usize) -> Self {
-        let mut table = Self::default();
-        table.buckets = (postings as u64 * 4 / (3 * SLOTS as u64)).clamp(FIRST, 1 << 31);
+        let buckets = (postings as u64 * 4 / (3 * SLOTS as u64)).clamp(FIRST, 1 << 31);
+        let mut table = Self { buckets, ..Self::default() };
         while table.round * 2 <= table.buckets {
             table.round *= 2;
         }
