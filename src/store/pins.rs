@@ -8,13 +8,10 @@ use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-/// Bytes that the log of writes may have.
+/// Bytes of the log at which a long read gives way.
 pub(super) const MOST_LOG: u64 = 64 << 20;
-/// Bytes of the log at which a long read gives way. Between two looks of the watch a busy writer adds some megabytes: at
-/// 64 MB it was 72 by the time the read had ended.
-const GIVE_WAY: u64 = MOST_LOG / 4 * 3;
 
-/// Runs a long read on `conn`, and ends it when the log has grown past [`GIVE_WAY`] since: the writer could not start it
+/// Runs a long read on `conn`, and ends it when the log has grown past [`MOST_LOG`] since: the writer could not start it
 /// over.
 ///
 /// # Errors
@@ -28,7 +25,7 @@ pub(super) fn giving_way<T>(conn: &Connection, log: &Path, read: impl FnOnce() -
         let watch = scope.spawn(move || {
             while waits.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
                 // A log that is as long from before, by somebody else's read, is no reason.
-                if size() > GIVE_WAY.max(begin) {
+                if size() > MOST_LOG.max(begin) {
                     stop.interrupt();
                     return true;
                 }
@@ -97,11 +94,11 @@ mod tests {
         let forever = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT COUNT(*) FROM n";
         let read = || {
             // Written once the read has begun: a file with a hole in it is long enough.
-            std::fs::File::create(&log).unwrap().set_len(GIVE_WAY + 1).unwrap();
+            std::fs::File::create(&log).unwrap().set_len(MOST_LOG + 1).unwrap();
             Ok(conn.query_row(forever, [], |r| r.get::<_, i64>(0))?)
         };
         match giving_way(&conn, &log, read) {
-            Err(StoreError::Busy(why)) => assert!(why.contains("48 MB"), "{why}"),
+            Err(StoreError::Busy(why)) => assert!(why.contains("64 MB"), "{why}"),
             other => panic!("{other:?}"),
         }
         let short = giving_way(&conn, &log, || Ok(conn.query_row("SELECT 1", [], |r| r.get::<_, i64>(0))?));
