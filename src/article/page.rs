@@ -115,7 +115,7 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.quality = quality;
     out.warnings.extend(why);
     // What is printed was told by the headline as it is written; kept, it says what it means.
-    out.title = out.title.map(|title| meta::tidy(&title));
+    out.title = out.title.map(|title| meta::tidy(&title)).filter(|title| !title.is_empty());
     let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
     Explained { extracted: out, blocks }
 }

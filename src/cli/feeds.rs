@@ -88,6 +88,8 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
     let reader = context.reader()?;
     let mut feeds = known(&reader, context.look.now)?;
     let known = feeds.len();
+    // `feeds show` knows feeds alone, those that are not listed too.
+    let short = Short::for_ids(&feeds.iter().map(|f| f.id).collect::<Vec<_>>(), FEWEST);
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     feeds.retain(|f| args.state.as_deref().is_none_or(|s| same(s, &f.state)));
     feeds.retain(|f| args.publisher.as_deref().is_none_or(|p| f.publisher.as_deref().is_some_and(|q| same(p, q))));
@@ -97,8 +99,6 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
     } else if args.form.json {
         feeds.iter().try_for_each(|feed| context.out.json(&json::versioned("newsfold/feed/1", feed)))?;
     } else {
-        // `feeds show` knows feeds alone: nothing else can have the same first digits.
-        let short = Short::for_ids(&feeds.iter().map(|f| f.id).collect::<Vec<_>>(), FEWEST);
         context.out.doc(&render(&feeds, short, &context.look), &context.look)?;
         context.out.flush()?;
         match (feeds.is_empty(), known) {

@@ -249,7 +249,7 @@ impl State {
         self.store.save_boilerplate(&gone.into_iter().map(row).collect::<Vec<_>>())
     }
 
-    /// Places what waited together, in one commit.
+    /// Places what waited together, in one commit: texts of different articles.
     ///
     /// # Errors
     /// Where the commit failed: nothing is placed then, and the indexes are as the database is.
@@ -270,9 +270,8 @@ impl State {
         let mut placed = Vec::with_capacity(places.len());
         for place in places {
             let id = place.article.id;
-            let waiting = commits.iter().any(|commit| commit.article.id == id);
-            let known = if waiting { None } else { self.store.texts(&[id])?.pop() };
-            if waiting || known.as_ref().is_some_and(|k| same_text(k, &place.article)) {
+            let known = self.store.texts(&[id])?.pop();
+            if known.as_ref().is_some_and(|k| same_text(k, &place.article)) {
                 links.push((place.entry, id, place.reason));
                 placed.push(Placed::Known);
                 continue;

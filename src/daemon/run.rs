@@ -12,7 +12,8 @@ use tokio_util::task::TaskTracker;
 /// How long tasks may take to end once told to.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// Blocking threads at most: as many as there are cores read pages, the rest resolve names and write files.
+/// Threads at most for what blocks: as many as there are cores read feeds and pages, the rest resolve names and write
+/// files. The unit's limit of tasks leaves room for them and for programs that are told of alerts.
 const BLOCKING: usize = 64;
 
 /// The runtime of the daemon and of a pass. Its threads wait and pass on, what computes has threads of its own: one for

@@ -190,8 +190,8 @@ fn serve(mut state: State, mut queue: mpsc::Receiver<Job>, commit_ms: &AtomicU64
         if !round.polls.is_empty() {
             commit_polls(&mut state, round.polls);
         }
-        if !round.places.is_empty() {
-            commit_places(&mut state, round.places, commit_ms, clock.now());
+        for batch in apart(round.places) {
+            commit_places(&mut state, batch, commit_ms, clock.now());
         }
         round.others.into_iter().for_each(|work| work(&mut state));
         space_low.store(state.store.space_low(), Ordering::Relaxed);
@@ -239,6 +239,20 @@ impl Round {
             Job::Close => self.last = true,
         }
     }
+}
+
+/// What waits, in commits of which none has two texts of one article: the later is a revision of the earlier, which must
+/// be stored by then.
+fn apart(places: Vec<Waiting<Place, Placed>>) -> Vec<Vec<Waiting<Place, Placed>>> {
+    let mut batches: Vec<Vec<Waiting<Place, Placed>>> = Vec::new();
+    for waiting in places {
+        let id = waiting.0.article.id;
+        match batches.iter_mut().find(|batch| batch.iter().all(|other| other.0.article.id != id)) {
+            Some(batch) => batch.push(waiting),
+            None => batches.push(vec![waiting]),
+        }
+    }
+    batches
 }
 
 fn commit_places(state: &mut State, batch: Vec<Waiting<Place, Placed>>, commit_ms: &AtomicU64, now: Timestamp) {

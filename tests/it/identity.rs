@@ -127,6 +127,18 @@ fn a_whole_feed_that_changes_its_guids_brings_nothing_new() {
 }
 
 #[test]
+fn entries_that_share_a_link_are_texts_of_one_article_and_none_is_lost() {
+    let mut desk = Desk::new(1);
+    // All of a page's news under the page's own address: read and placed together, they are stored one after the other.
+    desk.items.extend((1..5).map(|n| Said { path: "/a/0".into(), ..item(n) }));
+    assert_eq!(desk.poll(), (4, 0));
+    let port = desk.world.server.addr.port();
+    let article = &desk.world.json(&["article", &format!("http://{HOST}:{port}/a/0")])[0];
+    assert_eq!(article["revisions"], 4, "{article}");
+    assert_eq!((desk.world.entries().len(), article["entries"].as_array().unwrap().len()), (5, 5));
+}
+
+#[test]
 fn http_to_https_and_back_changes_nothing() {
     let mut desk = Desk::new(25);
     for scheme in ["https", "http", "https"] {

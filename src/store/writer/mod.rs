@@ -301,6 +301,7 @@ impl Writer {
     /// Trains a dictionary from the texts that are there, once there are enough: short texts pack a fifth better with it.
     fn train(&mut self) -> Result<(), StoreError> {
         const ENOUGH: i64 = 2_000;
+        /// Bytes of text that it is trained from, at most.
         const SAMPLES: usize = 12 << 20;
         let count: i64 = self.conn.query_row("SELECT COALESCE(MAX(seq), 0) FROM body", [], |r| r.get(0))?;
         let have: i64 = self.conn.query_row("SELECT COUNT(*) FROM dictionary", [], |r| r.get(0))?;
@@ -315,6 +316,7 @@ impl Writer {
             let mut query = self.conn.prepare("SELECT data FROM body WHERE seq > ?1 ORDER BY seq LIMIT 4000")?;
             let mut rows = query.query([count - ENOUGH * 2])?;
             while let Some(row) = rows.next()? {
+                // What does not unpack is no sample; whoever asks for it is told.
                 let text = self.unpacker.unpack(row.get_ref(0)?.as_blob().unwrap_or_default()).unwrap_or_default();
                 if text.len() >= 200 && samples.len() + text.len() <= SAMPLES {
                     samples.extend_from_slice(&text);
