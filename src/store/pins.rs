@@ -6,26 +6,34 @@ use rusqlite::Connection;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Bytes of the log at which a long read gives way.
+/// Bytes that the log has beside newsfold's own reads, at most; a log longer than this is somebody else's doing.
 pub(super) const MOST_LOG: u64 = 64 << 20;
 
-/// Runs a long read on `conn`, and ends it when the log has grown past [`MOST_LOG`] since: the writer could not start it
-/// over.
+/// Bytes of a log that has been started over: the writer does so at some 33 MB and cuts the file to 32.
+const SHORT_LOG: u64 = 40 << 20;
+
+/// Runs a long read on `conn`, and ends it before the log has grown past [`MOST_LOG`]: the writer could not start it over.
+/// Where it is long already, the read begins when it has been started over: reads that follow each other at once would
+/// otherwise hold it for good.
 ///
 /// # Errors
 /// Those of `read`; [`StoreError::Busy`] where it was ended.
 pub(super) fn giving_way<T>(conn: &Connection, log: &Path, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    const LOOK: Duration = Duration::from_millis(100);
+    const LOOK: Duration = Duration::from_millis(20);
+    /// What is written between two looks and until the read has ended, with much to spare.
+    const SPARE: u64 = 16 << 20;
     let size = || log.metadata().map_or(0, |m| m.len());
-    let (begin, stop) = (size(), conn.get_interrupt_handle());
+    let begin = short_again(log);
+    // A log that stays long is held by somebody else: their read ends or does not, whatever this one does.
+    let most = if begin > SHORT_LOG { begin + MOST_LOG } else { MOST_LOG } - SPARE;
+    let stop = conn.get_interrupt_handle();
     let (done, waits) = channel::<()>();
     std::thread::scope(|scope| {
         let watch = scope.spawn(move || {
             while waits.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-                // A log that is as long from before, by somebody else's read, is no reason.
-                if size() > MOST_LOG.max(begin) {
+                if size() > most {
                     stop.interrupt();
                     return true;
                 }
@@ -43,6 +51,22 @@ pub(super) fn giving_way<T>(conn: &Connection, log: &Path, read: impl FnOnce() -
             (result, _) => result,
         }
     })
+}
+
+/// Waits until the log has been started over, for as long as somebody writes to it and at most ten seconds; its bytes then.
+fn short_again(log: &Path) -> u64 {
+    const LOOK: Duration = Duration::from_millis(10);
+    const STILL: Duration = Duration::from_secs(1);
+    const MOST: Duration = Duration::from_secs(10);
+    let began = Instant::now();
+    loop {
+        let Ok(now) = log.metadata() else { return 0 };
+        let written = now.modified().ok().and_then(|at| at.elapsed().ok()).is_none_or(|ago| ago < STILL);
+        if now.len() <= SHORT_LOG || !written || began.elapsed() > MOST {
+            return now.len();
+        }
+        std::thread::sleep(LOOK);
+    }
 }
 
 /// Bytes of the log of writes of the database in `state_dir`.
@@ -103,5 +127,26 @@ mod tests {
         }
         let short = giving_way(&conn, &log, || Ok(conn.query_row("SELECT 1", [], |r| r.get::<_, i64>(0))?));
         assert_eq!(short.unwrap(), 1, "the log was long before");
+    }
+
+    #[test]
+    fn a_long_read_waits_for_a_long_log_to_start_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let file = std::fs::File::create(&log).unwrap();
+        file.set_len(MOST_LOG).unwrap();
+        std::thread::scope(|scope| {
+            let read = scope.spawn(|| short_again(&log));
+            for n in 0..20 {
+                assert!(!read.is_finished(), "it began at a long log that is being written to");
+                file.set_len(MOST_LOG + n).unwrap();
+            }
+            file.set_len(SHORT_LOG).unwrap();
+            assert_eq!(read.join().unwrap(), SHORT_LOG);
+        });
+        // Long from before, and nobody writes: there is nothing to wait for.
+        file.set_len(MOST_LOG).unwrap();
+        file.set_modified(std::time::SystemTime::now() - Duration::from_secs(60)).unwrap();
+        assert_eq!(short_again(&log), MOST_LOG);
     }
 }
