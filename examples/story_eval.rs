@@ -74,6 +74,9 @@ fn main() {
             "two" => settings.two_sided = v,
             "breadth" => settings.breadth = v,
             "bpow" => settings.breadth_power = v,
+            "any" => settings.any_term = v,
+            "nmost" => settings.names_most = v,
+            "nalone" => settings.names_alone = v,
             "prior" => prior = prior.believing(v, 0.0005),
             other => panic!("{other}?"),
         }

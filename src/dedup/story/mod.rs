@@ -23,7 +23,7 @@ pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// The numbers behind a story decision. There is one setting: the default.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct Settings {
     pub terms: usize,
     /// Exponent of a term's weight within its article: below 1 many shared terms tell more than one that is repeated.
     pub damp: f32,
+    /// Added to the rarity of every term: what any shared term tells, however common.
+    pub any_term: f32,
     /// Added to the weight of a term in the headline.
     pub title_bonus: f32,
     /// Added to the weight of a term in the lead.
@@ -119,6 +121,7 @@ impl Default for Settings {
         Self {
             terms: 48,
             damp: 0.8,
+            any_term: 4.0,
             title_bonus: 2.0,
             lead_bonus: 1.0,
             lead: 50,
@@ -126,8 +129,8 @@ impl Default for Settings {
             name_share: 0.25,
             number_names: true,
             number_factor: 1.0,
-            threshold: 0.62,
-            nearest: 0.28,
+            threshold: 0.67,
+            nearest: 0.38,
             nearest_share: 0.7,
             usual: 0.36,
             usual_pairs: 3.0,

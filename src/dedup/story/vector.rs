@@ -71,7 +71,7 @@ impl Vector {
             .enumerate()
             .map(|(at, t)| Weight {
                 term: t.hash(),
-                weight: damped[t.level()] * background.idf(t.hash(), t.class()),
+                weight: damped[t.level()] * (settings.any_term + background.idf(t.hash(), t.class())),
                 title: f32::from(u8::from(about.places.in_title(at))),
                 lead: f32::from(u8::from(about.places.in_lead(at))),
                 name: t.is_name(),

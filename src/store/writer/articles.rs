@@ -1,6 +1,6 @@
 //! Commit B: articles, their texts and where they stand.
 
-use super::{CACHE_KB, Tx, Writer};
+use super::{Tx, Writer};
 use crate::model::Id;
 use crate::store::codec::{get, ms, put, split_reason, time, word};
 use crate::store::{Article, ArticleCommit, IndexRow, StoreError, StoredText, fts, texts};
@@ -89,11 +89,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn index_rows(&self, since: Timestamp, row: &mut dyn FnMut(IndexRow)) -> Result<(), StoreError> {
-        // Every row is read once: to keep their pages would make the process larger for nothing.
-        self.conn.execute_batch("PRAGMA cache_size = -512")?;
-        let read = index_rows(&self.conn, since, row);
-        self.conn.execute_batch(&format!("PRAGMA cache_size = -{CACHE_KB}"))?;
-        read
+        self.scan(|conn| index_rows(conn, since, row))
     }
 }
 

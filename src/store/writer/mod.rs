@@ -298,6 +298,15 @@ impl Writer {
         Ok(busy != 0 || done < log)
     }
 
+    /// Reads what is read once: to keep its pages would make the process larger for nothing, and for good where something
+    /// else comes to lie behind them.
+    fn scan<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.conn.execute_batch("PRAGMA cache_size = -512")?;
+        let read = read(&self.conn);
+        self.conn.execute_batch(&format!("PRAGMA cache_size = -{CACHE_KB}"))?;
+        read
+    }
+
     /// Trains a dictionary from the texts that are there, once there are enough: short texts pack a fifth better with it.
     fn train(&mut self) -> Result<(), StoreError> {
         const ENOUGH: i64 = 2_000;
@@ -312,8 +321,8 @@ impl Writer {
         // One after the other in one piece, which goes back to the system as a whole: thousands of small ones left their
         // place in the heap behind, and the daemon was 14 MB larger from then on.
         let (mut samples, mut sizes) = (Vec::new(), Vec::new());
-        {
-            let mut query = self.conn.prepare("SELECT data FROM body WHERE seq > ?1 ORDER BY seq LIMIT 4000")?;
+        self.scan(|conn| {
+            let mut query = conn.prepare("SELECT data FROM body WHERE seq > ?1 ORDER BY seq LIMIT 4000")?;
             let mut rows = query.query([count - ENOUGH * 2])?;
             while let Some(row) = rows.next()? {
                 // What does not unpack is no sample; whoever asks for it is told.
@@ -323,7 +332,8 @@ impl Writer {
                     sizes.push(text.len());
                 }
             }
-        }
+            Ok(())
+        })?;
         let Ok(data) = zstd::dict::from_continuous(&samples, &sizes, 112 << 10) else {
             return Ok(());
         };
