@@ -86,6 +86,13 @@ fn slope(points: &[(f64, f64)]) -> (f64, f64) {
     (rise, 2.0 * (rest / (n - 2.0) / spread).sqrt())
 }
 
+/// The means of whole days: looks a few seconds apart are no independent measurements.
+fn days(samples: &[&Sample], value: fn(&Sample) -> f64) -> Vec<(f64, f64)> {
+    let day = |s: &Sample| s.day.floor();
+    let of_days = samples.chunk_by(|a, b| day(a) == day(b));
+    of_days.map(|of_day| (of_day.first().map_or(0.0, |s| day(s)), of_day.iter().map(|s| value(s)).sum::<f64>() / of_day.len() as f64)).collect()
+}
+
 /// What grows once everything that is to be forgotten is being forgotten.
 pub fn verdict(samples: &[Sample], from: f64) -> anyhow::Result<()> {
     let last = samples.last().map(|s| s.pid);
@@ -94,7 +101,7 @@ pub fn verdict(samples: &[Sample], from: f64) -> anyhow::Result<()> {
         println!("too short to say what grows");
         return Ok(());
     }
-    println!("after day {from}, rise a day (± two standard errors), mean:");
+    println!("after day {from}, means of days, their rise a day (± two standard errors), mean:");
     type Value = fn(&Sample) -> f64;
     // What may be noise is a share of the mean a day.
     let watched: [(&str, Value, f64); 6] = [
@@ -107,7 +114,7 @@ pub fn verdict(samples: &[Sample], from: f64) -> anyhow::Result<()> {
     ];
     let mut grows = Vec::new();
     for (name, value, noise) in watched {
-        let points: Vec<(f64, f64)> = steady.iter().map(|s| (s.day, value(s))).collect();
+        let points = days(&steady, value);
         let (rise, error) = slope(&points);
         let mean = points.iter().map(|p| p.1).sum::<f64>() / points.len() as f64;
         println!("  {name:<12} {rise:>+8.3} ± {error:.3}   {mean:.1}");

@@ -40,6 +40,15 @@ impl Role {
             Self::Hit => "1;31",
         }
     }
+
+    /// Adds `text` to `out`, with escape sequences only where `look` has colour.
+    pub(in crate::cli) fn paint(self, text: &str, look: &Look, out: &mut String) {
+        match self.sgr() {
+            "" => out.push_str(text),
+            _ if !look.color || text.is_empty() => out.push_str(text),
+            sgr => out.extend(["\x1b[", sgr, "m", text, "\x1b[0m"]),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -183,11 +192,7 @@ fn render_span(out: &mut String, span: &Span, text: &str, look: &Look) {
     if let Some(url) = link {
         out.extend(["\x1b]8;;", url, "\x1b\\"]);
     }
-    match span.role.sgr() {
-        "" => out.push_str(text),
-        _ if !look.color => out.push_str(text),
-        sgr => out.extend(["\x1b[", sgr, "m", text, "\x1b[0m"]),
-    }
+    span.role.paint(text, look, out);
     if link.is_some() {
         out.push_str("\x1b]8;;\x1b\\");
     }

@@ -147,6 +147,9 @@ impl Table {
         let room = look.width.map(|w| u16::try_from(w).unwrap_or(u16::MAX - GAP).saturating_sub(self.indent) + GAP);
         let shown = room.map_or_else(|| vec![true; natural.len()], |room| self.shown(&natural, room));
         let total: u32 = natural.iter().zip(&shown).filter(|(_, shown)| **shown).map(|(w, _)| u32::from(*w) + u32::from(GAP)).sum();
+        if room.is_none_or(|room| total <= u32::from(room) && shown.iter().all(|shown| *shown)) {
+            return self.even(&natural, look);
+        }
         let mut table = comfy_table::Table::new();
         table.load_style(presets::NOTHING).set_truncation_indicator("…").style_text_only();
         if self.height == 1 {
@@ -181,17 +184,43 @@ impl Table {
             });
         }
         let indent = " ".repeat(usize::from(self.indent));
-        let under = usize::from(natural.first().copied().unwrap_or(0) + GAP);
-        // With a head, the line's number is the row's, counted from one: a row of such a table has one line.
         for (number, line) in table.lines().enumerate() {
             doc.laid_out(format!("{indent}{}", line.trim_end()));
-            for (_, role, text) in self.notes.iter().filter(|(row, ..)| *row == number && self.head) {
-                for line in wrap(text, look.width.map_or(usize::MAX, |w| w.saturating_sub(under))) {
-                    doc.pad(under).add(*role, line).end();
-                }
-            }
+            self.notes_below(number, &mut doc, &natural, look);
         }
         doc
+    }
+
+    /// Lays out what fits as it is: cells and blanks. Of a list of 500 feeds this takes a fifth of what it takes to find out
+    /// that nothing needs cutting (callgrind: 3 and 15 million instructions).
+    fn even(&self, natural: &[u16], look: &Look) -> Doc {
+        let mut doc = Doc::new();
+        let heads: Vec<Cell> = self.columns.iter().map(|c| cell(Role::Faint, c.head)).collect();
+        for (number, row) in self.head.then_some(&heads).into_iter().chain(&self.rows).enumerate() {
+            let mut line = " ".repeat(usize::from(self.indent));
+            for ((cell, column), wide) in row.iter().zip(&self.columns).zip(natural) {
+                let blanks = usize::from(*wide).saturating_sub(width(&cell.text));
+                let (before, after) = if column.right { (blanks, 0) } else { (0, blanks) };
+                line.extend(std::iter::repeat_n(' ', before));
+                cell.role.paint(&cell.text, look, &mut line);
+                line.extend(std::iter::repeat_n(' ', after + usize::from(GAP)));
+            }
+            line.truncate(line.trim_end().len());
+            doc.laid_out(line);
+            self.notes_below(number, &mut doc, natural, look);
+        }
+        doc
+    }
+
+    /// Adds the notes below a line. With a head, the line's number is the row's, counted from one: a row of such a table has
+    /// one line.
+    fn notes_below(&self, number: usize, doc: &mut Doc, natural: &[u16], look: &Look) {
+        let under = usize::from(natural.first().copied().unwrap_or(0) + GAP);
+        for (_, role, text) in self.notes.iter().filter(|(row, ..)| *row == number && self.head) {
+            for line in wrap(text, look.width.map_or(usize::MAX, |w| w.saturating_sub(under))) {
+                doc.pad(under).add(*role, line).end();
+            }
+        }
     }
 
     /// The width that each column would like, without its gap.
