@@ -301,9 +301,18 @@ impl Features {
         self.minute
     }
 
+    fn term(&self, hash: TermHash) -> Option<&Term> {
+        self.terms.get(self.terms.binary_search_by_key(&hash, |t| t.hash()).ok()?)
+    }
+
     /// True when it holds the term, as a name.
     pub fn is_name(&self, hash: TermHash) -> bool {
-        self.terms.binary_search_by_key(&hash, |t| t.hash()).is_ok_and(|at| self.terms.get(at).is_some_and(|t| t.is_name()))
+        self.term(hash).is_some_and(|t| t.is_name())
+    }
+
+    /// The term's built-in class, when this holds it.
+    pub fn class(&self, hash: TermHash) -> Option<u8> {
+        self.term(hash).map(|t| t.class())
     }
 
     /// The word of a term, when this article was read and not restored.

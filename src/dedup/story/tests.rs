@@ -166,7 +166,7 @@ fn headlines_that_support_each_other_raise_the_likeness_and_a_subject_alone_does
         "Should the Velta have kept its button?",
         "I have used the Velta for a month and I miss the button. My thumb finds only glass, and in winter gloves the Velta is hopeless.",
     );
-    assert!(subject.breadth_factor < 0.6 && subject.similarity < 0.6 * subject.cosine, "{subject:?}");
+    assert!(subject.breadth_factor < 0.7 && subject.similarity < subject.threshold, "{subject:?}");
 }
 
 #[test]

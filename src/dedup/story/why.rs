@@ -124,8 +124,11 @@ fn shared(a: &Vector, b: &Vector, readers: &[&Features]) -> Vec<Shared> {
 pub fn why_story(a: &Features, b: &Features, background: &Background, settings: &Settings) -> StoryComparison {
     let (x, y) = (Vector::of_features(a, background, settings), Vector::of_features(b, background, settings));
     let only = |x: &Vector, f: &Features, y: &Vector| {
-        let mut own: Vec<(u32, f32)> =
-            x.weights.iter().filter(|w| y.weights.binary_search_by_key(&w.term, |o| o.term).is_err()).map(|w| (w.term, w.weight)).collect();
+        // That one of two texts lacks a word which stands in every third says nothing.
+        let tells = |hash| f.class(hash).is_none_or(|class| background.idf(hash, class) > 1.0);
+        let missing = |hash| y.weights.binary_search_by_key(&hash, |o| o.term).is_err();
+        let own = x.weights.iter().filter(|w| missing(w.term) && tells(w.term));
+        let mut own: Vec<(u32, f32)> = own.map(|w| (w.term, w.weight)).collect();
         own.sort_by(|p, q| q.1.total_cmp(&p.1).then(p.0.cmp(&q.0)));
         own.iter().take(LISTED).map(|w| f.word(w.0).map_or_else(|| format!("#{:06x}", w.0), str::to_owned)).collect()
     };
