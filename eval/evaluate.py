@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Run every evaluation on the shared data and print accuracy, speed and memory as one table.
 
-usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,hostile,gate,credits,outlets,copies,orders,pages,stories,newsroom,rig,service] [--seeds 1-5]
+usage: eval/evaluate.py [--shared DIR] [--only feeds,extract,hostile,gate,credits,outlets,copies,orders,pages,stories,newsroom,exports,rig,service] [--seeds 1-5]
        [--marks FILE] [--rig BIN] [--json]
 
 Needs a release build (cargo build --release) and the folder of shared data (default: ../shared beside the repository). Exit code 1 where
@@ -328,6 +328,50 @@ def newsroom():
         row(name, "fetched twice", sum(n > 1 for n in paths.values()), note=f"together at most {max(a['together'] for a in log)}")
 
 
+def exports():
+    """The newsroom's stories as feeds: read by our own parser and by feedparser, and the same after ten more polls."""
+    try:
+        import feedparser
+    except ImportError:
+        return row("exports", "feedparser", "absent", note="pip install feedparser")
+    state = f"{TMP}/exports"
+    os.makedirs(state)
+    serve = [sys.executable, f"{SHARED}/newsroom/serve.py", f"{SHARED}/data/newsroom", "--port", "8932"]
+    config = f"{state}/newsfold.toml"
+    with open(config, "w") as target:
+        target.write(f'state_dir = "{state}"\n[fetch]\nallow_networks = ["127.0.0.0/8"]\nmin_gap = "0s"\n')
+        target.write(subprocess.run([*serve, "--print-config"], capture_output=True, text=True, check=True).stdout)
+    kinds = ("atom", "jsonfeed")
+
+    def export():
+        for kind in kinds:
+            newsfold(["--config", config, "export", kind, "--since", "all", "-n", "0"], out=f"{state}/{kind}")
+        atom = {e.id: (e.updated, e.title) for e in feedparser.parse(f"{state}/atom").entries}
+        jsonfeed = {e["id"]: (e["date_modified"], e["title"]) for e in json.load(open(f"{state}/jsonfeed"))["items"]}
+        return atom, jsonfeed
+
+    server = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
+    try:
+        server.stdout.readline()
+        newsfold(["--config", config, "poll"])
+        first = export()
+        changed = 0
+        for _ in range(10):
+            newsfold(["--config", config, "poll", "--all"])
+            changed += export() != first
+    finally:
+        server.terminate()
+        server.wait()
+    parsed = feedparser.parse(f"{state}/atom")
+    newsfold(["parse", "--json", *(f"{state}/{kind}" for kind in kinds)], out=f"{state}/parsed")
+    ours = [json.loads(line) for line in open(f"{state}/parsed")]
+    row("exports", "feedparser, bozo", int(parsed.bozo), note=f"{len(parsed.entries)} entries")
+    for kind, feed, theirs in zip(kinds, ours, first):
+        same = sum(theirs.get(e["guid"], (None, None))[1] == e["title"] for e in feed["entries"])
+        row("exports", f"{kind}: the same by `parse`", f"{same}/{len(theirs)}", note=f"{len(feed['entries'])} entries")
+    row("exports", "changed in ten more polls", changed, note="exports of ten with another id, time or title")
+
+
 def rig():
     import rig as load
     if not os.path.exists(ARGS.rig):
@@ -344,7 +388,7 @@ if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--shared", default=os.path.join(HERE, "..", "shared"))
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
-    ap.add_argument("--only", default="feeds,extract,hostile,gate,credits,outlets,copies,orders,pages,stories,newsroom")
+    ap.add_argument("--only", default="feeds,extract,hostile,gate,credits,outlets,copies,orders,pages,stories,newsroom,exports")
     ap.add_argument("--seeds", default="1-5")
     ap.add_argument("--marks", help="credits marked by hand, as eval/score_credits.py reads them")
     ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
