@@ -90,7 +90,9 @@ fn slope(points: &[(f64, f64)]) -> (f64, f64) {
 fn days(samples: &[&Sample], value: fn(&Sample) -> f64) -> Vec<(f64, f64)> {
     let day = |s: &Sample| s.day.floor();
     let of_days = samples.chunk_by(|a, b| day(a) == day(b));
-    of_days.map(|of_day| (of_day.first().map_or(0.0, |s| day(s)), of_day.iter().map(|s| value(s)).sum::<f64>() / of_day.len() as f64)).collect()
+    of_days
+        .map(|of_day| (of_day.first().map_or(0.0, |s| day(s)), of_day.iter().map(|s| value(s)).sum::<f64>() / of_day.len() as f64))
+        .collect()
 }
 
 /// What grows once everything that is to be forgotten is being forgotten.

@@ -63,10 +63,10 @@ impl Context {
         match &self.state_dir {
             Some(dir) => Ok(dir.clone()),
             None if config::find(self.config.as_deref()).is_none() => Ok(config::default_state_dir()),
-            None => match self.config() {
-                Ok(config) => Ok(config.state_dir),
-                // A fault elsewhere in the file is no reason not to find the database and its daemon.
-                Err(error) => self.stated_dir().ok_or(error),
+            // A fault in the file is no reason not to find the database and its daemon.
+            None => match config::state_dir(self.config.as_deref()) {
+                Ok(dir) => Ok(dir),
+                Err(error) => self.stated_dir().ok_or_else(|| error.into()),
             },
         }
     }

@@ -252,7 +252,10 @@ fn told(order: &Order, ruled: &Ruled, look: &Look) -> Doc {
     let overruled = ruled.withdrawn.len() as u64;
     let overrules = matches!(order, Order::Merge { .. } | Order::Split { .. } | Order::Origin { .. });
     if overruled > 0 && overrules && !ruled.decisions.is_empty() {
-        doc.wrapped(Role::Faint, format!("It overrules {}.", count(overruled, "earlier decision", "earlier decisions")), look.text_width());
+        // A merger may have brought more along than what is split off now.
+        let rest = if matches!(order, Order::Split { .. }) { "; what else these moved stays" } else { "" };
+        let overrules = count(overruled, "earlier decision", "earlier decisions");
+        doc.wrapped(Role::Faint, format!("It overrules {overrules}{rest}."), look.text_width());
     }
     doc
 }

@@ -8,10 +8,13 @@ use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut};
 use crate::cli::table::{self, Table, cell};
 use crate::cli::{hints, json, output, probe, times, words};
+use crate::config;
 use crate::daemon;
 use crate::model::views::{ClockView, FeedHealth, HeldHost};
 use crate::store::{BoilerplateRow, Named, Reader};
 use serde::Serialize;
+use std::collections::HashSet;
+use std::path::Path;
 
 /// What a feed's state can be.
 const STATES: [&str; 8] = ["ok", "new", "failing", "blocked", "gone", "slowed", "quarantined", "disabled"];
@@ -90,6 +93,7 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
     let known = feeds.len();
     // `feeds show` knows feeds alone, those that are not listed too.
     let short = Short::for_ids(&feeds.iter().map(|f| f.id).collect::<Vec<_>>(), FEWEST);
+    let waiting = never_polled(&feeds, context);
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     feeds.retain(|f| args.state.as_deref().is_none_or(|s| same(s, &f.state)));
     feeds.retain(|f| args.publisher.as_deref().is_none_or(|p| f.publisher.as_deref().is_some_and(|q| same(p, q))));
@@ -101,7 +105,11 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
     } else {
         context.out.doc(&render(&feeds, short, &context.look), &context.look)?;
         context.out.flush()?;
+        if let Some(waiting) = &waiting {
+            output::note(waiting);
+        }
         match (feeds.is_empty(), known) {
+            (true, 0) if waiting.is_some() => {}
             (true, 0) => output::note("no feeds yet; declare some in newsfold.toml, and `newsfold poll`"),
             (true, _) => {
                 let unknown = args.publisher.as_deref().and_then(|name| hints::unknown(&reader, Named::Publisher, name));
@@ -111,6 +119,26 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Done)
+}
+
+/// A word on the feeds of the configuration that the database does not know yet. Where something was written to the database
+/// since the configuration was, they are known, or the daemon was not told: to read hundreds of feeds only to say so takes
+/// longer than the list.
+fn never_polled(known: &[FeedHealth], context: &Context) -> Option<String> {
+    const NAMED: usize = 3;
+    let changed = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
+    let state = context.state_dir().ok()?;
+    let written = ["newsfold.db", "newsfold.db-wal"].iter().filter_map(|name| changed(&state.join(name))).max();
+    if changed(&config::find(context.config.as_deref())?) < written && !known.is_empty() {
+        return None;
+    }
+    let config = context.config().ok()?;
+    let known: HashSet<&str> = known.iter().map(|f| f.url.as_str()).collect();
+    let new: Vec<&str> = config.feeds.iter().filter(|f| f.enabled).map(|f| f.url.as_str()).filter(|url| !known.contains(url)).collect();
+    let (named, rest) = new.split_at(NAMED.min(new.len()));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    let waiting = words::count(new.len() as u64, "feed of the configuration was", "feeds of the configuration were");
+    (!new.is_empty()).then(|| clean(&format!("{waiting} never polled: {}{more}; `newsfold poll` does", named.join(", "))))
 }
 
 /// All feeds, with the pauses of their hosts.

@@ -66,7 +66,7 @@ pub fn offset(first: Timestamp, at: Timestamp) -> String {
 }
 
 /// Reads a point in the past: a length of time ago ("24h", "3 days", "1w"), "now", "today", "yesterday", a local date
-/// or time ("2026-11-22", "2026-11-22 07:41", "07:41"), or RFC 3339.
+/// or time ("2026", "2026-11", "2026-11-22", "2026-11-22 07:41", "07:41"), or RFC 3339.
 ///
 /// # Errors
 /// A message that says what would be understood.
@@ -86,8 +86,15 @@ pub fn parse_when(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timesta
     let absolute = || text.parse::<Timestamp>().ok();
     let local = || {
         // A date alone is its midnight; a time alone is today's.
-        let time = || text.parse::<jiff::civil::Time>().map(|time| here.date().to_datetime(time));
-        let at = text.parse::<DateTime>().or_else(|_| time()).ok()?;
+        let time = || text.contains(':').then(|| text.parse::<jiff::civil::Time>().ok().map(|time| here.date().to_datetime(time)))?;
+        // A year or a month alone is its beginning.
+        let padded = |rest: &str| format!("{text}{rest}").parse::<DateTime>().ok();
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let at = match text.len() {
+            4 if digits(text) => padded("-01-01"),
+            7 if digits(text) => padded("-01"),
+            _ => text.parse::<DateTime>().ok().or_else(time),
+        }?;
         at.to_zoned(zone.clone()).ok().map(|z| z.timestamp())
     };
     let found = named.map(|z| z.timestamp()).or_else(absolute).or_else(|| ago().map(|z| z.timestamp())).or_else(local);
@@ -132,6 +139,8 @@ mod tests {
             ("today", "2026-11-22T00:00:00Z"),
             ("07:41", "2026-11-22T07:41:00Z"),
             ("2026-11-20", "2026-11-20T00:00:00Z"),
+            ("2026-11", "2026-11-01T00:00:00Z"),
+            ("2019", "2019-01-01T00:00:00Z"),
             ("2026-11-20 07:41", "2026-11-20T07:41:00Z"),
             ("2026-11-20T07:41:00+02:00", "2026-11-20T05:41:00Z"),
         ] {
@@ -139,6 +148,7 @@ mod tests {
         }
         assert!(read("soonish").unwrap_err().contains("24h"));
         assert!(read("").is_err());
+        assert!(read("2019-13").is_err() && read("201-").is_err() && read("0741").is_ok_and(|t| t.starts_with("0741")));
     }
 
     #[test]

@@ -36,6 +36,15 @@ pub fn load(explicit: Option<&Path>, state_dir: Option<&Path>) -> Result<Config,
     with_process(|process| load_as(process, explicit, state_dir))
 }
 
+/// Where the state of the configuration that [`load`] would read lives. Only the beginning of its first file is read: most
+/// commands need nothing else, and hundreds of feeds take longer than the answer.
+///
+/// # Errors
+/// Where no file is found, and where its beginning has faults; it may have others.
+pub fn state_dir(explicit: Option<&Path>) -> Result<PathBuf, ConfigErrors> {
+    with_process(|process| state_dir_as(process, explicit))
+}
+
 /// The file that [`load`] would read, if there is one.
 pub fn find(explicit: Option<&Path>) -> Option<PathBuf> {
     with_process(|process| process.find(explicit).ok())
@@ -71,8 +80,7 @@ fn load_as(process: &Process<'_>, explicit: Option<&Path>, state_dir: Option<&Pa
     }
     builder.config.state_dir = match state_dir {
         Some(dir) => process.folder.join(dir),
-        None if builder.config.state_dir.as_os_str().is_empty() => process.state_dir_for(&folder),
-        None => folder.join(process.home(&builder.config.state_dir)),
+        None => process.stated_dir(&builder.config.state_dir, &folder),
     };
     let mut config = builder.finish()?;
     reveal(&mut config, process, &folder);
@@ -80,7 +88,28 @@ fn load_as(process: &Process<'_>, explicit: Option<&Path>, state_dir: Option<&Pa
     Ok(config)
 }
 
+fn state_dir_as(process: &Process<'_>, explicit: Option<&Path>) -> Result<PathBuf, ConfigErrors> {
+    let main = process.find(explicit)?;
+    let folder = main.parent().map(|p| process.folder.join(p)).unwrap_or_default();
+    let text = read_text(process, &main).map_err(|problem| ConfigErrors(vec![problem]))?;
+    // Keys of the whole file stand before its first table.
+    let tables = text.lines().position(|line| line.trim_start().starts_with('['));
+    let top: Vec<&str> = text.lines().take(tables.unwrap_or(usize::MAX)).collect();
+    let mut builder = Builder::default();
+    builder.toml(&top.join("\n"), &main, true);
+    if builder.problems.is_empty() {
+        Ok(process.stated_dir(&builder.config.state_dir, &folder))
+    } else {
+        Err(ConfigErrors(builder.problems))
+    }
+}
+
 impl Process<'_> {
+    /// What a file in `folder` that says `stated` means; empty: it says nothing.
+    fn stated_dir(&self, stated: &Path, folder: &Path) -> PathBuf {
+        if stated.as_os_str().is_empty() { self.state_dir_for(folder) } else { folder.join(self.home(stated)) }
+    }
+
     fn find(&self, explicit: Option<&Path>) -> Result<PathBuf, ConfigErrors> {
         if let Some(path) = explicit {
             return Ok(path.to_path_buf());
@@ -99,7 +128,9 @@ impl Process<'_> {
         }
         let looked = places.iter().map(|p| p.display().to_string()).collect::<Vec<_>>().join(", ");
         let problem = Problem::of_file(Path::new(""), "no configuration found");
-        Err(ConfigErrors(vec![problem.hint(format!("looked for {looked}; name one with --config FILE or $NEWSFOLD_CONFIG"))]))
+        Err(ConfigErrors(vec![problem.hint(format!(
+            "looked for {looked}; name one with --config FILE or $NEWSFOLD_CONFIG, or begin one with `newsfold feeds add URL`"
+        ))]))
     }
 
     /// `$XDG_CONFIG_HOME/newsfold`, else `~/.config/newsfold`.

@@ -211,6 +211,11 @@ impl State {
             let about: BTreeSet<Id> = gone.iter().flat_map(|d| [Some(d.subject), d.object]).flatten().collect();
             let back = if decision.kind == "merge" { self.back(&decision)? } else { HashMap::new() };
             ruling.moves = self.regroup(&about, decisions(&left), &back, decision.subject)?;
+            // What goes back where it was stands there for the reason for which it did.
+            for one in &mut ruling.moves {
+                let was = decision.before.stood.iter().find(|s| s.article == one.article && s.cluster == one.cluster);
+                one.because = was.and_then(|s| s.because.clone()).or_else(|| one.because.take());
+            }
             if let Some(now) = ruling.moves.iter().find(|m| m.article == decision.subject) {
                 (cluster, story) = (now.cluster, now.story);
             }

@@ -88,6 +88,11 @@ pub fn backup(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
         return Err(StoreError::Missing(source));
     }
     not_itself(&source, file)?;
+    if file == Path::new("-") {
+        return Err(unfit(file, "a backup goes to a file of its own, not to a pipe: name one"));
+    }
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    folder.read_dir().map_err(|e| StoreError::io(folder, e))?;
     let part = beside(file, ".part");
     let _ = fs::remove_file(&part);
     let done = (|| {

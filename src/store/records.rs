@@ -513,7 +513,7 @@ pub struct Before {
 }
 
 /// Where an article stood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stood {
     /// The article.
     pub article: Id,
@@ -521,6 +521,9 @@ pub struct Stood {
     pub cluster: Id,
     /// Its story.
     pub story: Id,
+    /// Why it stood there; not known of what an earlier version moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<serde_json::Value>,
 }
 
 /// What a person ordered, with all that follows from it: recorded and carried out in one transaction.

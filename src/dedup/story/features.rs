@@ -180,7 +180,12 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
             let dated = calendar.is_some_and(|c| c.names(hash));
             let name = if used.number { settings.number_names && class > 6 } else { used.capital > used.plain && !dated };
             let local = local_weight(&used, settings);
-            (local * (settings.any_term + background.idf(hash, class)), Term::new(hash, local, name, class), used.word, (used.title, used.lead))
+            (
+                local * (settings.any_term + background.idf(hash, class)),
+                Term::new(hash, local, name, class),
+                used.word,
+                (used.title, used.lead),
+            )
         })
         .collect();
     weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

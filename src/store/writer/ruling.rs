@@ -3,7 +3,7 @@
 use super::learnt::{DECISION, decision_row};
 use super::{Tx, Writer};
 use crate::model::Id;
-use crate::store::codec::{get, ms, put};
+use crate::store::codec::{get, join_reason, ms, put};
 use crate::store::{Before, Decision, Move, Ruling, Stood, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -41,7 +41,8 @@ impl Writer {
             }
             t.move_articles(&ruling.moves)?;
             let data = serde_json::json!({"decisions": numbers, "withdrawn": ruling.withdrawn, "articles": ruling.moves.len()});
-            let text = format!("{}: {} articles moved", ruling.kind, ruling.moves.len());
+            let moved = ruling.moves.len();
+            let text = format!("{}: {moved} {} moved", ruling.kind, if moved == 1 { "article" } else { "articles" });
             t.event(ms(at), "decision", Some(ruling.subject), &text, &data)?;
             Ok(numbers)
         })
@@ -87,10 +88,15 @@ impl Writer {
 impl Tx<'_> {
     /// Where the articles stand that are about to move.
     fn stood(&self, moves: &[Move]) -> Result<Vec<Stood>, StoreError> {
-        let mut query = self.tx.prepare_cached("SELECT cluster, story FROM placed WHERE id = ?1")?;
+        let sql = "SELECT p.cluster, p.story, a.because, (SELECT json FROM common WHERE id = a.because_common)
+          FROM placed p JOIN article a ON a.seq = p.seq WHERE p.id = ?1";
+        let mut query = self.tx.prepare_cached(sql)?;
         let stood = moves.iter().map(|one| {
-            let found = query.query_row([put(one.article)], |r| Ok((get(r.get(0)?), get(r.get(1)?)))).optional()?;
-            Ok(found.map(|(cluster, story)| Stood { article: one.article, cluster, story }))
+            let stood = |r: &rusqlite::Row<'_>| {
+                let because = Some(join_reason(r.get(2)?, r.get(3)?)).filter(|because| !because.is_null());
+                Ok(Stood { article: one.article, cluster: get(r.get(0)?), story: get(r.get(1)?), because })
+            };
+            Ok(query.query_row([put(one.article)], stood).optional()?)
         });
         stood.filter_map(Result::transpose).collect()
     }
