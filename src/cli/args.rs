@@ -64,9 +64,9 @@ impl Filter {
         self.since.as_deref().unwrap_or(default)
     }
 
-    /// Whether it has an end.
-    pub fn ends(&self) -> bool {
-        self.until.is_some()
+    /// When it ends, in the words that was given in.
+    pub fn until(&self) -> Option<&str> {
+        self.until.as_deref()
     }
 
     /// The values that are names, each with what it names.

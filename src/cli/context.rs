@@ -145,10 +145,13 @@ fn one(reader: &Reader, text: &str, kind: &str, wanted: impl Fn(&Found) -> bool)
     match (fitting.as_slice(), all.as_slice()) {
         ([found], _) => Ok(*found),
         ([], []) => Err(Failure::no_such_id(format!("no {kind} {prefix}"), nearest(reader, &prefix, &wanted)?)),
-        ([], others) => Err(Failure::usage(
-            format!("{prefix} is no {kind}, but {}", names(reader, others)),
-            "`newsfold article`, `story` and `feeds show` each take their own kind of id",
-        )),
+        ([], others) => {
+            let hint = match others {
+                [Found::Story(story)] => format!("`newsfold story {story}` lists its articles"),
+                _ => "`newsfold article`, `story` and `feeds show` each take their own kind of id".to_owned(),
+            };
+            Err(Failure::usage(format!("{prefix} is no {kind}, but {}", names(reader, others)), hint))
+        }
         (several, _) => Err(Failure::usage(format!("{prefix} could be {}", names(reader, several)), "type more digits")),
     }
 }

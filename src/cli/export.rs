@@ -110,7 +110,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 /// In constant memory: each row is printed and forgotten.
 fn jsonl(args: &Lines, context: &mut Context) -> anyhow::Result<Exit> {
     let reader = context.reader()?;
-    let since = args.since.as_deref().map(|since| when(since, &context.look)).transpose()?;
+    let since = args.since.as_deref().filter(|since| *since != "all").map(|since| when(since, &context.look)).transpose()?;
     let terminal = context.look.terminal;
     match args.what {
         What::Entries => entries(&reader, since, context)?,

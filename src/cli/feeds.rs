@@ -339,7 +339,7 @@ fn detail(feed: &FeedHealth, repeats: &[BoilerplateRow], clock: Option<&ClockVie
         ("address", Some(feed.url.clone())),
         ("id", Some(feed.id.to_string())),
         ("publisher", feed.publisher.clone()),
-        ("state", Some(feed.state.clone())),
+        ("state", Some(if feed.mute { format!("{}, muted", feed.state) } else { feed.state.clone() })),
         ("failing since", when(feed.failing_since)),
         ("last outcome", feed.last_outcome.clone()),
         ("last poll", when(feed.last_poll_at).or(Some("never".to_owned()))),

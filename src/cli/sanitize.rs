@@ -76,7 +76,8 @@ pub fn clean(text: &str) -> String {
 
 /// Columns that a cleaned text takes.
 pub fn width(text: &str) -> usize {
-    text.width()
+    // Most texts are of one byte a column.
+    if text.bytes().all(|b| (0x20..0x7f).contains(&b)) { text.len() } else { text.width() }
 }
 
 /// `text` within `columns`, with "…" where something was cut; never half a character.

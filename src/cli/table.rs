@@ -80,7 +80,10 @@ pub struct Cell {
 
 /// A cell of this role.
 pub fn cell(role: Role, text: impl AsRef<str>) -> Cell {
-    Cell { text: clean(text.as_ref()).trim().to_owned(), role }
+    let mut text = clean(text.as_ref());
+    text.truncate(text.trim_end().len());
+    text.drain(..text.len() - text.trim_start().len());
+    Cell { text, role }
 }
 
 impl Cell {

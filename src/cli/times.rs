@@ -40,7 +40,7 @@ pub fn local(look: &Look, at: Timestamp) -> String {
     let form = match (at.year() == now.year(), at.date() == now.date()) {
         (_, true) => "%H:%M",
         (true, false) => "%b %d %H:%M",
-        (false, false) => "%Y-%m-%d",
+        (false, false) => "%Y-%m-%d %H:%M",
     };
     at.strftime(form).to_string()
 }
@@ -86,7 +86,8 @@ pub fn parse_when(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timesta
     let absolute = || text.parse::<Timestamp>().ok();
     let local = || {
         // A date alone is its midnight; a time alone is today's.
-        let time = || text.contains(':').then(|| text.parse::<jiff::civil::Time>().ok().map(|time| here.date().to_datetime(time)))?;
+        let hour = || if text.find(':') == Some(1) { format!("0{text}") } else { text.to_owned() };
+        let time = || text.contains(':').then(|| hour().parse::<jiff::civil::Time>().ok().map(|time| here.date().to_datetime(time)))?;
         // A year or a month alone is its beginning.
         let padded = |rest: &str| format!("{text}{rest}").parse::<DateTime>().ok();
         let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
@@ -138,6 +139,7 @@ mod tests {
             ("yesterday", "2026-11-21T00:00:00Z"),
             ("today", "2026-11-22T00:00:00Z"),
             ("07:41", "2026-11-22T07:41:00Z"),
+            ("7:41", "2026-11-22T07:41:00Z"),
             ("2026-11-20", "2026-11-20T00:00:00Z"),
             ("2026-11", "2026-11-01T00:00:00Z"),
             ("2019", "2019-01-01T00:00:00Z"),

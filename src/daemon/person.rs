@@ -154,7 +154,11 @@ impl State {
             return Ok(Err("the articles are not all of one cluster".into()));
         };
         let Some(other) = staying.first() else {
-            let why = if leaving.len() == 1 { "it stands alone already" } else { "these are all articles of the cluster: none would stay" };
+            let why = if leaving.len() == 1 {
+                "its text stands alone already; split parts articles that are held to be one text, and the stories of different texts are newsfold's own"
+            } else {
+                "these are all articles of the cluster: none would stay"
+            };
             return Ok(Err(why.into()));
         };
         let withdrawn =

@@ -6,6 +6,7 @@ use super::{StoreError, lock, migrate, pins};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -87,12 +88,7 @@ pub fn backup(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
     if !source.exists() {
         return Err(StoreError::Missing(source));
     }
-    not_itself(&source, file)?;
-    if file == Path::new("-") {
-        return Err(unfit(file, "a backup goes to a file of its own, not to a pipe: name one"));
-    }
-    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    folder.read_dir().map_err(|e| StoreError::io(folder, e))?;
+    fit_for_copy(&source, file)?;
     let part = beside(file, ".part");
     let _ = fs::remove_file(&part);
     let done = (|| {
@@ -121,6 +117,25 @@ fn not_itself(database: &Path, file: &Path) -> Result<(), StoreError> {
     let which = |path: &Path| path.metadata().map(|m| (m.dev(), m.ino()));
     match (which(database), which(file)) {
         (Ok(one), Ok(other)) if one == other => Err(unfit(file, "it is the database itself: name another file")),
+        _ => Ok(()),
+    }
+}
+
+/// Where a copy may go: to a file that is not there, or to an older copy.
+fn fit_for_copy(database: &Path, file: &Path) -> Result<(), StoreError> {
+    not_itself(database, file)?;
+    if file == Path::new("-") {
+        return Err(unfit(file, "a backup goes to a file of its own, not to a pipe: name one"));
+    }
+    if file.is_dir() {
+        return Err(unfit(file, "it is a folder: name a file in it"));
+    }
+    let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    folder.read_dir().map_err(|e| StoreError::io(folder, e))?;
+    let mut start = Vec::new();
+    let opened = File::open(file).ok().and_then(|f| f.take(16).read_to_end(&mut start).ok());
+    match opened {
+        Some(n) if n > 0 && start != *b"SQLite format 3\0" => Err(unfit(file, "it is there, and no older backup: name another file")),
         _ => Ok(()),
     }
 }
