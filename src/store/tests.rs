@@ -768,6 +768,24 @@ fn a_backup_beside_a_writer_is_whole_and_comes_back() {
 }
 
 #[test]
+fn a_backup_replaces_nothing_but_a_backup() {
+    let (dir, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    Writer::open(dir.path(), Options::default()).unwrap().close().unwrap();
+    let notes = elsewhere.path().join("notes.txt");
+    std::fs::write(&notes, "what I wrote myself").unwrap();
+    for (file, why) in [(notes.as_path(), "no older backup"), (elsewhere.path(), "a folder"), (Path::new("-"), "not to a pipe")] {
+        let refused = backup(dir.path(), file).unwrap_err().to_string();
+        assert!(refused.contains(why), "{refused}");
+    }
+    assert_eq!(std::fs::read_to_string(&notes).unwrap(), "what I wrote myself");
+    let refused = backup(dir.path(), &elsewhere.path().join("no/such/copy.db")).unwrap_err().to_string();
+    assert!(refused.contains("no/such") && !refused.contains(".part"), "{refused}");
+    for _ in 0..2 {
+        backup(dir.path(), &elsewhere.path().join("copy.db")).unwrap();
+    }
+}
+
+#[test]
 fn the_doctor_finds_what_is_wrong() {
     let dir = tempfile::tempdir().unwrap();
     let ill = |dir: &Path| -> Vec<String> {

@@ -96,8 +96,10 @@ fn a_split_survives_restart_and_reclustering_and_a_merge_overrules_it() {
 }
 
 /// Cluster and story of every article.
-fn places(world: &World) -> Vec<(Value, Value, Value)> {
-    let mut places: Vec<_> = world.entries().iter().map(|e| (e["entry_url"].clone(), e["cluster"].clone(), e["story"].clone())).collect();
+/// Where every entry stands, and why.
+fn places(world: &World) -> Vec<(Value, Value, Value, Value)> {
+    let place = |e: &Value| (e["entry_url"].clone(), e["cluster"].clone(), e["story"].clone(), e["because"].clone());
+    let mut places: Vec<_> = world.entries().iter().map(place).collect();
     places.sort_by_key(|place| place.0.to_string());
     places
 }

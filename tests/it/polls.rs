@@ -357,3 +357,16 @@ fn a_feed_whose_links_lead_to_silent_hosts_leaves_room_for_the_others() {
     let _ = child.kill();
     let _ = child.wait();
 }
+
+#[test]
+fn feeds_that_were_never_polled_are_named() {
+    let mut world = World::new();
+    world.outlet("Harbour Post", vec![("Bridge report", report())]);
+    world.configure("");
+    world.poll(&[]);
+    assert!(!text(&world.run(&["feeds"]).stderr).contains("never polled"));
+    let new = world.outlet("City Herald", vec![("Another bridge report", report())]);
+    world.configure("");
+    let said = text(&world.run(&["feeds"]).stderr);
+    assert!(said.contains("1 feed of the configuration was never polled") && said.contains(&world.feed_url(new)), "{said}");
+}
