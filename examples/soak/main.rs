@@ -23,9 +23,8 @@ use std::time::{Duration, Instant};
 const ORIGIN: &str = "2026-03-02T00:00:00Z";
 /// Days on which the daemon is killed: the last when the first week's articles are being forgotten already.
 const KILLS: [f64; 6] = [0.7, 1.3, 2.6, 4.1, 5.2, 7.4];
-/// Days from which nothing may grow: window and retention are full, the process has lived through a whole round of both, and what it
-/// keeps at hand of them is at its bound. Before, memory still rises by a tenth of a megabyte a day.
-const STEADY: f64 = 20.0;
+/// Days from which nothing may grow: window and retention are full, and the process has lived through a whole round of both.
+const STEADY: f64 = 15.0;
 
 struct Options {
     days: u32,

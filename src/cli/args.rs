@@ -64,7 +64,7 @@ impl Filter {
         self.since.as_deref().unwrap_or(default)
     }
 
-    /// When it ends, in the words that was given in.
+    /// When it ends, in the words it was given in.
     pub fn until(&self) -> Option<&str> {
         self.until.as_deref()
     }

@@ -93,7 +93,8 @@ fn list(args: &List, context: &mut Context) -> anyhow::Result<Exit> {
     let known = feeds.len();
     // `feeds show` knows feeds alone, those that are not listed too.
     let short = Short::for_ids(&feeds.iter().map(|f| f.id).collect::<Vec<_>>(), FEWEST);
-    let waiting = never_polled(&feeds, context);
+    let for_people = !args.form.ids && !args.form.json;
+    let waiting = for_people.then(|| never_polled(&feeds, context)).flatten();
     let same = |a: &str, b: &str| a.to_lowercase() == b.to_lowercase();
     feeds.retain(|f| args.state.as_deref().is_none_or(|s| same(s, &f.state)));
     feeds.retain(|f| args.publisher.as_deref().is_none_or(|p| f.publisher.as_deref().is_some_and(|q| same(p, q))));

@@ -78,7 +78,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// Copies the database into `file` while a daemon may be writing: the copy is one moment's, is checked page by page, and
-/// appears under its name only when it is whole and on the disk. An older file of that name is replaced.
+/// appears under its name only when it is whole and on the disk. An older backup of that name is replaced, and nothing else.
 ///
 /// # Errors
 /// [`StoreError::Busy`] where so much is written meanwhile that the log would grow too long; [`StoreError::Missing`],
@@ -127,16 +127,18 @@ fn fit_for_copy(database: &Path, file: &Path) -> Result<(), StoreError> {
     if file == Path::new("-") {
         return Err(unfit(file, "a backup goes to a file of its own, not to a pipe: name one"));
     }
-    if file.is_dir() {
-        return Err(unfit(file, "it is a folder: name a file in it"));
-    }
     let folder = file.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
-    folder.read_dir().map_err(|e| StoreError::io(folder, e))?;
+    folder.metadata().map_err(|e| StoreError::io(folder, e))?;
+    let Ok(there) = file.metadata() else { return Ok(()) };
+    if !there.is_file() {
+        return Err(unfit(file, "it is a folder or a device: name a file"));
+    }
     let mut start = Vec::new();
-    let opened = File::open(file).ok().and_then(|f| f.take(16).read_to_end(&mut start).ok());
-    match opened {
-        Some(n) if n > 0 && start != *b"SQLite format 3\0" => Err(unfit(file, "it is there, and no older backup: name another file")),
-        _ => Ok(()),
+    File::open(file).and_then(|f| f.take(16).read_to_end(&mut start)).map_err(|e| StoreError::io(file, e))?;
+    if start.is_empty() || start == *b"SQLite format 3\0" {
+        Ok(())
+    } else {
+        Err(unfit(file, "it is there, and no older backup: name another file"))
     }
 }
 
