@@ -179,7 +179,7 @@ fn candidates(reader: &Reader, text: &Prepared, context: &Context) -> anyhow::Re
     match control::call(&context.state_dir()?, Command::Candidates(text.question()), |_| {}) {
         Ok(ids) => Ok(serde_json::from_value(ids)?),
         Err(ControlError::NotRunning(_)) => {
-            let window = context.config().map(|config| config.dedup.window)?;
+            let window = context.settings().map(|config| config.dedup.window)?;
             Ok(lookup::candidates(reader, window, &text.question(), context.look.now)?)
         }
         Err(error) => Err(error.into()),

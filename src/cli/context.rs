@@ -64,8 +64,8 @@ impl Context {
             Some(dir) => Ok(dir.clone()),
             None if config::find(self.config.as_deref()).is_none() => Ok(config::default_state_dir()),
             // A fault in the file is no reason not to find the database and its daemon.
-            None => match config::state_dir(self.config.as_deref()) {
-                Ok(dir) => Ok(dir),
+            None => match config::settings(self.config.as_deref()) {
+                Ok(settings) => Ok(settings.state_dir),
                 Err(error) => self.stated_dir().ok_or_else(|| error.into()),
             },
         }
@@ -78,6 +78,11 @@ impl Context {
         let dir = config::from_text(line, "newsfold.toml").ok()?.state_dir;
         crate::cli::output::note("the configuration has faults, which `newsfold config check` names; its state_dir is used");
         Some(dir)
+    }
+
+    /// Reads the settings of the configuration, without its feeds and other lists.
+    pub fn settings(&self) -> anyhow::Result<Config> {
+        Ok(config::settings(self.config.as_deref())?)
     }
 
     /// Reads the configuration.

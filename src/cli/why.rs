@@ -102,7 +102,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
 /// Today's limits: the configured window, and the defaults of everything that is not configured.
 fn settings(context: &Context) -> Settings {
     let mut settings = Settings::default();
-    if let Ok(config) = context.config() {
+    if let Ok(config) = context.settings() {
         settings.window_s = u32::try_from(config.dedup.window.as_secs()).unwrap_or(u32::MAX);
     }
     settings

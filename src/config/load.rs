@@ -36,13 +36,13 @@ pub fn load(explicit: Option<&Path>, state_dir: Option<&Path>) -> Result<Config,
     with_process(|process| load_as(process, explicit, state_dir))
 }
 
-/// Where the state of the configuration that [`load`] would read lives. Only the beginning of its first file is read: most
-/// commands need nothing else, and hundreds of feeds take longer than the answer.
+/// The configuration that [`load`] would read without its lists, as `[[feed]]`: most commands need only where the state
+/// lives and a limit or two, and reading hundreds of feeds takes longer than the answer.
 ///
 /// # Errors
-/// Where no file is found, and where its beginning has faults; it may have others.
-pub fn state_dir(explicit: Option<&Path>) -> Result<PathBuf, ConfigErrors> {
-    with_process(|process| state_dir_as(process, explicit))
+/// Where no file is found, and where what is read has faults; the rest may have others.
+pub fn settings(explicit: Option<&Path>) -> Result<Config, ConfigErrors> {
+    with_process(|process| settings_as(process, explicit))
 }
 
 /// The file that [`load`] would read, if there is one.
@@ -88,20 +88,33 @@ fn load_as(process: &Process<'_>, explicit: Option<&Path>, state_dir: Option<&Pa
     Ok(config)
 }
 
-fn state_dir_as(process: &Process<'_>, explicit: Option<&Path>) -> Result<PathBuf, ConfigErrors> {
+fn settings_as(process: &Process<'_>, explicit: Option<&Path>) -> Result<Config, ConfigErrors> {
     let main = process.find(explicit)?;
     let folder = main.parent().map(|p| process.folder.join(p)).unwrap_or_default();
     let text = read_text(process, &main).map_err(|problem| ConfigErrors(vec![problem]))?;
-    // Keys of the whole file stand before its first table.
-    let tables = text.lines().position(|line| line.trim_start().starts_with('['));
-    let top: Vec<&str> = text.lines().take(tables.unwrap_or(usize::MAX)).collect();
     let mut builder = Builder::default();
-    builder.toml(&top.join("\n"), &main, true);
-    if builder.problems.is_empty() {
-        Ok(process.stated_dir(&builder.config.state_dir, &folder))
-    } else {
-        Err(ConfigErrors(builder.problems))
+    builder.toml(&without_lists(&text), &main, true);
+    if !builder.problems.is_empty() {
+        return Err(ConfigErrors(builder.problems));
     }
+    builder.config.state_dir = process.stated_dir(&builder.config.state_dir, &folder);
+    Ok(builder.config)
+}
+
+/// The lines of a file that belong to no `[[list]]`, nor to a table within one; the others are empty, so that places stay true.
+fn without_lists(text: &str) -> String {
+    let mut listed = false;
+    let mut rest = String::with_capacity(text.len().min(4096));
+    for line in text.lines() {
+        let head = line.trim_start();
+        if head.starts_with('[') {
+            let name = head.split(']').next().unwrap_or_default();
+            listed = name.starts_with("[[") || listed && name.contains('.');
+        }
+        rest.push_str(if listed { "" } else { line });
+        rest.push('\n');
+    }
+    rest
 }
 
 impl Process<'_> {
@@ -399,6 +412,21 @@ mod tests {
             );
             assert!(!format!("{config:?}{}", crate::config::show(&config)).contains("canary"));
             assert_eq!(load_as(process, None, Some(Path::new("/other"))).map(|c| c.state_dir), Ok(PathBuf::from("/other")));
+        });
+    }
+
+    #[test]
+    fn settings_are_read_without_the_lists() {
+        as_process(&[("HOME", "/h")], false, |process, folder| {
+            let main = "state_dir = 'here'\n[[feed]]\nurl = 'no address'\n[feed.headers]\nx = 'y'\n[dedup]\nwindow = '3d'\n[[site]]\nfoo = 1\n";
+            write(folder.join("newsfold.toml"), main).expect("a file");
+            let settings = settings_as(process, None).unwrap_or_else(|e| panic!("{e}"));
+            assert_eq!(settings.state_dir, folder.join("here"));
+            assert_eq!(settings.dedup.window.as_secs(), 3 * 86_400);
+            assert!(load_as(process, None, None).is_err());
+            write(folder.join("newsfold.toml"), main.replace("3d", "soon")).expect("a file");
+            let problems = settings_as(process, None).expect_err("no length of time").to_string();
+            assert!(problems.contains("newsfold.toml:7:"), "{problems}");
         });
     }
 
