@@ -97,7 +97,7 @@ fn soak(options: &Options) -> anyhow::Result<()> {
     let began = Timestamp::now();
     let clock = clock(began, rate);
     let outlets = Arc::new(Outlets::new(options.feeds, options.days, options.seed, clock.now()));
-    let site = Site::open(Arc::clone(&outlets), clock.clone())?;
+    let site = Site::open(Arc::clone(&outlets), clock.clone(), rate)?;
     println!(
         "{} feeds, {} entries in {} days, {rate} times as fast, in {}",
         options.feeds,

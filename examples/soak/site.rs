@@ -14,6 +14,9 @@ use tokio::runtime::Runtime;
 const SHOWN: usize = 60;
 /// Words that texts are made of.
 const WORDS: u64 = 6_000;
+/// How long an outlet keeps a connection on which nothing is asked, by the simulated clock: about what servers do. Polls lie
+/// further apart, so no connection lives through days of polls, and collects what a client keeps of each request.
+const IDLE: Duration = Duration::from_secs(60);
 
 /// One entry: when it is published, and which text it carries.
 struct Entry {
@@ -89,13 +92,13 @@ pub struct Site {
 }
 
 impl Site {
-    pub fn open(outlets: Arc<Outlets>, clock: Clock) -> anyhow::Result<Self> {
+    pub fn open(outlets: Arc<Outlets>, clock: Clock, rate: u32) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let mut bases = Vec::new();
         for n in 0..outlets.entries.len() {
             let listener = runtime.block_on(TcpListener::bind((format!("127.51.{}.{}", n / 250, n % 250 + 1), 0)))?;
             let base = format!("http://{}", listener.local_addr()?);
-            let outlet = Arc::new(Outlet { n, base: base.clone(), outlets: Arc::clone(&outlets), clock: clock.clone() });
+            let outlet = Arc::new(Outlet { n, base: base.clone(), outlets: Arc::clone(&outlets), clock: clock.clone(), idle: IDLE / rate });
             runtime.spawn(async move {
                 while let Ok((stream, _)) = listener.accept().await {
                     let outlet = Arc::clone(&outlet);
@@ -118,6 +121,7 @@ struct Outlet {
     base: String,
     outlets: Arc<Outlets>,
     clock: Clock,
+    idle: Duration,
 }
 
 fn chance(of: impl Hash) -> u64 {
@@ -153,8 +157,9 @@ impl Outlet {
         let mut stream = BufReader::new(stream);
         loop {
             let (mut line, mut tag) = (String::new(), String::new());
-            if stream.read_line(&mut line).await? == 0 {
-                return Ok(());
+            match tokio::time::timeout(self.idle, stream.read_line(&mut line)).await {
+                Err(_) | Ok(Ok(0)) => return Ok(()),
+                Ok(read) => drop(read?),
             }
             loop {
                 let mut header = String::new();

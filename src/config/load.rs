@@ -418,7 +418,8 @@ mod tests {
     #[test]
     fn settings_are_read_without_the_lists() {
         as_process(&[("HOME", "/h")], false, |process, folder| {
-            let main = "state_dir = 'here'\n[[feed]]\nurl = 'no address'\n[feed.headers]\nx = 'y'\n[dedup]\nwindow = '3d'\n[[site]]\nfoo = 1\n";
+            let main =
+                "state_dir = 'here'\n[[feed]]\nurl = 'no address'\n[feed.headers]\nx = 'y'\n[dedup]\nwindow = '3d'\n[[site]]\nfoo = 1\n";
             write(folder.join("newsfold.toml"), main).expect("a file");
             let settings = settings_as(process, None).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(settings.state_dir, folder.join("here"));

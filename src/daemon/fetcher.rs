@@ -2,7 +2,7 @@
 
 use super::engine::Engine;
 use super::progress::Counters;
-use super::settle::{self, Settled};
+use super::settle::{self, Settled, Step};
 use super::{DaemonError, bell};
 use crate::model::Id;
 use crate::store::PendingEntry;
@@ -20,6 +20,8 @@ const SPARE: usize = 16;
 const LOOK: Duration = Duration::from_secs(1);
 /// Entries of one host settled in a row, before others that wait get their turn.
 const TURN: u32 = 40;
+/// Pages of one host that may wait to be read and placed while its next is fetched: the more wait, the more share a commit.
+const AHEAD: usize = 4;
 
 /// Until the end: settles what is pending whenever there may be something.
 pub async fn keep_fetching(engine: Arc<Engine>) {
@@ -152,17 +154,40 @@ async fn settle_in_turn(engine: &Arc<Engine>, host: String, feed: Id, entries: V
             turn.note(engine, id, settled);
         }
     }
+    let mut placing: JoinSet<(Id, Result<Settled, DaemonError>)> = JoinSet::new();
     for entry in fetched {
         if engine.stop.is_cancelled() || engine.writer.space_low() {
             break;
         }
         let id = entry.id;
-        turn.note(engine, id, settle::settle(engine, entry).await);
+        match settle::fetch_page(engine, entry).await {
+            Ok(Step::Done(settled)) => turn.note(engine, id, Ok(settled)),
+            Ok(Step::Read(entry, source)) => {
+                let engine = Arc::clone(engine);
+                placing.spawn(async move { (id, settle::read_and_place(&engine, *entry, source).await) });
+            }
+            Err(error) => turn.note(engine, id, Err(error)),
+        }
+        turn.placed(engine, &mut placing, AHEAD).await;
     }
+    turn.placed(engine, &mut placing, 0).await;
     turn
 }
 
 impl Turn {
+    /// Waits until no more than `left` of what is being placed are left.
+    async fn placed(&mut self, engine: &Engine, placing: &mut JoinSet<(Id, Result<Settled, DaemonError>)>, left: usize) {
+        while placing.len() > left
+            && let Some(done) = placing.join_next().await
+        {
+            match done {
+                Ok((id, settled)) => self.note(engine, id, settled),
+                // Its entry is skipped for this drain: what killed it is not met again at once.
+                Err(error) => tracing::error!(%error, "the reading of a page died; its entry stays pending"),
+            }
+        }
+    }
+
     fn note(&mut self, engine: &Engine, id: Id, settled: Result<Settled, DaemonError>) {
         match settled {
             Ok(settled) => {

@@ -36,16 +36,23 @@ pub enum Settled {
     PutOff,
 }
 
-/// Fetches, reads and places one entry's page.
+/// What a fetch leaves to do for an entry.
+pub enum Step {
+    /// Nothing.
+    Done(Settled),
+    /// To read what was fetched, and to place it.
+    Read(Box<PendingEntry>, Source),
+}
+
+/// Fetches one entry's page.
 ///
 /// # Errors
 /// Where the store or the writer fails, or the engine stops; the entry then stays pending.
-pub async fn settle(engine: &Arc<Engine>, entry: PendingEntry) -> Result<Settled, DaemonError> {
-    let fetched = fetch(engine, &entry).await?;
-    let source = match fetched {
+pub async fn fetch_page(engine: &Engine, entry: PendingEntry) -> Result<Step, DaemonError> {
+    let source = match fetch(engine, &entry).await? {
         Fetched::Page(page) => Source::Page(page),
         Fetched::Unchanged => match entry.article {
-            Some(article) => return link(engine, entry.id, article, "the page has not changed".into()).await,
+            Some(article) => return link(engine, entry.id, article, "the page has not changed".into()).await.map(Step::Done),
             None => Source::Feed("the page answered 304 to nobody's question".into()),
         },
         Fetched::None(reason) => Source::Feed(reason),
@@ -53,9 +60,17 @@ pub async fn settle(engine: &Arc<Engine>, entry: PendingEntry) -> Result<Settled
             let (id, words) = (entry.id, reason.clone());
             engine.writer.with(move |state| state.store.retry_entry(id, at, &words)).await?;
             tracing::debug!(entry = %entry.id, reason, "put off");
-            return Ok(Settled::PutOff);
+            return Ok(Step::Done(Settled::PutOff));
         }
     };
+    Ok(Step::Read(Box::new(entry), source))
+}
+
+/// Reads what was fetched for an entry, and places it.
+///
+/// # Errors
+/// As [`fetch_page`].
+pub async fn read_and_place(engine: &Arc<Engine>, entry: PendingEntry, source: Source) -> Result<Settled, DaemonError> {
     let known = entry.article;
     let place = read(engine, entry, source).await?;
     put(engine, known, place).await
@@ -132,7 +147,7 @@ enum Fetched {
 }
 
 /// What an article is read from.
-pub(super) enum Source {
+pub enum Source {
     Page(Box<net::Response>),
     /// The feed's own text, and why.
     Feed(String),
