@@ -34,7 +34,7 @@ pub struct Backup {
 /// Put a backup in the place of the database
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-The daemon must not run. The database that was there stays beside it as newsfold.db.former.
+The daemon must not run. The database that was there stays beside it as newsfold.db.former (the next one as newsfold.db.former.2, and so on); delete it when you need it no more.
 
 Examples:
   sudo systemctl stop newsfold

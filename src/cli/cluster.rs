@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A line is {\"id\",\"url\",\"publisher\",\"title\",\"text\",\"published_at\",\"lang\"}; only the text is needed. Lines are taken as if they arrived in their order. Needs no database and no network. docs/json.md describes the lines of --json.
+A line is {\"id\",\"url\",\"publisher\",\"title\",\"text\",\"published_at\",\"lang\"}; only the text and an id or a url are needed. Lines are taken as if they arrived in their order. Needs no database and no network. docs/json.md describes the lines of --json.
 
 Examples:
   newsfold cluster texts.jsonl

@@ -23,7 +23,7 @@ pub struct Reload {
 /// Let the daemon rest
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Nothing is polled or fetched until `newsfold resume` or a restart; reading goes on.
+Nothing is polled or fetched until `newsfold resume` or a restart, but for what `newsfold poll` asks for; reading goes on.
 
 Examples:
   newsfold pause

@@ -5,6 +5,7 @@ use crate::cli::context::{Context, Short};
 use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
+use crate::cli::sanitize::{clean, cut};
 use crate::cli::table::{Table, cell, flexible, number, whole};
 use crate::cli::words::{count, titled};
 use crate::cli::{json, output, times};
@@ -12,7 +13,7 @@ use crate::clock::Clock;
 use crate::daemon::DaemonError;
 use crate::daemon::control::{self, Command, ControlError};
 use crate::daemon::person::{self, Order, Ruled};
-use crate::daemon::whose::Whose;
+use crate::daemon::whose::{self, Whose};
 use crate::model::Id;
 use crate::store::{Decision, Found, Reader};
 use serde::Serialize;
@@ -152,6 +153,9 @@ pub fn decisions(args: &Decisions, context: &mut Context) -> anyhow::Result<Exit
     Ok(Exit::Done)
 }
 
+/// Columns that a publisher's name has in the list of decisions.
+const NAME_WIDTH: usize = 16;
+
 /// A decision with the headline of what it is about. One `split` of many pairs is one row.
 #[derive(Clone, Debug, Serialize)]
 struct Row {
@@ -160,6 +164,8 @@ struct Row {
     kind: String,
     subject: Id,
     object: Option<Id>,
+    /// The publisher that it names, where that is of no article.
+    name: Option<String>,
     /// Pairs of articles that one order put apart.
     pairs: u64,
     title: Option<String>,
@@ -177,7 +183,8 @@ fn rows(reader: &Reader, all: Vec<Decision>) -> anyhow::Result<Vec<Row>> {
         }
         let title = reader.texts(&[decision.subject])?.pop().map(|text| text.title);
         let Decision { seq, at, kind, subject, object, .. } = decision;
-        rows.push(Row { number: seq, at, kind, subject, object, pairs: 1, title });
+        let name = if kind == whose::KIND { reader.meta(&whose::name_key(seq))? } else { None };
+        rows.push(Row { number: seq, at, kind, subject, object, name, pairs: 1, title });
     }
     Ok(rows)
 }
@@ -191,7 +198,10 @@ fn render(rows: &[Row], short: Short, look: &Look) -> Doc {
             cell(Role::Faint, times::age(look, row.at)),
             cell(Role::Strong, &row.kind),
             cell(Role::Id, short.of(row.subject)),
-            cell(Role::Id, row.object.map_or_else(|| "—".to_owned(), |id| short.of(id))),
+            match (row.object, &row.name) {
+                (Some(id), _) => cell(Role::Id, short.of(id)),
+                (None, name) => cell(Role::Plain, name.as_deref().map_or_else(|| "—".to_owned(), |name| cut(&clean(name), NAME_WIDTH))),
+            },
             cell(Role::Plain, row.title.as_deref().map_or("(past its retention)", titled)),
         ]);
     }
@@ -267,7 +277,7 @@ mod tests {
 
     fn row(number: i64, kind: &str, object: Option<Id>, title: Option<&str>) -> Row {
         let (at, subject) = (at("2026-11-22T09:20:00Z"), Id(0x19c4_a0b0_0000_0001));
-        Row { number, at, kind: kind.to_owned(), subject, object, pairs: 1, title: title.map(str::to_owned) }
+        Row { number, at, kind: kind.to_owned(), subject, object, name: None, pairs: 1, title: title.map(str::to_owned) }
     }
 
     #[test]

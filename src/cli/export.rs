@@ -4,7 +4,7 @@ use crate::cli::args::{Filter, when};
 use crate::cli::context::Context;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Bar;
-use crate::cli::{json, syndicate};
+use crate::cli::{hints, json, output, syndicate};
 use crate::config;
 use crate::model::Id;
 use crate::model::views::{ClusterDetail, StoryDetail, StoryFilter};
@@ -196,6 +196,9 @@ fn stories(args: &Stories, context: &mut Context, write: syndicate::Writer) -> a
     let reader = context.reader()?;
     let limit = Some(args.limit).filter(|n| *n > 0);
     let rows = reader.story_ids(&StoryFilter { limit, ..args.filter.of(SINCE, &reader, &context.look)? })?;
+    if rows.is_empty() {
+        output::note(&hints::no_stories(&reader, &args.filter, args.filter.since(SINCE)));
+    }
     let bar = Bar::printing("stories written", context.look.terminal);
     let head = syndicate::Head {
         title: args.title.clone(),

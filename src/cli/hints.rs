@@ -54,8 +54,9 @@ pub fn no_stories(reader: &Reader, filter: &Filter, since: &str) -> String {
     let any = reader.stories(&StoryFilter { limit: Some(1), ..StoryFilter::default() }).is_ok_and(|s| !s.is_empty());
     match any {
         true if let Some(until) = filter.until() => {
+            let more = if since == "all" { "" } else { "; an earlier --since, or --since all, looks further back" };
             format!(
-                "no such stories first seen since {since} and before {until}; what counts is when newsfold saw them, not their own dates"
+                "no such stories first seen since {since} and before {until}; what counts is when newsfold saw them, not their own dates{more}"
             )
         }
         true if since != "all" => format!("no such stories since {since}; an earlier --since, or --since all, looks further back"),

@@ -5,12 +5,12 @@ use crate::cli::doc::{Doc, Role};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::look::Look;
 use crate::cli::table::{self, Table, cell};
-use crate::cli::{decide, json, times, words};
+use crate::cli::{decide, hints, json, output, times, words};
 use crate::daemon::person::Order;
 use crate::daemon::whose::Whose;
 use crate::model::Id;
-use crate::model::views::ClusterDetail;
-use crate::store::{Found, Reader};
+use crate::model::views::{ClusterDetail, MemberRow};
+use crate::store::{Found, Named, Reader};
 
 /// Tell whose a text is, and by what evidence, or say it
 #[derive(Debug, clap::Args)]
@@ -96,6 +96,9 @@ fn whose(reader: &Reader, context: &Context, detail: &ClusterDetail, text: &str)
     if is_id || name.contains("://") {
         return Ok(Whose::Article(context.article_id(reader, name)?));
     }
+    if let Some(said) = hints::unknown(reader, Named::Publisher, name) {
+        output::note(&format!("{said}; it is set all the same, and --unset takes it back"));
+    }
     Ok(Whose::Publisher(name.to_owned()))
 }
 
@@ -133,9 +136,10 @@ fn render(detail: &ClusterDetail, short: impl Fn(Id) -> String, look: &Look) -> 
     let mut rows = Table::new(&columns);
     for member in &detail.members {
         let role = if origin == Some(member.id) { Role::Strong } else { Role::Plain };
+        let (stated, seen) = stated_and_seen(member, look);
         rows.row(vec![
-            cell(Role::Plain, member.published_at.map_or("—".to_owned(), |at| times::local(look, at))),
-            cell(Role::Plain, times::local(look, member.seen_at)),
+            cell(Role::Plain, stated),
+            cell(Role::Plain, seen),
             cell(Role::Id, short(member.id)),
             cell(role, &member.publisher),
             cell(Role::Plain, words::grouped(member.words.into())),
@@ -144,6 +148,14 @@ fn render(detail: &ClusterDetail, short: impl Fn(Id) -> String, look: &Look) -> 
     }
     doc.append(rows.into_doc(look));
     doc
+}
+
+/// Both times, each with its day where one of them needs it.
+fn stated_and_seen(member: &MemberRow, look: &Look) -> (String, String) {
+    let (stated, seen) = (member.published_at, member.seen_at);
+    let day = |at: jiff::Timestamp| at.to_zoned(look.zone.clone()).date();
+    let write = if stated.is_some_and(|at| day(at) != day(seen)) { times::full } else { times::local };
+    (stated.map_or_else(|| "—".to_owned(), |at| write(look, at)), write(look, seen))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::cli::sanitize::clean;
 use crate::cli::{output, times, words};
 use crate::config::{self, Config};
 use crate::daemon::probe::{self, Found};
+use anyhow::Context as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use url::Url;
@@ -109,6 +110,12 @@ fn configuration(context: &Context) -> anyhow::Result<(Config, PathBuf)> {
 
 /// Appends to a configuration file, or makes it: the whole new file is checked first, then put in place of the old.
 fn append(path: &Path, block: &str) -> anyhow::Result<()> {
+    // Where the name is a link, what it leads to is the file; and what may not be written is not put out of its place.
+    let real = path.canonicalize();
+    let path = real.as_deref().unwrap_or(path);
+    if path.exists() {
+        std::fs::OpenOptions::new().append(true).open(path).with_context(|| path.display().to_string())?;
+    }
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let before = match std::fs::read_to_string(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -129,15 +136,25 @@ fn append(path: &Path, block: &str) -> anyhow::Result<()> {
 }
 
 fn find(url: &str, context: &Context) -> anyhow::Result<Vec<Found>> {
-    let full = if url.contains("://") { url.to_owned() } else { format!("https://{url}") };
+    let guessed = !url.contains("://");
+    let full = if guessed { format!("https://{url}") } else { url.to_owned() };
+    let typed = url;
     let url = Url::parse(&full).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let Some(url) = url else {
-        return Err(Failure::usage(format!("“{full}” is no web address"), "give a site's address, or its feed's"));
+        return Err(Failure::usage(format!("“{}” is no web address", clean(typed)), "give a site's address, or its feed's"));
     };
+    if !url.username().is_empty() || url.password().is_some() {
+        let hint = "take them out of it, and write them into the feed's block as `username` and `password`: see docs/configuration.md";
+        return Err(Failure::usage("an address with a user or a password in it is not taken", hint));
+    }
     let (config, _) = configuration(context)?;
     let _bar = Bar::of("asking the site");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(probe::probe(&config, &url))?)
+    let found = runtime.block_on(probe::probe(&config, &url));
+    if found.is_err() && guessed {
+        output::note(&format!("{url} was asked, since no scheme was given; http:// in front asks without TLS"));
+    }
+    Ok(found?)
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ enum Command {
 /// Who leads, who follows whom, how fast
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-A text's leader is its origin; texts whose origin is unknown have none. With --events whoever reported an event first leads. Times are those that publishers state, set right by what was learnt of their clocks, and never later than they were seen.
+A text's leader is its origin; texts whose origin is unknown have none. With --events whoever reported an event first leads. Times are those that publishers state, set right by what was learnt of their clocks, and never later than they were seen. Where a text was only seen through those who carried it, time counts from the first of them, whose own lag nobody knows: —.
 
 Examples:
   newsfold report lag --since 30d
@@ -181,7 +181,10 @@ fn render(lags: &Lags, events: bool, rows: usize, look: &Look) -> Doc {
     let mut leaders = Table::new(&columns);
     for l in lags.leaders.iter().take(rows) {
         leaders.row(vec![
-            cell(Role::Strong, if l.through_others { format!("{} (seen through others)", l.publisher) } else { l.publisher.clone() }),
+            cell(
+                Role::Strong,
+                if l.through_others { format!("{} (partly seen through others)", l.publisher) } else { l.publisher.clone() },
+            ),
             cell(Role::Plain, words::grouped(l.led.into())),
             cell(Role::Plain, words::grouped(l.copies.into())),
             cell(Role::Plain, words::grouped(l.followers.into())),
@@ -204,9 +207,9 @@ fn render(lags: &Lags, events: bool, rows: usize, look: &Look) -> Doc {
             cell(Role::Strong, &p.follower),
             cell(Role::Plain, &p.leader),
             cell(Role::Plain, words::grouped(p.times.into())),
-            cell(Role::Plain, span(p.median_s)),
-            cell(Role::Plain, span(p.fastest_s)),
-            cell(Role::Plain, span(p.slowest_s)),
+            cell(Role::Plain, p.median_s.map_or("—".to_owned(), span)),
+            cell(Role::Plain, p.fastest_s.map_or("—".to_owned(), span)),
+            cell(Role::Plain, p.slowest_s.map_or("—".to_owned(), span)),
         ]);
     }
     doc.append(pairs.into_doc(look));

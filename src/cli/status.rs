@@ -129,7 +129,7 @@ fn render(
     }
     if counts.failing > 0 {
         doc.add(Role::Bad, format!("{} failing", count(counts.failing, "feed", "feeds"))).text(", see `newsfold feeds`:").end();
-        let ill = feeds.iter().filter(|f| matches!(f.state.as_str(), "failing" | "blocked" | "quarantined" | "gone"));
+        let ill = feeds.iter().filter(|f| f.failing_since.is_some());
         for feed in ill.take(NAMED) {
             let since = feed.failing_since.map(|at| format!(" for {}", crate::cli::times::age(look, at))).unwrap_or_default();
             let line = format!("{}{since}: {}", feed.url, feed.last_outcome.as_deref().unwrap_or(&feed.state));

@@ -159,7 +159,7 @@ pub(super) const SECTIONS: &[Section] = &[
         doc: "Bounds for feeds that state neither `every` nor `cron`: they are polled by their own rhythm.",
         keys: &[
             key("min", Duration(60, 7 * DAY), "\"5m\"", "Never more often than this."),
-            key("max", Duration(60, 30 * DAY), "\"1d\"", "At least this often, as long as the feed works."),
+            key("max", Duration(60, 30 * DAY), "\"1d\"", "At least about this often (up to a twelfth later), as long as the feed works."),
         ],
     },
     Section {

@@ -197,7 +197,7 @@ impl fmt::Display for AllowNet {
 pub struct Schedule {
     /// Never more often than this.
     pub min: Duration,
-    /// At least this often.
+    /// At least about this often: up to a twelfth later.
     pub max: Duration,
 }
 

@@ -14,6 +14,11 @@ use std::collections::BTreeSet;
 pub const KIND: &str = "origin";
 /// Under which name the database keeps a publisher that is no article of the cluster: this, then the decision's number.
 const NAME: &str = "origin/";
+/// Where [`crate::store::Reader::meta`] has the publisher that a decision about an origin names, if it names no article.
+pub fn name_key(number: i64) -> String {
+    format!("{NAME}{number}")
+}
+
 /// The longest name of a publisher, in bytes.
 const LONGEST_NAME: usize = 200;
 
@@ -53,7 +58,7 @@ impl State {
         let ruling = Ruling { kind: KIND.into(), subject: article, decisions, withdrawn: withdrawn.clone(), ..Ruling::default() };
         let numbers = self.store.rule(&ruling, now)?;
         if let (Whose::Publisher(name), Some(number)) = (whose, numbers.first()) {
-            self.store.set_meta(&format!("{NAME}{number}"), name.trim())?;
+            self.store.set_meta(&name_key(*number), name.trim())?;
         }
         self.origin_spoken(cluster, now)?;
         let story = self.store.story_of(cluster)?.unwrap_or_default();
@@ -91,7 +96,7 @@ impl State {
                     Some(member) => (Some(object), member.publisher.clone()),
                     None => continue,
                 },
-                None => match self.store.meta(&format!("{NAME}{}", decision.seq))? {
+                None => match self.store.meta(&name_key(decision.seq))? {
                     Some(name) => (None, name),
                     None => continue,
                 },

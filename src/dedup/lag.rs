@@ -44,11 +44,11 @@ pub struct Leader {
     pub copies: u32,
     /// Publishers that did.
     pub followers: u32,
-    /// Half of them had it within so many seconds; none where it never led.
+    /// Half of them had it within so many seconds; none where that cannot be known of any.
     pub median_s: Option<i64>,
     /// Texts or events that it carried after another.
     pub followed: u32,
-    /// It was only seen through those who carried it: their lag counts from the first of them.
+    /// Some of these were only seen through those who carried them: their lag counts from the first, whose own nobody knows.
     pub through_others: bool,
 }
 
@@ -61,12 +61,12 @@ pub struct Pair {
     pub follower: String,
     /// How often.
     pub times: u32,
-    /// Half of these within so many seconds.
-    pub median_s: i64,
+    /// Half of these within so many seconds; none, as for the others, where that cannot be known of any.
+    pub median_s: Option<i64>,
     /// The fastest, in seconds.
-    pub fastest_s: i64,
+    pub fastest_s: Option<i64>,
     /// The slowest, in seconds.
-    pub slowest_s: i64,
+    pub slowest_s: Option<i64>,
 }
 
 /// When a publisher had one text or event.
@@ -80,6 +80,7 @@ struct First<'a> {
 struct Sums<'a> {
     led: u32,
     followed: u32,
+    copies: u32,
     lags: Vec<i64>,
     followers: BTreeSet<&'a str>,
     through_others: bool,
@@ -91,7 +92,7 @@ pub fn lags(appearances: &[Appearance], by_time: bool) -> Lags {
     let mut groups: BTreeMap<Id, Vec<&Appearance>> = BTreeMap::new();
     appearances.iter().for_each(|a| groups.entry(a.group).or_default().push(a));
     let mut sums: BTreeMap<&str, Sums<'_>> = BTreeMap::new();
-    let mut pairs: BTreeMap<(&str, &str), Vec<i64>> = BTreeMap::new();
+    let mut pairs: BTreeMap<(&str, &str), (u32, Vec<i64>)> = BTreeMap::new();
     let (mut counted, mut unknown) = (0, 0);
     for group in groups.values() {
         let firsts = firsts(group);
@@ -108,12 +109,20 @@ pub fn lags(appearances: &[Appearance], by_time: bool) -> Lags {
         let sum = sums.entry(leader).or_default();
         sum.led += 1;
         sum.through_others |= through_others;
-        for follower in firsts.iter().filter(|f| !same(f.publisher, leader) && owner.is_none_or(|o| !same(o, f.owner))) {
+        for (at, follower) in firsts.iter().enumerate() {
+            if same(follower.publisher, leader) || owner.is_some_and(|o| same(o, follower.owner)) {
+                continue;
+            }
             let lag = follower.at.as_second().saturating_sub(from.as_second()).max(0);
+            // The first copy of what was only seen through others is what the time is counted from.
+            let lag = Some(lag).filter(|_| !through_others || at > 0);
             let sum = sums.entry(leader).or_default();
-            sum.lags.push(lag);
+            sum.copies += 1;
+            sum.lags.extend(lag);
             sum.followers.insert(follower.publisher);
-            pairs.entry((leader, follower.publisher)).or_default().push(lag);
+            let pair = pairs.entry((leader, follower.publisher)).or_default();
+            pair.0 += 1;
+            pair.1.extend(lag);
             sums.entry(follower.publisher).or_default().followed += 1;
         }
     }
@@ -122,7 +131,7 @@ pub fn lags(appearances: &[Appearance], by_time: bool) -> Lags {
         .map(|(publisher, mut sum)| Leader {
             publisher: publisher.to_owned(),
             led: sum.led,
-            copies: sum.lags.len() as u32,
+            copies: sum.copies,
             followers: sum.followers.len() as u32,
             median_s: median(&mut sum.lags),
             followed: sum.followed,
@@ -132,15 +141,15 @@ pub fn lags(appearances: &[Appearance], by_time: bool) -> Lags {
     leaders.sort_by_key(|l| (std::cmp::Reverse((l.copies, l.led)), l.followed, l.publisher.clone()));
     let mut pairs: Vec<Pair> = pairs
         .into_iter()
-        .filter_map(|((leader, follower), mut lags)| {
-            let median_s = median(&mut lags)?;
-            let (fastest_s, slowest_s) = (*lags.first()?, *lags.last()?);
-            let (leader, follower) = (leader.to_owned(), follower.to_owned());
-            Some(Pair { leader, follower, times: lags.len() as u32, median_s, fastest_s, slowest_s })
+        .map(|((leader, follower), (times, mut lags))| {
+            let median_s = median(&mut lags);
+            let (fastest_s, slowest_s) = (lags.first().copied(), lags.last().copied());
+            Pair { leader: leader.to_owned(), follower: follower.to_owned(), times, median_s, fastest_s, slowest_s }
         })
         .collect();
     pairs.sort_by(|a, b| {
-        b.times.cmp(&a.times).then(a.median_s.cmp(&b.median_s)).then((&a.leader, &a.follower).cmp(&(&b.leader, &b.follower)))
+        let unknown = |p: &Pair| (p.median_s.is_none(), p.median_s);
+        b.times.cmp(&a.times).then(unknown(a).cmp(&unknown(b))).then((&a.leader, &a.follower).cmp(&(&b.leader, &b.follower)))
     });
     Lags { groups: counted, unknown, leaders, pairs }
 }
@@ -215,7 +224,7 @@ mod tests {
         assert!(!wire.through_others);
         let pair = &found.pairs[0];
         assert_eq!((pair.leader.as_str(), pair.follower.as_str(), pair.times), ("Wire", "Post", 2));
-        assert_eq!((pair.median_s, pair.fastest_s, pair.slowest_s), (600, 600, 1200));
+        assert_eq!((pair.median_s, pair.fastest_s, pair.slowest_s), (Some(600), Some(600), Some(1200)));
         assert_eq!(found.leaders.iter().find(|l| l.publisher == "Post").map(|l| (l.led, l.followed, l.median_s)), Some((0, 2, None)));
         assert!(found.pairs.iter().all(|p| p.follower != "Evening Post"), "publishers of one owner do not follow each other");
     }
@@ -224,7 +233,9 @@ mod tests {
     fn an_agency_that_was_never_polled_leads_from_its_first_copy_on() {
         let found = lags(&[seen(1, "Post", "House", 10, Some("Agency")), seen(1, "Ledger", "Ledger", 40, Some("Agency"))], false);
         let agency = &found.leaders[0];
-        assert_eq!((agency.publisher.as_str(), agency.copies, agency.median_s, agency.through_others), ("Agency", 2, Some(0), true));
+        assert_eq!((agency.publisher.as_str(), agency.copies, agency.median_s, agency.through_others), ("Agency", 2, Some(1800), true));
+        let of = |name: &str| found.pairs.iter().find(|p| p.follower == name).map(|p| (p.times, p.median_s));
+        assert_eq!((of("Post"), of("Ledger")), (Some((1, None)), Some((1, Some(1800)))), "nobody knows how late the first copy was");
         let alone = lags(&[seen(1, "Post", "House", 10, Some("Agency"))], false);
         assert_eq!(alone.pairs.len(), 1, "one carrier of an agency's text follows it");
     }
@@ -234,7 +245,7 @@ mod tests {
         let found =
             lags(&[seen(1, "A", "A", 5, None), seen(1, "B", "B", 0, None), seen(2, "A", "A", 0, None), seen(2, "B", "B", 0, None)], true);
         assert_eq!((found.groups, found.unknown, found.pairs.len()), (2, 1, 1));
-        assert_eq!((found.pairs[0].leader.as_str(), found.pairs[0].median_s), ("B", 300));
+        assert_eq!((found.pairs[0].leader.as_str(), found.pairs[0].median_s), ("B", Some(300)));
         assert_eq!(lags(&[], true), Lags::default());
     }
 }

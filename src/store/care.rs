@@ -77,6 +77,12 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// A name beside the database for the one that is replaced, which no file has yet.
+fn free_beside(target: &Path) -> PathBuf {
+    let names = std::iter::once(".former".to_owned()).chain((2..).map(|n| format!(".former.{n}")));
+    names.map(|name| beside(target, &name)).find(|path| !path.exists()).unwrap_or_else(|| beside(target, ".former"))
+}
+
 /// Copies the database into `file` while a daemon may be writing: the copy is one moment's, is checked page by page, and
 /// appears under its name only when it is whole and on the disk. An older backup of that name is replaced, and nothing else.
 ///
@@ -154,8 +160,8 @@ fn settle(part: &Path, file: &Path) -> Result<(), StoreError> {
     sync(file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))
 }
 
-/// Puts a backup in the place of the database, which is kept beside it as `newsfold.db.former`. Refused while a daemon
-/// runs. The backup is checked first; what fails leaves everything as it was.
+/// Puts a backup in the place of the database, which is kept beside it as `newsfold.db.former`, or as `….former.2` where an
+/// earlier restoring left one: what it took away may be the only copy. Refused while a daemon runs. The backup is checked first; what fails leaves everything as it was.
 ///
 /// # Errors
 /// [`StoreError::Locked`], [`StoreError::Damaged`], [`StoreError::TooNew`], [`StoreError::Full`].
@@ -188,7 +194,7 @@ pub fn restore(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
             let _ = conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
     }
-    let former = target.exists().then(|| beside(&target, ".former"));
+    let former = target.exists().then(|| free_beside(&target));
     if let Some(former) = &former {
         // Its log goes with it: by the name, SQLite finds both, and never takes the old log for the new file's.
         for ending in ["-wal", "-shm"] {
@@ -199,7 +205,6 @@ pub fn restore(state_dir: &Path, file: &Path) -> Result<Copied, StoreError> {
             }
         }
         // A second name first, so that at no moment there is none: the next daemon would begin an empty database.
-        let _ = fs::remove_file(former);
         fs::hard_link(&target, former).or_else(|_| fs::rename(&target, former)).map_err(|e| StoreError::io(&target, e))?;
     }
     settle(&part, &target)?;

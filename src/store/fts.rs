@@ -136,14 +136,14 @@ fn pieces(query: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Reads a query: words, "phrases", `-not`, `OR`, `prefix*`, `publisher:`, `owner:`, `feed:`, `lang:`, `tag:`, `since:`,
+/// Reads a query: words, "phrases", `-not` or `NOT not`, `OR`, `prefix*`, `publisher:`, `owner:`, `feed:`, `lang:`, `tag:`, `since:`,
 /// `until:`; anything else is literal. Nothing that is typed can be an error of SQL or of FTS5.
 pub(super) fn parse(query: &str, now: Timestamp) -> Result<Query, StoreError> {
     let query = normal(query).replace('\0', " ");
     let mut read = Query::default();
     let mut groups: Vec<Vec<String>> = Vec::new();
     let mut nots: Vec<String> = Vec::new();
-    let mut join = false;
+    let (mut join, mut leave_out) = (false, false);
     let mut terms = 0usize;
     for piece in pieces(&query) {
         if let Some(field) = &piece.field {
@@ -154,6 +154,11 @@ pub(super) fn parse(query: &str, now: Timestamp) -> Result<Query, StoreError> {
             join = !groups.is_empty();
             continue;
         }
+        // As other searches have it: AND is what stands between two words anyway, and NOT is a `-`.
+        if matches!(piece.text.as_str(), "AND" | "NOT") && !piece.quoted && !piece.not {
+            leave_out |= piece.text == "NOT";
+            continue;
+        }
         let (expression, marks) = term(&piece);
         let Some(expression) = expression else {
             continue;
@@ -162,7 +167,7 @@ pub(super) fn parse(query: &str, now: Timestamp) -> Result<Query, StoreError> {
         if terms > MAX_TERMS * 2 {
             return Err(StoreError::Query(format!("too long: a search may have some {MAX_TERMS} words")));
         }
-        if piece.not {
+        if piece.not || std::mem::take(&mut leave_out) {
             nots.push(expression);
             continue;
         }
@@ -432,6 +437,8 @@ mod tests {
         assert_eq!(expression("storm coast").unwrap(), "\"storm\" AND \"coast\"");
         assert_eq!(expression("\"storm coast\" -rain").unwrap(), "(\"storm coast\") NOT (\"rain\")");
         assert_eq!(expression("a b OR c").unwrap(), "\"a\" AND (\"b\" OR \"c\")");
+        assert_eq!(expression("a AND b NOT c").unwrap(), expression("a b -c").unwrap());
+        assert_eq!(expression("a \"NOT\" not").unwrap(), "\"a\" AND \"NOT\" AND \"not\"");
         assert_eq!(expression("multi-agent NEAR(x").unwrap(), "\"multi-agent\" AND \"NEAR(x\"");
         assert_eq!(expression("stor*").unwrap(), "\"stor\" *");
         assert_eq!(expression("col:x").unwrap(), "\"col:x\"");

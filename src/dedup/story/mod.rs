@@ -23,7 +23,7 @@ pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// The numbers behind a story decision. There is one setting: the default.
 #[derive(Clone, Debug)]
@@ -121,17 +121,17 @@ impl Default for Settings {
         Self {
             terms: 48,
             damp: 0.8,
-            any_term: 5.0,
-            title_bonus: 2.0,
-            lead_bonus: 1.0,
+            any_term: 6.5,
+            title_bonus: 2.5,
+            lead_bonus: 1.15,
             lead: 50,
             name_factor: 1.2,
             name_share: 0.25,
             number_names: true,
             number_factor: 1.0,
-            threshold: 0.68,
-            nearest: 0.40,
-            nearest_share: 0.7,
+            threshold: 0.71,
+            nearest: 0.44,
+            nearest_share: 0.72,
             usual: 0.36,
             usual_pairs: 3.0,
             full_terms: 48.0,
@@ -140,19 +140,19 @@ impl Default for Settings {
             free_days: 3.0,
             fade_days: 4.0,
             time_floor: 0.0,
-            headline_floor: 0.5,
-            headline_gain: 1.9,
+            headline_floor: 0.6,
+            headline_gain: 2.1,
             headline_cap: 1.1,
-            two_sided: 0.3,
-            breadth: 3.0,
-            breadth_power: 1.0,
-            stated_unlike: 0.85,
+            two_sided: 0.4,
+            breadth: 3.2,
+            breadth_power: 1.1,
+            stated_unlike: 0.93,
             stated_alike: 1.1,
             opening: 100,
             names_enough: 0.15,
             nameless: 0.6,
-            names_most: 0.65,
-            names_alone: 0.55,
+            names_most: 0.55,
+            names_alone: 0.65,
             across_languages: 0.3,
             one_publisher: 0.5,
             probes: 20,
