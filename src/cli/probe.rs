@@ -171,4 +171,28 @@ mod tests {
         assert!(append(&path, "[[feed]]\nurl = \"https://b.example/rss\"\n").is_err(), "a feed stands there once");
         assert_eq!(config::load(Some(&path), None).unwrap().feeds.len(), 2, "what is not valid is not written");
     }
+
+    #[test]
+    fn a_link_stays_one_and_what_may_not_be_written_is_not() {
+        let home = tempfile::tempdir().unwrap();
+        let (real, link) = (home.path().join("real.toml"), home.path().join("link.toml"));
+        std::fs::write(&real, "# mine\n").unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        append(&link, "[[feed]]\nurl = \"https://a.example/rss\"\n").unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert!(std::fs::read_to_string(&real).unwrap().starts_with("# mine\n\n[[feed]]"));
+        std::fs::set_permissions(&real, PermissionsExt::from_mode(0o444)).unwrap();
+        // For root nothing is protected.
+        if !rustix::process::geteuid().is_root() {
+            assert!(append(&real, "[[feed]]\nurl = \"https://b.example/rss\"\n").is_err());
+        }
+    }
+
+    #[test]
+    fn an_address_with_a_password_is_refused_before_anything_is_asked() {
+        let context = Context::new(None, None);
+        let error = find("http://me:secret@127.0.0.1:9/feed", &context).expect_err("refused");
+        assert_eq!(crate::cli::exit::verdict(&error).0, 2);
+        assert!(!format!("{error:#}").contains("secret"));
+    }
 }

@@ -755,8 +755,11 @@ fn a_backup_beside_a_writer_is_whole_and_comes_back() {
     writer.prune(&PruneRules { before: Some(at(500)), limit: 9, ..PruneRules::default() }, at(600)).unwrap();
     assert!(matches!(restore(dir.path(), &file), Err(StoreError::Locked { .. })), "not under a writer's feet");
     drop(writer);
-    let restored = restore(dir.path(), &file).unwrap();
-    assert!(restored.former.is_some_and(|f| f.exists()));
+    let former = restore(dir.path(), &file).unwrap().former.unwrap();
+    let before = std::fs::read(&former).unwrap();
+    let again = restore(dir.path(), &file).unwrap().former.unwrap();
+    assert!(again.ends_with("newsfold.db.former.2") && again.exists());
+    assert_eq!(std::fs::read(&former).unwrap(), before, "what the first one put aside may be the only copy");
     let reader = Reader::open(dir.path()).unwrap();
     assert!(reader.article(commits[0].article.id).unwrap().is_some());
     assert_eq!(reader.search("aurelia", 9).unwrap().len(), 3);
