@@ -44,10 +44,10 @@ pub fn sample(day: f64, pid: u32, state: &Path) -> Option<Sample> {
 }
 
 pub fn head() {
-    println!(" day   MB  fds  threads  tasks  WAL MB  DB MB  indexed  pending  queue  overdue s   polls  failed  settled  alerts waiting");
+    println!(" day    MB  fds  threads  tasks  WAL MB  DB MB  indexed  pending  queue  overdue s   polls  failed  settled  alerts waiting");
 }
 
-/// A line a day: the most that was seen.
+/// A line a day: the most that was seen, but of memory the mean, as the verdict takes it.
 pub fn line(samples: &[Sample]) {
     let [.., before, last] = samples else { return };
     if before.day.floor() == last.day.floor() {
@@ -56,9 +56,9 @@ pub fn line(samples: &[Sample]) {
     let of_day: Vec<&Sample> = samples.iter().filter(|s| s.day.floor() == before.day.floor()).collect();
     let most = |value: &dyn Fn(&Sample) -> f64| of_day.iter().map(|s| value(s)).fold(0.0, f64::max);
     println!(
-        "{:>4} {:>4.0} {:>4} {:>8} {:>6} {:>7.1} {:>6.1} {:>8} {:>8} {:>6} {:>10} {:>7} {:>7} {:>8} {:>15}",
+        "{:>4} {:>5.1} {:>4} {:>8} {:>6} {:>7.1} {:>6.1} {:>8} {:>8} {:>6} {:>10} {:>7} {:>7} {:>8} {:>15}",
         before.day.floor(),
-        most(&|s| s.memory),
+        of_day.iter().map(|s| s.memory).sum::<f64>() / of_day.len() as f64,
         most(&|s| s.descriptors),
         most(&|s| s.threads),
         most(&|s| s.tasks),

@@ -7,12 +7,13 @@ use crate::cli::json;
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, wrap};
 use crate::dedup::story::{self, Background, StoryComparison};
-use crate::dedup::{self, Document, Settings, Verdict};
+use crate::dedup::{self, Document, Prepared, Settings, Verdict};
 use crate::model::Id;
 use crate::model::views::ArticleDetail;
+use crate::store::{Decision, Reader};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
@@ -41,6 +42,8 @@ struct Report<'a> {
     same_story: bool,
     compared: &'a Verdict,
     sentence: String,
+    /// What holds them in one cluster where their own texts do not.
+    held: &'a Held,
     thresholds: &'a Settings,
     as_events: &'a StoryComparison,
 }
@@ -53,6 +56,72 @@ struct Side<'a> {
     fingerprint: &'a str,
     because: &'a Value,
     story_because: &'a Value,
+}
+
+/// What holds two articles in one cluster that are no copies of each other.
+#[derive(Default, Serialize)]
+struct Held {
+    /// Articles from one to the other, each a copy of the next.
+    between: Vec<Id>,
+    /// Numbers of the decisions, as `decisions` has them, that merged articles of the cluster.
+    decisions: Vec<i64>,
+}
+
+/// Articles of a cluster that are looked at for a way from one to another.
+const LOOKED_AT: usize = 60;
+
+impl Held {
+    fn of(reader: &Reader, (a, b): (&ArticleDetail, &ArticleDetail), settings: &Settings) -> anyhow::Result<Self> {
+        let all = reader.articles_of(a.cluster)?;
+        let others: Vec<Id> = all.iter().copied().filter(|id| ![a.member.id, b.member.id].contains(id)).take(LOOKED_AT).collect();
+        let mut texts = vec![prepared(a), prepared(b)];
+        texts.extend(reader.texts(&others)?.iter().map(|stored| {
+            let document = Document {
+                id: stored.id,
+                title: &stored.title,
+                text: &stored.text,
+                dateline: stored.dateline.as_deref(),
+                lang: stored.lang.as_deref(),
+                publisher: Some(&stored.publisher),
+                seen_at: stored.seen_at,
+            };
+            dedup::prepare(&document, &HashSet::new())
+        }));
+        let is_in = |id: &Id| all.contains(id);
+        let merged = |d: &Decision| d.kind == "merge" && is_in(&d.subject) && d.object.as_ref().is_some_and(is_in);
+        let decisions = reader.decisions()?.iter().filter(|d| merged(d)).map(|d| d.seq).collect();
+        Ok(Self { between: way(&texts, settings), decisions })
+    }
+
+    /// As a sentence; names are given by `name`.
+    fn sentence(&self, name: impl Fn(Id) -> String) -> String {
+        let ways = self.between.iter().map(|id| name(*id)).collect::<Vec<_>>().join(", then ");
+        let numbers = self.decisions.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        match (self.between.is_empty(), self.decisions.is_empty()) {
+            (false, _) => format!("Others' texts hold them together: from one to the other by {ways}, each a copy of the next."),
+            (true, false) => format!("A person holds them together: decision {numbers} in `newsfold decisions`."),
+            (true, true) => "They were placed together all the same: see the recorded reasons.".to_owned(),
+        }
+    }
+}
+
+/// The shortest way from the first text to the second over copies: what lies between them.
+fn way(texts: &[Prepared], settings: &Settings) -> Vec<Id> {
+    let mut from: Vec<Option<usize>> = vec![None; texts.len()];
+    let mut queue = VecDeque::from([0]);
+    while let Some(at) = queue.pop_front() {
+        for next in 1..texts.len() {
+            if from[next].is_some() || !dedup::why(&texts[at], &texts[next], settings).copy {
+                continue;
+            }
+            from[next] = Some(at);
+            queue.push_back(next);
+        }
+    }
+    let steps = std::iter::successors(from.get(1).copied().flatten(), |&at| from[at]);
+    let mut between: Vec<Id> = steps.take_while(|&at| at != 0).map(|at| texts[at].id).collect();
+    between.reverse();
+    between
 }
 
 impl<'a> Side<'a> {
@@ -76,6 +145,7 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
     let settings = settings(context);
     let verdict = dedup::why(&prepared(&a), &prepared(&b), &settings);
     let as_events = events(&a, &b);
+    let held = if a.cluster == b.cluster && !verdict.copy { Held::of(&reader, (&a, &b), &settings)? } else { Held::default() };
     let reasons = [reader.story_reason(a.member.id)?, reader.story_reason(b.member.id)?];
     if args.json {
         let sentence = verdict.sentence(&settings);
@@ -88,13 +158,14 @@ pub fn run(args: &Args, context: &mut Context) -> anyhow::Result<Exit> {
             same_story,
             compared,
             sentence,
+            held: &held,
             thresholds,
             as_events: &as_events,
         };
         context.out.json(&json::versioned("newsfold/why/1", &report))?;
     } else {
         let short = context.short(&reader, &[a.member.id, b.member.id]);
-        context.out.doc(&render((&a, &b), (&verdict, &settings, &as_events), &reasons, short, &context.look), &context.look)?;
+        context.out.doc(&render((&a, &b), (&verdict, &settings, &as_events), (&reasons, &held), short, &context.look), &context.look)?;
     }
     Ok(Exit::Done)
 }
@@ -109,7 +180,7 @@ fn settings(context: &Context) -> Settings {
 }
 
 /// A stored article made ready for comparison; its credits were taken out when it was stored.
-fn prepared(article: &ArticleDetail) -> dedup::Prepared {
+fn prepared(article: &ArticleDetail) -> Prepared {
     let member = &article.member;
     let document = Document {
         id: member.id,
@@ -183,7 +254,7 @@ fn coverage(doc: &mut Doc, c: &StoryComparison, look: &Look) {
 fn render(
     (a, b): (&ArticleDetail, &ArticleDetail),
     (verdict, settings, as_events): (&Verdict, &Settings, &StoryComparison),
-    reasons: &[Value; 2],
+    (reasons, held): (&[Value; 2], &Held),
     short: Short,
     look: &Look,
 ) -> Doc {
@@ -203,9 +274,9 @@ fn render(
     doc.wrapped(Role::Plain, format!("Compared with each other: {}", verdict.sentence(settings)), look.text_width());
     if (a.cluster == b.cluster) != verdict.copy {
         let why = if verdict.copy {
-            "They were placed apart all the same: see the recorded reasons."
+            "They were placed apart all the same: see the recorded reasons.".to_owned()
         } else {
-            "Others' texts, or a person, hold them together: see the recorded reasons."
+            held.sentence(|id| short.of(id))
         };
         doc.wrapped(Role::Warn, why, look.text_width());
     }
@@ -348,7 +419,7 @@ mod tests {
             let joined = serde_json::json!({"rule": "joined", "with": "00000000000000a9", "similarity": 0.412, "threshold": 0.252,
                 "terms": [{"term": "ferry", "weight": 0.13}, {"term": "Meridian", "weight": 0.07}], "version": 2});
             let reasons = [joined, serde_json::json!({"rule": "copy", "version": 2})];
-            fixtures::at_widths(name, |look| render((a, b), (&verdict, &settings, &as_events), &reasons, short, look));
+            fixtures::at_widths(name, |look| render((a, b), (&verdict, &settings, &as_events), (&reasons, &Held::default()), short, look));
         };
         shown("why", &a, &b);
         (b.cluster, b.story) = (Id(0xc9), Id(0xa9));
@@ -363,5 +434,26 @@ mod tests {
         };
         assert!(reason(0.2).contains("but not enough: 0.20 alike"), "{}", reason(0.2));
         assert!(reason(0.3).contains("0.30 alike, two texts need 0.28, but less alike to that story as a whole"), "{}", reason(0.3));
+    }
+
+    #[test]
+    fn what_holds_two_texts_together_is_named() {
+        let letter = |n: u32| char::from(b'a' + (n % 26) as u8);
+        let words: Vec<String> = (0..300).map(|n| format!("{}{}o{}", letter(n / 26), letter(n), letter(n * 7 + n / 26))).collect();
+        let text = |number: u64, part: &[String]| {
+            let text = part.join(" ");
+            dedup::prepare(&Document { id: Id(number), title: "Harbour", text: &text, ..Document::default() }, &HashSet::new())
+        };
+        let settings = Settings::default();
+        let (a, b, whole) = (text(1, &words[..180]), text(2, &[&words[..60], &words[180..]].concat()), text(3, &words));
+        assert!(!dedup::why(&a, &b, &settings).copy);
+        let stranger = text(4, &words.iter().rev().cloned().collect::<Vec<_>>());
+        assert_eq!(way(&[a.clone(), b.clone(), stranger.clone(), whole], &settings), [Id(3)]);
+        assert_eq!(way(&[a, b, stranger], &settings), []);
+        let name = |id: Id| format!("<{}>", id.0);
+        let held = |between: &[Id], decisions: &[i64]| Held { between: between.to_vec(), decisions: decisions.to_vec() }.sentence(name);
+        assert!(held(&[Id(3), Id(5)], &[7]).contains("by <3>, then <5>, each a copy of the next"));
+        assert!(held(&[], &[7, 8]).contains("decision 7, 8"));
+        assert!(held(&[], &[]).contains("recorded reasons"));
     }
 }
