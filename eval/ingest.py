@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """Compare what taking in the newsroom costs on an empty database and on a full one.
 
-usage: eval/ingest.py DATABASE [--rounds N] [--pages N] [--shared DIR] [--bin BIN]
+usage: eval/ingest.py DATABASE [--rounds N] [--shared DIR] [--bin BIN]
 
 DATABASE is the folder of a filled database (`cargo run --release --example store_scale -- DIR 1000000`); each round works on a fresh
 copy of it, for what it took in once meets its copies the next time. A round is a whole `newsfold poll` of the newsroom's hours, start-up
-included, on both, in turn; with --pages it is that many generated pages of the load server's sites instead, ten times as many say more of
-a daemon at work than of its start. Prints CPU and wall seconds of each, and the medians' quotients: the full database's share of the empty one's speed.
+included, on both, in turn. Prints CPU and wall seconds of each, and the medians' quotients: the full database's share of the empty one's speed.
 """
-import argparse, os, re, shutil, statistics, subprocess, sys, tempfile, time, urllib.request
+import argparse, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -24,46 +23,21 @@ def poll(binary, config):
     return used.ru_utime + used.ru_stime, time.monotonic() - began, said.strip().splitlines()[-1]
 
 
-def newsroom(args):
-    """The newsroom's server, its feeds as a configuration, and how many articles it has."""
-    serve = [sys.executable, f"{args.shared}/newsroom/serve.py", f"{args.shared}/data/newsroom", "--port", "8933"]
-    feeds = subprocess.run([*serve, "--print-config"], capture_output=True, text=True, check=True).stdout
-    server = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
-    return server, feeds, int(re.search(r"(\d+) articles", server.stdout.readline())[1])
-
-
-def generated(args):
-    """The same of the load server, which has a core of its own; all is rendered once before it is measured."""
-    sites, base = args.pages // 30, "http://127.0.0.1:8934"
-    server = subprocess.Popen(["taskset", "-c", str(os.cpu_count() - 1), args.rig, "--feeds", str(sites), "--port", "8934", "--threads", "1"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(100):
-        try:
-            urls = urllib.request.urlopen(f"{base}/urls.txt?n={sites}").read().decode().split()
-            break
-        except OSError:
-            time.sleep(0.1)
-    else:
-        sys.exit(f"ingest: {args.rig} does not answer")
-    for url in urls:
-        urllib.request.urlopen(url).read()
-    return server, "".join(f'[[feed]]\nurl = "{url}"\n' for url in urls), sites * 30
-
-
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("database")
     ap.add_argument("--rounds", type=int, default=5)
-    ap.add_argument("--pages", type=int, default=0)
-    ap.add_argument("--rig", default=os.path.join(HERE, "..", "target", "rig", "target", "release", "rig"))
     ap.add_argument("--shared", default=os.path.join(HERE, "..", "..", "shared"))
     ap.add_argument("--bin", default=os.path.join(HERE, "..", "target", "release", "newsfold"))
     args = ap.parse_args()
     if not os.path.exists(f"{args.shared}/newsroom/serve.py"):
         sys.exit(f"ingest: the folder of shared data is absent: {args.shared}")
-    server, feeds, articles = generated(args) if args.pages else newsroom(args)
+    serve = [sys.executable, f"{args.shared}/newsroom/serve.py", f"{args.shared}/data/newsroom", "--port", "8933"]
+    feeds = subprocess.run([*serve, "--print-config"], capture_output=True, text=True, check=True).stdout
     taken = {"empty": [], "full": []}
+    server = subprocess.Popen(serve, stdout=subprocess.PIPE, text=True)
     try:
+        articles = int(re.search(r"(\d+) articles", server.stdout.readline())[1])
         for _ in range(args.rounds):
             for kind, runs in taken.items():
                 with tempfile.TemporaryDirectory(prefix="ingest-") as state:

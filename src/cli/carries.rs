@@ -10,7 +10,7 @@ use crate::cli::table::{Table, cell, flexible, number, whole};
 use crate::cli::words::{count, titled};
 use crate::cli::{json, output, times};
 use crate::daemon::control::{self, Command, ControlError};
-use crate::daemon::lookup;
+use crate::daemon::lookup::{self, document};
 use crate::dedup::{self, Document, Prepared, Settings, Verdict};
 use crate::model::{Extracted, Id};
 use crate::store::{Reader, StoredText};
@@ -199,16 +199,7 @@ fn phrases(text: &str) -> Option<String> {
 fn carriers(text: &Prepared, stored: Vec<StoredText>, settings: &Settings) -> Vec<Carrier> {
     let mut found: Vec<Carrier> = Vec::new();
     for other in stored {
-        let document = Document {
-            id: other.id,
-            title: &other.title,
-            text: &other.text,
-            dateline: other.dateline.as_deref(),
-            publisher: Some(&other.publisher),
-            seen_at: other.seen_at,
-            ..Document::default()
-        };
-        let verdict = dedup::why(text, &dedup::prepare(&document, &HashSet::new()), settings);
+        let verdict = dedup::why(text, &dedup::prepare(&document(&other), &HashSet::new()), settings);
         if let Some(relation) = relation(&verdict, text.id, settings) {
             found.push(carrier(other, relation, &verdict, text.id, settings));
         }

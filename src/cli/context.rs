@@ -64,8 +64,8 @@ impl Context {
             Some(dir) => Ok(dir.clone()),
             None if config::find(self.config.as_deref()).is_none() => Ok(config::default_state_dir()),
             // A fault in the file is no reason not to find the database and its daemon.
-            None => match config::settings(self.config.as_deref()) {
-                Ok(settings) => Ok(settings.state_dir),
+            None => match config::state_dir(self.config.as_deref()) {
+                Ok(dir) => Ok(dir),
                 Err(error) => self.stated_dir().ok_or_else(|| error.into()),
             },
         }

@@ -287,6 +287,7 @@ mod tests {
             row(3, "merge", other, Some("Ferry talks resume in Port Amalie after week-long pause")),
             row(12, "split", other, Some(HOSTILE)),
             row(112, "keep", None, None),
+            Row { name: Some(HOSTILE.to_owned()), ..row(113, "origin", None, Some("Ferry talks resume")) },
         ];
         fixtures::at_widths("decisions", |look| render(&rows, Short::for_ids(&[rows[0].subject], 7), look));
     }

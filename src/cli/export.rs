@@ -196,8 +196,11 @@ fn stories(args: &Stories, context: &mut Context, write: syndicate::Writer) -> a
     let reader = context.reader()?;
     let limit = Some(args.limit).filter(|n| *n > 0);
     let rows = reader.story_ids(&StoryFilter { limit, ..args.filter.of(SINCE, &reader, &context.look)? })?;
-    if rows.is_empty() {
-        output::note(&hints::no_stories(&reader, &args.filter, args.filter.since(SINCE)));
+    // A quiet day is nothing to tell a timer of; a name that is wrong is.
+    if rows.is_empty()
+        && let Some(said) = hints::unknown_in(&reader, &args.filter)
+    {
+        output::note(&said);
     }
     let bar = Bar::printing("stories written", context.look.terminal);
     let head = syndicate::Head {

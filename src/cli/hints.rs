@@ -46,9 +46,14 @@ pub fn unknown(reader: &Reader, what: Named, asked: &str) -> Option<String> {
     })
 }
 
+/// What to say of the first of a filter's names that nothing here has.
+pub fn unknown_in(reader: &Reader, filter: &Filter) -> Option<String> {
+    filter.named().into_iter().find_map(|(what, asked)| unknown(reader, what, asked))
+}
+
 /// Why `stories` may have shown nothing.
 pub fn no_stories(reader: &Reader, filter: &Filter, since: &str) -> String {
-    if let Some(said) = filter.named().into_iter().find_map(|(what, asked)| unknown(reader, what, asked)) {
+    if let Some(said) = unknown_in(reader, filter) {
         return said;
     }
     let any = reader.stories(&StoryFilter { limit: Some(1), ..StoryFilter::default() }).is_ok_and(|s| !s.is_empty());

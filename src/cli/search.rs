@@ -25,7 +25,7 @@ Examples:
   newsfold search ceasefire --sort relevance  best first, not newest
   newsfold search storm --ids | xargs newsfold article")]
 pub struct Args {
-    /// Words, "a phrase", -not, OR, prefix*, publisher:, owner:, feed:, lang:, tag:, since:, until:
+    /// Words, "a phrase", -not or NOT, OR, prefix*, publisher:, owner:, feed:, lang:, tag:, since:, until:
     #[arg(required = true, value_name = "QUERY", allow_hyphen_values = false)]
     query: Vec<String>,
     /// What comes first; relevance looks at the newest 1,000

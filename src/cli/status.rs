@@ -204,6 +204,9 @@ mod tests {
             "{ill}"
         );
         assert!(!ill.contains('\u{1b}'));
+        let slowed = FeedHealth { state: "slowed".to_owned(), failing_since: Some(look.now), ..fixtures::feeds().swap_remove(0) };
+        let named = render(false, None, &Counts { feeds: 1, ..counts.clone() }, (std::slice::from_ref(&slowed), &[]));
+        assert!(named.contains("1 feed failing") && named.contains(&slowed.url), "what is counted is named: {named}");
         let daemon = DaemonStatus { reload_error: Some("newsfold.toml:3:1: unknown key `inclde`".to_owned()), ..DaemonStatus::default() };
         let refused = render(true, Some(&daemon), &Counts::default(), (&[], &[]));
         assert!(!refused.contains("all is well") && refused.contains("newsfold.toml:3:1"), "{refused}");

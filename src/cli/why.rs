@@ -6,6 +6,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::json;
 use crate::cli::look::Look;
 use crate::cli::sanitize::{clean, cut, wrap};
+use crate::daemon::lookup::document;
 use crate::dedup::story::{self, Background, StoryComparison};
 use crate::dedup::{self, Document, Prepared, Settings, Verdict};
 use crate::model::Id;
@@ -65,9 +66,11 @@ struct Held {
     between: Vec<Id>,
     /// Numbers of the decisions, as `decisions` has them, that merged articles of the cluster.
     decisions: Vec<i64>,
+    /// Articles of the cluster among which no way was looked for: it has too many.
+    not_looked_at: usize,
 }
 
-/// Articles of a cluster that are looked at for a way from one to another.
+/// Articles of a cluster that are looked at for a way from one to another: each is compared with each.
 const LOOKED_AT: usize = 60;
 
 impl Held {
@@ -75,22 +78,12 @@ impl Held {
         let all = reader.articles_of(a.cluster)?;
         let others: Vec<Id> = all.iter().copied().filter(|id| ![a.member.id, b.member.id].contains(id)).take(LOOKED_AT).collect();
         let mut texts = vec![prepared(a), prepared(b)];
-        texts.extend(reader.texts(&others)?.iter().map(|stored| {
-            let document = Document {
-                id: stored.id,
-                title: &stored.title,
-                text: &stored.text,
-                dateline: stored.dateline.as_deref(),
-                lang: stored.lang.as_deref(),
-                publisher: Some(&stored.publisher),
-                seen_at: stored.seen_at,
-            };
-            dedup::prepare(&document, &HashSet::new())
-        }));
+        texts.extend(reader.texts(&others)?.iter().map(|stored| dedup::prepare(&document(stored), &HashSet::new())));
         let is_in = |id: &Id| all.contains(id);
         let merged = |d: &Decision| d.kind == "merge" && is_in(&d.subject) && d.object.as_ref().is_some_and(is_in);
         let decisions = reader.decisions()?.iter().filter(|d| merged(d)).map(|d| d.seq).collect();
-        Ok(Self { between: way(&texts, settings), decisions })
+        let not_looked_at = all.len().saturating_sub(texts.len());
+        Ok(Self { between: way(&texts, settings), decisions, not_looked_at })
     }
 
     /// As a sentence; names are given by `name`.
@@ -100,6 +93,9 @@ impl Held {
         match (self.between.is_empty(), self.decisions.is_empty()) {
             (false, _) => format!("Others' texts hold them together: from one to the other by {ways}, each a copy of the next."),
             (true, false) => format!("A person holds them together: decision {numbers} in `newsfold decisions`."),
+            (true, true) if self.not_looked_at > 0 => {
+                format!("What holds them together is among {} of its articles that were not looked at.", self.not_looked_at)
+            }
             (true, true) => "They were placed together all the same: see the recorded reasons.".to_owned(),
         }
     }
@@ -115,6 +111,10 @@ fn way(texts: &[Prepared], settings: &Settings) -> Vec<Id> {
                 continue;
             }
             from[next] = Some(at);
+            if next == 1 {
+                queue.clear();
+                break;
+            }
             queue.push_back(next);
         }
     }
@@ -451,9 +451,12 @@ mod tests {
         assert_eq!(way(&[a.clone(), b.clone(), stranger.clone(), whole], &settings), [Id(3)]);
         assert_eq!(way(&[a, b, stranger], &settings), []);
         let name = |id: Id| format!("<{}>", id.0);
-        let held = |between: &[Id], decisions: &[i64]| Held { between: between.to_vec(), decisions: decisions.to_vec() }.sentence(name);
+        let held = |between: &[Id], decisions: &[i64]| {
+            Held { between: between.to_vec(), decisions: decisions.to_vec(), not_looked_at: 0 }.sentence(name)
+        };
         assert!(held(&[Id(3), Id(5)], &[7]).contains("by <3>, then <5>, each a copy of the next"));
         assert!(held(&[], &[7, 8]).contains("decision 7, 8"));
         assert!(held(&[], &[]).contains("recorded reasons"));
+        assert!(Held { not_looked_at: 9, ..Held::default() }.sentence(name).contains("among 9 of its articles"));
     }
 }

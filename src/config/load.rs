@@ -36,13 +36,21 @@ pub fn load(explicit: Option<&Path>, state_dir: Option<&Path>) -> Result<Config,
     with_process(|process| load_as(process, explicit, state_dir))
 }
 
-/// The configuration that [`load`] would read without its lists, as `[[feed]]`: most commands need only where the state
-/// lives and a limit or two, and reading hundreds of feeds takes longer than the answer.
+/// Where the state of the configuration that [`load`] would read lives. Only the beginning of its first file is read: most
+/// commands need nothing else, and hundreds of feeds take longer than the answer.
 ///
 /// # Errors
-/// Where no file is found, and where what is read has faults; the rest may have others.
+/// Where no file is found, and where its beginning has faults; it may have others.
+pub fn state_dir(explicit: Option<&Path>) -> Result<PathBuf, ConfigErrors> {
+    with_process(|process| part_as(process, explicit, top)).map(|config| config.state_dir)
+}
+
+/// The first file of that configuration without its lists, as `[[feed]]`, for commands that need a limit of it.
+///
+/// # Errors
+/// Where no file is found, and where what is read of it has faults; the rest may have others.
 pub fn settings(explicit: Option<&Path>) -> Result<Config, ConfigErrors> {
-    with_process(|process| settings_as(process, explicit))
+    with_process(|process| part_as(process, explicit, without_lists))
 }
 
 /// The file that [`load`] would read, if there is one.
@@ -88,12 +96,13 @@ fn load_as(process: &Process<'_>, explicit: Option<&Path>, state_dir: Option<&Pa
     Ok(config)
 }
 
-fn settings_as(process: &Process<'_>, explicit: Option<&Path>) -> Result<Config, ConfigErrors> {
+/// What `part` leaves of the first file.
+fn part_as(process: &Process<'_>, explicit: Option<&Path>, part: fn(&str) -> String) -> Result<Config, ConfigErrors> {
     let main = process.find(explicit)?;
     let folder = main.parent().map(|p| process.folder.join(p)).unwrap_or_default();
     let text = read_text(process, &main).map_err(|problem| ConfigErrors(vec![problem]))?;
     let mut builder = Builder::default();
-    builder.toml(&without_lists(&text), &main, true);
+    builder.toml(&part(&text), &main, true);
     if !builder.problems.is_empty() {
         return Err(ConfigErrors(builder.problems));
     }
@@ -101,10 +110,16 @@ fn settings_as(process: &Process<'_>, explicit: Option<&Path>) -> Result<Config,
     Ok(builder.config)
 }
 
+/// The keys of the whole file: they stand before its first table.
+fn top(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().take_while(|line| !line.trim_start().starts_with('[')).collect();
+    lines.join("\n")
+}
+
 /// The lines of a file that belong to no `[[list]]`, nor to a table within one; the others are empty, so that places stay true.
 fn without_lists(text: &str) -> String {
     let mut listed = false;
-    let mut rest = String::with_capacity(text.len().min(4096));
+    let mut rest = String::new();
     for line in text.lines() {
         let head = line.trim_start();
         if head.starts_with('[') {
@@ -421,13 +436,15 @@ mod tests {
             let main =
                 "state_dir = 'here'\n[[feed]]\nurl = 'no address'\n[feed.headers]\nx = 'y'\n[dedup]\nwindow = '3d'\n[[site]]\nfoo = 1\n";
             write(folder.join("newsfold.toml"), main).expect("a file");
-            let settings = settings_as(process, None).unwrap_or_else(|e| panic!("{e}"));
+            let settings = part_as(process, None, without_lists).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(settings.state_dir, folder.join("here"));
             assert_eq!(settings.dedup.window.as_secs(), 3 * 86_400);
             assert!(load_as(process, None, None).is_err());
             write(folder.join("newsfold.toml"), main.replace("3d", "soon")).expect("a file");
-            let problems = settings_as(process, None).expect_err("no length of time").to_string();
+            let problems = part_as(process, None, without_lists).expect_err("no length of time").to_string();
             assert!(problems.contains("newsfold.toml:7:"), "{problems}");
+            let found = part_as(process, None, top).map(|config| config.state_dir);
+            assert_eq!(found, Ok(folder.join("here")), "a fault in a table does not hide the database");
         });
     }
 

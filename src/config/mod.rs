@@ -30,7 +30,7 @@ mod values;
 
 pub use address::{AddressFault, parse_feed_url};
 pub use build::from_text;
-pub use load::{default_state_dir, find, load, new_place, settings};
+pub use load::{default_state_dir, find, load, new_place, settings, state_dir};
 pub use problem::{ConfigErrors, Problem};
 pub use show::{feed_block, reference, show};
 pub use types::*;

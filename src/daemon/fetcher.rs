@@ -213,3 +213,87 @@ fn count(counters: &Counters, settled: Settled) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::pass::{self, Selection};
+    use super::super::{ConfigSource, Engine};
+    use crate::clock::Clock;
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::{Arc, OnceLock, mpsc};
+    use std::time::Duration;
+
+    fn answer(mut to: &TcpStream, kind: &str, body: &str) {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+        to.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    }
+
+    /// While the writer stands still over something else, the second page of a host is asked for, though the first cannot be
+    /// placed yet. Nothing here waits for a length of time but where the test fails.
+    #[test]
+    fn a_hosts_next_page_is_fetched_while_the_last_waits_for_the_writer() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("newsfold.toml");
+        let text = format!(
+            "state_dir = {:?}\n[fetch]\nallow_networks = [\"127.0.0.0/8\"]\nmin_gap = \"0s\"\n[[feed]]\nurl = \"{base}/feed\"\n",
+            dir.path()
+        );
+        std::fs::write(&file, text).unwrap();
+        let config = crate::config::load(Some(&file), None).unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let source = ConfigSource { file: Some(file), state_dir: None };
+        let engine = runtime.block_on(Engine::start(config, source, Clock::system())).unwrap();
+        let (asked, second) = mpsc::channel();
+        let second = std::sync::Mutex::new(Some(second));
+        let came = Arc::new(OnceLock::new());
+        let (theirs, handle, told) = (engine.writer.clone(), runtime.handle().clone(), Arc::clone(&came));
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let mut lines = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+                let path = lines.next().and_then(|first| first.split(' ').nth(1).map(str::to_owned)).unwrap_or_default();
+                lines.for_each(drop);
+                let page =
+                    "<html><body><article><h1>Pilots</h1><p>The harbour pilots met the council on Monday.</p></article></body></html>";
+                match path.as_str() {
+                    "/feed" => {
+                        let items: String =
+                            [1, 2].map(|n| format!("<item><title>Pilots {n}</title><link>{base}/{n}</link></item>")).concat();
+                        answer(
+                            &stream,
+                            "application/rss+xml",
+                            &format!("<rss version=\"2.0\"><channel><title>T</title>{items}</channel></rss>"),
+                        );
+                    }
+                    "/1" | "/2" => {
+                        match second.lock().unwrap().take() {
+                            // The first page: the writer stands still before it is answered.
+                            Some(second) => {
+                                let (stands, still) = mpsc::channel();
+                                let (theirs, told) = (theirs.clone(), Arc::clone(&told));
+                                handle.spawn(async move {
+                                    let stand = move |_: &mut _| {
+                                        let _ = stands.send(());
+                                        told.get_or_init(|| second.recv_timeout(Duration::from_secs(20)).is_ok());
+                                        Ok(())
+                                    };
+                                    theirs.with(stand).await
+                                });
+                                still.recv().unwrap();
+                            }
+                            None => asked.send(()).unwrap(),
+                        }
+                        answer(&stream, "text/html", page);
+                    }
+                    _ => answer(&stream, "text/plain", ""),
+                }
+            }
+        });
+        let summary = runtime.block_on(pass::run(Arc::clone(&engine), Selection::All)).unwrap();
+        runtime.block_on(engine.writer.close());
+        assert_eq!(came.get(), Some(&true), "the second page was asked for while the writer stood still");
+        assert_eq!(summary.settled, 2, "{summary:?}");
+    }
+}

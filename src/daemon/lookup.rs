@@ -5,16 +5,29 @@ use super::engine::net_settings;
 use crate::article::{self, Page};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::dedup::{CopyIndex, Question, Settings};
+use crate::dedup::{CopyIndex, Document, Question, Settings};
 use crate::model::{Extracted, Id};
 use crate::net::{Client, Request};
-use crate::store::{Reader, StoreError};
+use crate::store::{Reader, StoreError, StoredText};
 use jiff::Timestamp;
 use std::time::Duration;
 use url::Url;
 
 /// Articles that one question compares, at most.
 pub const COMPARED: usize = 400;
+
+/// A stored text as `dedup` takes it.
+pub fn document(text: &StoredText) -> Document<'_> {
+    Document {
+        id: text.id,
+        title: &text.title,
+        text: &text.text,
+        dateline: text.dateline.as_deref(),
+        lang: text.lang.as_deref(),
+        publisher: Some(&text.publisher),
+        seen_at: text.seen_at,
+    }
+}
 
 /// Fetches the page at `url` under all the rules of fetching, and reads its article.
 ///

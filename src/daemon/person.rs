@@ -2,7 +2,8 @@
 //! transaction; the decision outlives every re-clustering.
 
 use super::DaemonError;
-use super::place::{State, document};
+use super::lookup::document;
+use super::place::State;
 use super::whose::Whose;
 use crate::config::Config;
 use crate::dedup::recluster::{Change, Recluster, Stands};

@@ -2,6 +2,7 @@
 
 use super::DaemonError;
 use super::clocks::Clocks;
+use super::lookup::document;
 use super::naming::Revised;
 use crate::config::{Config, FeedKind, Synchronous};
 use crate::dedup::boilerplate::{self, Learner};
@@ -485,19 +486,6 @@ fn build_stories(background: Option<&[u8]>, rows: &Receiver<Arc<Vec<IndexRow>>>)
 fn boilerplate_row(row: boilerplate::Row) -> BoilerplateRow {
     let boilerplate::Row { publisher, hash, sample, count, last_seen } = row;
     BoilerplateRow { publisher, hash, sample, count, last_seen_at: last_seen }
-}
-
-/// A stored text as `dedup` takes it.
-pub(super) fn document(text: &StoredText) -> dedup::Document<'_> {
-    dedup::Document {
-        id: text.id,
-        title: &text.title,
-        text: &text.text,
-        dateline: text.dateline.as_deref(),
-        lang: text.lang.as_deref(),
-        publisher: Some(&text.publisher),
-        seen_at: text.seen_at,
-    }
 }
 
 fn same_text(known: &StoredText, article: &Article) -> bool {

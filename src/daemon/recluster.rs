@@ -2,7 +2,8 @@
 //! through the writer, a cluster at a time.
 
 use super::engine::Engine;
-use super::place::{State, document};
+use super::lookup::document;
+use super::place::State;
 use super::{DaemonError, person};
 use crate::config::Config;
 use crate::dedup::boilerplate::{self, Learner};

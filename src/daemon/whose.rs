@@ -14,13 +14,13 @@ use std::collections::BTreeSet;
 pub const KIND: &str = "origin";
 /// Under which name the database keeps a publisher that is no article of the cluster: this, then the decision's number.
 const NAME: &str = "origin/";
+/// The longest name of a publisher, in bytes.
+const LONGEST_NAME: usize = 200;
+
 /// Where [`crate::store::Reader::meta`] has the publisher that a decision about an origin names, if it names no article.
 pub fn name_key(number: i64) -> String {
     format!("{NAME}{number}")
 }
-
-/// The longest name of a publisher, in bytes.
-const LONGEST_NAME: usize = 200;
 
 /// Who a person says it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

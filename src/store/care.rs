@@ -80,7 +80,7 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 /// A name beside the database for the one that is replaced, which no file has yet.
 fn free_beside(target: &Path) -> PathBuf {
     let names = std::iter::once(".former".to_owned()).chain((2..).map(|n| format!(".former.{n}")));
-    names.map(|name| beside(target, &name)).find(|path| !path.exists()).unwrap_or_else(|| beside(target, ".former"))
+    names.map(|name| beside(target, &name)).find(|path| path.symlink_metadata().is_err()).unwrap_or_else(|| beside(target, ".former"))
 }
 
 /// Copies the database into `file` while a daemon may be writing: the copy is one moment's, is checked page by page, and
@@ -161,7 +161,8 @@ fn settle(part: &Path, file: &Path) -> Result<(), StoreError> {
 }
 
 /// Puts a backup in the place of the database, which is kept beside it as `newsfold.db.former`, or as `….former.2` where an
-/// earlier restoring left one: what it took away may be the only copy. Refused while a daemon runs. The backup is checked first; what fails leaves everything as it was.
+/// earlier restoring left one: what it took away may be the only copy. Refused while a daemon runs. The backup is checked
+/// first; what fails leaves everything as it was.
 ///
 /// # Errors
 /// [`StoreError::Locked`], [`StoreError::Damaged`], [`StoreError::TooNew`], [`StoreError::Full`].

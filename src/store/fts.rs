@@ -136,8 +136,8 @@ fn pieces(query: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Reads a query: words, "phrases", `-not` or `NOT not`, `OR`, `prefix*`, `publisher:`, `owner:`, `feed:`, `lang:`, `tag:`, `since:`,
-/// `until:`; anything else is literal. Nothing that is typed can be an error of SQL or of FTS5.
+/// Reads a query: words, "phrases", `-not` or `NOT not`, `OR`, `prefix*`, `publisher:`, `owner:`, `feed:`, `lang:`, `tag:`,
+/// `since:`, `until:`; anything else is literal. Nothing that is typed can be an error of SQL or of FTS5.
 pub(super) fn parse(query: &str, now: Timestamp) -> Result<Query, StoreError> {
     let query = normal(query).replace('\0', " ");
     let mut read = Query::default();
@@ -145,18 +145,19 @@ pub(super) fn parse(query: &str, now: Timestamp) -> Result<Query, StoreError> {
     let mut nots: Vec<String> = Vec::new();
     let (mut join, mut leave_out) = (false, false);
     let mut terms = 0usize;
-    for piece in pieces(&query) {
+    for mut piece in pieces(&query) {
+        // As other searches have it: AND is what stands between two words anyway, and NOT is a `-`.
+        if matches!(piece.text.as_str(), "AND" | "NOT") && piece.field.is_none() && !piece.quoted && !piece.not {
+            leave_out |= piece.text == "NOT";
+            continue;
+        }
+        piece.not |= std::mem::take(&mut leave_out);
         if let Some(field) = &piece.field {
             filter(&mut read, field, &piece, now)?;
             continue;
         }
         if piece.text == "OR" && !piece.quoted && !piece.not {
             join = !groups.is_empty();
-            continue;
-        }
-        // As other searches have it: AND is what stands between two words anyway, and NOT is a `-`.
-        if matches!(piece.text.as_str(), "AND" | "NOT") && !piece.quoted && !piece.not {
-            leave_out |= piece.text == "NOT";
             continue;
         }
         let (expression, marks) = term(&piece);
@@ -167,7 +168,7 @@ pub(super) fn parse(query: &str, now: Timestamp) -> Result<Query, StoreError> {
         if terms > MAX_TERMS * 2 {
             return Err(StoreError::Query(format!("too long: a search may have some {MAX_TERMS} words")));
         }
-        if piece.not || std::mem::take(&mut leave_out) {
+        if piece.not {
             nots.push(expression);
             continue;
         }
@@ -461,7 +462,7 @@ mod tests {
         for (bad, said) in [("until:soon x", "until:soon is no time"), ("owner:", "owner: needs"), ("-feed:x y", "-feed: is not known")] {
             assert!(matches!(parse(bad, now), Err(StoreError::Query(why)) if why.starts_with(said)), "{bad:?}");
         }
-        for bad in ["", "  ", "-rain", "since:soon x", "lang:", "!!!", "\0", "-lang:en x", "OR"] {
+        for bad in ["", "  ", "-rain", "since:soon x", "lang:", "!!!", "\0", "-lang:en x", "x NOT lang:en", "NOT x", "OR"] {
             assert!(matches!(parse(bad, now), Err(StoreError::Query(_))), "{bad:?}");
         }
     }

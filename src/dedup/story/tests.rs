@@ -271,7 +271,7 @@ fn one_form_filled_in_twice_is_no_event() {
 }
 
 #[test]
-fn names_that_make_all_of_a_likeness_halve_it_but_for_headlines() {
+fn names_that_make_all_of_a_likeness_lessen_it_but_for_headlines() {
     let settings = Settings::default();
     let factor = |share, full| super::vector::names_factor(share, full, &settings);
     assert_eq!((factor(Some(1.0), 1.0), factor(Some(1.0), 0.0)), (settings.names_alone, 1.0));
