@@ -20,8 +20,6 @@ const SPARE: usize = 16;
 const LOOK: Duration = Duration::from_secs(1);
 /// Entries of one host settled in a row, before others that wait get their turn.
 const TURN: u32 = 40;
-/// Pages of one host that may wait to be read and placed while its next is fetched: the more wait, the more share a commit.
-const AHEAD: usize = 4;
 
 /// Until the end: settles what is pending whenever there may be something.
 pub async fn keep_fetching(engine: Arc<Engine>) {
@@ -163,23 +161,23 @@ async fn settle_in_turn(engine: &Arc<Engine>, host: String, feed: Id, entries: V
         match settle::fetch_page(engine, entry).await {
             Ok(Step::Done(settled)) => turn.note(engine, id, Ok(settled)),
             Ok(Step::Read(entry, source)) => {
+                // The next page is fetched while this one is placed, but read after it: what a page teaches of its outlet's
+                // repeated lines is to be known by then.
+                turn.placed(engine, &mut placing).await;
                 let engine = Arc::clone(engine);
                 placing.spawn(async move { (id, settle::read_and_place(&engine, *entry, source).await) });
             }
             Err(error) => turn.note(engine, id, Err(error)),
         }
-        turn.placed(engine, &mut placing, AHEAD).await;
     }
-    turn.placed(engine, &mut placing, 0).await;
+    turn.placed(engine, &mut placing).await;
     turn
 }
 
 impl Turn {
-    /// Waits until no more than `left` of what is being placed are left.
-    async fn placed(&mut self, engine: &Engine, placing: &mut JoinSet<(Id, Result<Settled, DaemonError>)>, left: usize) {
-        while placing.len() > left
-            && let Some(done) = placing.join_next().await
-        {
+    /// Waits for what is being placed.
+    async fn placed(&mut self, engine: &Engine, placing: &mut JoinSet<(Id, Result<Settled, DaemonError>)>) {
+        while let Some(done) = placing.join_next().await {
             match done {
                 Ok((id, settled)) => self.note(engine, id, settled),
                 // Its entry is skipped for this drain: what killed it is not met again at once.
