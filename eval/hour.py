@@ -34,6 +34,12 @@ def look(config, pid):
             "health": ",".join(reason["code"] for reason in said["health"])}
 
 
+def of_the_unit():
+    """The environment that the shipped unit gives the daemon."""
+    unit = open(f"{HERE}/systemd/newsfold.service").read()
+    return dict(pair.split("=", 1) for line in re.findall(r"^Environment=(.*)$", unit, re.M) for pair in line.split())
+
+
 def rise(samples, key):
     """A minute, and twice its standard error."""
     xs, ys = [s["at"] / 60 for s in samples], [s[key] for s in samples]
@@ -62,7 +68,7 @@ def main(folder):
             target.write(f'state_dir = "{folder}"\n[fetch]\nallow_networks = ["127.0.0.0/8"]\nmin_gap = "0s"\n[schedule]\nmin = "1m"\n' + newsroom_feeds)
             target.writelines(f'[[feed]]\nurl = "{url}"\nevery = "2m"\n' for url in urls)
             target.write('[[alert]]\nname = "wide"\non = "story"\nmin_publishers = 4\ncommand = ["/bin/sh", "-c", "cat >> wide"]\n')
-        daemon = subprocess.Popen([ARGS.bin, "--config", config, "run"], stderr=open(f"{folder}/log", "w"))
+        daemon = subprocess.Popen([ARGS.bin, "--config", config, "run"], stderr=open(f"{folder}/log", "w"), env={**os.environ, **of_the_unit()})
         time.sleep(5)
         began, samples, step = time.time(), [], 0
         say("minute   MB  fds  threads  WAL MB  articles  pending  queue   polls  overdue s  health")

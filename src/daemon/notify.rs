@@ -204,7 +204,13 @@ mod tests {
         let fed = Arc::new(AtomicU64::new(0));
         let engine = runtime.block_on(engine(dir.path()));
         let (keeper, meals) = (Arc::clone(&engine), Arc::clone(&fed));
-        runtime.spawn(async move {
+        // The thread that waits for the end drives the rest, as the daemon's does.
+        let (handle, (end, ended)) = (runtime.handle().clone(), tokio::sync::oneshot::channel::<()>());
+        let driver = std::thread::spawn(move || {
+            let _ = runtime.block_on(ended);
+            runtime
+        });
+        handle.spawn(async move {
             let bells = Bells::start().await.unwrap();
             tokio::spawn(poller::keep_polling(Arc::clone(&keeper), Arc::clone(&bells.poll), tokio_util::task::TaskTracker::new()));
             let mut dog = Watchdog::every(Some(Duration::from_millis(50)));
@@ -214,13 +220,13 @@ mod tests {
             }
         });
         assert!(rises(&fed), "all is well");
-        let workers = runtime.metrics().num_workers();
+        let workers = handle.metrics().num_workers();
         let (stalled, stalls) = std::sync::mpsc::channel();
         let releases: Vec<_> = (0..workers)
             .map(|_| {
                 let (release, held) = std::sync::mpsc::channel::<()>();
                 let stalled = stalled.clone();
-                runtime.spawn(async move {
+                handle.spawn(async move {
                     let _ = stalled.send(());
                     let _ = held.recv();
                 });
@@ -233,6 +239,8 @@ mod tests {
         assert_eq!(fed.load(Ordering::Relaxed), before, "fed fifty times in this time, were the runtime not stalled");
         drop(releases);
         assert!(rises(&fed), "it goes on");
+        end.send(()).unwrap();
+        let runtime = driver.join().unwrap();
         runtime.block_on(engine.writer.close());
         runtime.shutdown_background();
     }

@@ -10,7 +10,7 @@ use super::{DaemonError, run};
 use crate::config::{Config, FeedKind, PageSelectors};
 use crate::feed::outcome::Outcome;
 use crate::model::Id;
-use crate::net::{NetError, Request};
+use crate::net::{NetError, Request, Response};
 use crate::store::{DueFeed, FeedSelector};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -161,16 +161,27 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
     };
     let id = feed.id;
     match &answer {
-        Err(NetError::Cancelled) => return Ok(None),
+        Err(NetError::Cancelled) => Ok(None),
         Err(NetError::HostBackoff { until, .. }) => {
             let until = *until;
             tracing::debug!(feed = feed.declared_url, %until, "left alone: its host asked to wait");
             engine.writer.with(move |state| state.store.reschedule(&[(id, until)])).await?;
             engine.due_at(until);
-            return Ok(None);
+            Ok(None)
         }
-        _ => {}
+        // Allocated when there is an answer: a round is a thousand polls that wait for their turn.
+        _ => Box::pin(record(engine, feed, answer, started)).await,
     }
+}
+
+/// Reading, decision, commit A. `None` where the engine ends.
+async fn record(
+    engine: &Arc<Engine>,
+    feed: DueFeed,
+    answer: Result<Response, NetError>,
+    started: Instant,
+) -> Result<Option<Report>, DaemonError> {
+    let id = feed.id;
     // Answers wait here in bounded number: each keeps its room among the client's requests.
     let _reading = tokio::select! {
         () = engine.stop.cancelled() => return Ok(None),

@@ -5,6 +5,7 @@ use super::engine::Engine;
 use super::{DaemonError, alerts, dues, fetcher, metrics, notify, poller, recheck, server, tidy};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinSet;
 use tokio_util::task::TaskTracker;
@@ -15,16 +16,23 @@ const GRACE: Duration = Duration::from_secs(8);
 /// Threads at most for what blocks: as many as there are cores read feeds and pages, the rest resolve names and write
 /// files. The unit's limit of tasks leaves room for them and for programs that are told of alerts.
 const BLOCKING: usize = 64;
+/// How long one of them waits for more to do. A burst may need a dozen, and each keeps a stack and a share of the heap.
+const KEEP: Duration = Duration::from_secs(2);
 
 /// The runtime of the daemon and of a pass. Its threads wait and pass on, what computes has threads of its own: one for
 /// every four cores is as fast as one a core (first refresh, pages, unchanged; two cores), and at rest each bell wakes one
-/// thread and not two.
+/// thread and not two. Where one is enough it is the caller's: an unchanged refresh costs a tenth less CPU, most of it of
+/// the kernel, for the C library lets the heap of a second thread grow a page at a time.
 ///
 /// # Errors
 /// Where its threads cannot be started.
 pub fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    tokio::runtime::Builder::new_multi_thread().worker_threads(cores.div_ceil(4)).max_blocking_threads(BLOCKING).enable_all().build()
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).div_ceil(4);
+    let mut builder = match threads {
+        1 => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    builder.worker_threads(threads).max_blocking_threads(BLOCKING).thread_keep_alive(KEEP).enable_all().build()
 }
 
 /// Runs until SIGTERM or SIGINT, then ends in order: no new work, tasks awaited, the writer drained and joined.

@@ -8,13 +8,16 @@ use crate::store::{PollCommit, PollStored, StoreError};
 use jiff::Timestamp;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 /// Jobs that may wait. A full queue makes fetchers wait, which is what bounds memory.
 const QUEUE: usize = 128;
 /// Jobs of one round: the wait of the first is bounded, the cost of a commit is shared.
 const BATCH: usize = 64;
+/// How long a round of nothing but polls waits for the next before it is committed: answers come a few each millisecond, and
+/// the pages of a commit are written once however many polls changed them.
+const COMPANY: Duration = Duration::from_millis(1);
 
 type Work = Box<dyn FnOnce(&mut State) + Send>;
 /// What waits for a commit, and who waits for it.
@@ -220,11 +223,23 @@ impl Round {
         round.take(first);
         while round.len() < BATCH
             && !round.last
-            && let Ok(job) = queue.try_recv()
+            && let Some(job) = round.next(queue)
         {
             round.take(job);
         }
         round
+    }
+
+    /// What waits, or what comes while nobody but polls waits for this round.
+    fn next(&self, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
+        if let Ok(job) = queue.try_recv() {
+            return Some(job);
+        }
+        if self.polls.len() < self.len() {
+            return None;
+        }
+        std::thread::sleep(COMPANY);
+        queue.try_recv().ok()
     }
 
     fn len(&self) -> usize {

@@ -205,7 +205,7 @@ impl Client {
         let host = own.hosts.of(url);
         let turn = own.hosts.turn(&host, kind).await?;
         let left = own.settings.total_timeout.saturating_sub(*spent);
-        let exchange = async {
+        let exchange = || async {
             let began = Instant::now();
             let answer = timeout(left, self.exchange(url, kind, headers, &host.key)).await;
             (answer, began.elapsed())
