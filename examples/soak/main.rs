@@ -126,7 +126,7 @@ fn start(dir: &Path, began: Timestamp, rate: u32) -> anyhow::Result<Child> {
     let mut command = Command::new(std::env::current_exe()?);
     command.arg("child").arg(dir.join("newsfold.toml")).arg(began.to_string()).arg(rate.to_string());
     // As systemd/newsfold.service has it.
-    command.envs([("MALLOC_ARENA_MAX", "2"), ("MALLOC_TRIM_THRESHOLD_", "131072"), ("MALLOC_MMAP_THRESHOLD_", "8192")]);
+    command.envs([("MALLOC_ARENA_MAX", "1"), ("MALLOC_TRIM_THRESHOLD_", "131072"), ("MALLOC_MMAP_THRESHOLD_", "8192")]);
     command.stdin(Stdio::null()).stderr(log).spawn().context("starting the daemon")
 }
 

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use tokio::sync::{Notify, Semaphore};
+use tokio::task::JoinError;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -193,6 +194,27 @@ impl Engine {
     /// A poll has set a feed's due time to `at`.
     pub(super) fn due_at(&self, at: Timestamp) {
         self.next_due_ms.fetch_min(at.as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// Does `work` on a thread where it may take its time, with as many others at once as there are cores. Its room is free
+    /// when its thread is: given back by the work itself, whoever had it next started another thread, and there were a dozen.
+    ///
+    /// # Errors
+    /// Where the engine ends before it was its turn; within, where the work panicked.
+    pub(super) async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<Result<T, JoinError>, DaemonError> {
+        let room = Arc::new(Arc::clone(&self.cores).acquire_owned().await.map_err(|_| DaemonError::Interrupted)?);
+        // The work holds it too: who waits for it may be gone before it has ended.
+        let theirs = Arc::clone(&room);
+        let worked = move || {
+            let _theirs = theirs;
+            work()
+        };
+        let done = tokio::task::spawn_blocking(worked).await;
+        drop(room);
+        Ok(done)
     }
 
     /// Takes up the pauses that hosts asked for before this process: a site owner's Retry-After outlives a restart.

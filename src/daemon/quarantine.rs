@@ -167,12 +167,10 @@ impl Quarantine {
         shell.body = bytes::Bytes::new();
         let trial = Trial { quarantine: self, feed, body, suspect: held.is_some(), shell, _turn: turn };
         let marks = Arc::clone(&self.marks);
-        // As many at a time as there are cores, with the pages: sixty feeds that answer together are no sixty threads.
-        let permit = Arc::clone(&engine.cores).acquire_owned().await.map_err(|_| DaemonError::Interrupted)?;
         #[cfg(test)]
         let killed = tests::is_killed_after(&response.body);
-        let reading = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+        // With the pages: sixty feeds that answer together are no sixty threads.
+        let reading = engine.compute(move || {
             // Held no longer than the parser works: who is killed from outside meanwhile accuses an innocent feed.
             let _mark = marks.put(feed, body);
             #[cfg(test)]
@@ -181,7 +179,7 @@ impl Quarantine {
             let keys = read.keys();
             (read, keys)
         });
-        let reading = reading.await;
+        let reading = reading.await?;
         #[cfg(test)]
         tests::end_if(killed);
         match reading {

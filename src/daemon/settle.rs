@@ -221,7 +221,6 @@ pub(super) async fn read(engine: &Arc<Engine>, entry: PendingEntry, source: Sour
 
 /// Reads several articles after each other. One on which the reading panics is no reason for the others to be lost.
 async fn read_all(engine: &Arc<Engine>, all: Vec<(PendingEntry, Source)>) -> Result<Vec<Result<Place, DaemonError>>, DaemonError> {
-    let permit = Arc::clone(&engine.cores).acquire_owned().await.map_err(|_| DaemonError::Interrupted)?;
     let (config, repeated, background) = (engine.config(), engine.learnt.repeated(), engine.learnt.background());
     let now = engine.clock.now();
     let one = move |entry: PendingEntry, source: Source| {
@@ -253,13 +252,12 @@ async fn read_all(engine: &Arc<Engine>, all: Vec<(PendingEntry, Source)>) -> Res
         Place { entry: entry.id, article, prepared, features, reason, recheck_at, repeated: repeated_lines }
     };
     let work = move || {
-        let _permit = permit;
         let guarded = |(entry, source): (PendingEntry, Source)| {
             catch_unwind(AssertUnwindSafe(|| one(entry, source))).map_err(|panic| DaemonError::Reading(words_of(&*panic)))
         };
         all.into_iter().map(guarded).collect()
     };
-    tokio::task::spawn_blocking(work).await.map_err(|e| DaemonError::Reading(e.to_string()))
+    engine.compute(work).await?.map_err(|e| DaemonError::Reading(e.to_string()))
 }
 
 /// What a panic said.

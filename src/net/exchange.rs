@@ -9,6 +9,7 @@ use super::{Kind, NetError};
 use bytes::Bytes;
 use reqwest::Method;
 use reqwest::header::{self, HeaderMap, HeaderValue};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 use url::{Host, Url};
@@ -160,12 +161,16 @@ impl Client {
             return Ok(work());
         }
         // Two at a time: a brotli window alone may take 16 MiB.
-        let permit = self.inner().decoders.clone().acquire_owned().await.map_err(|_| NetError::Cancelled)?;
+        let room = Arc::new(self.inner().decoders.clone().acquire_owned().await.map_err(|_| NetError::Cancelled)?);
+        // The work holds it too: who waits for it may be gone before it has ended.
+        let theirs = Arc::clone(&room);
         let done = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _theirs = theirs;
             work()
         });
-        done.await.map_err(|_| NetError::Cancelled)
+        let done = done.await.map_err(|_| NetError::Cancelled);
+        drop(room);
+        done
     }
 
     /// Reads at most `limit` bytes of a body as sent. False: there was more.
