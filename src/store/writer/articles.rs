@@ -47,6 +47,7 @@ impl Writer {
     /// # Errors
     /// [`StoreError::Unknown`] where an entry is not stored; those of SQLite.
     pub fn commit_articles(&mut self, commits: &[ArticleCommit]) -> Result<(), StoreError> {
+        self.keep_pages_for(commits.len())?;
         self.write(|t| {
             let mut touched = BTreeSet::new();
             let mut rows = Vec::with_capacity(commits.len());

@@ -36,8 +36,13 @@ const RESERVE: &str = "newsfold.reserve";
 const VACUUM_PAGES: u32 = 256;
 /// Pages of the search index that one idle step merges.
 const MERGE_PAGES: i64 = 64;
-/// Memory for pages, in kB, while there is work.
+/// Memory for pages, in kB, while entries and articles come by the dozen: commits of that size must not spill.
 const CACHE_KB: u32 = 65_536;
+/// The same otherwise. With more, what the process holds would grow with the database: a round of polls looks into pages all over
+/// it, and keeps them.
+const CACHE_CALM_KB: u32 = 2_048;
+/// Entries or articles of one commit from which on there is much to do.
+const MANY: usize = 16;
 
 /// Owns the only read-write connection; used from one thread. Every method is one transaction.
 pub struct Writer {
@@ -51,6 +56,8 @@ pub struct Writer {
     timing: Timing,
     /// Down to so many articles retention is going, for a limit in bytes.
     goal: Option<u64>,
+    /// Memory for pages that SQLite may take now, in kB.
+    cache_kb: Cell<u32>,
     /// No idle work was left when it was last asked for, and nothing was removed since.
     at_rest: bool,
     _lock: File,
@@ -124,7 +131,7 @@ impl Writer {
         // A checkpoint writes each page once, however often it changed. Taking articles into a million, those of 32 MB of log
         // cost a fifth less CPU than those of 8 MB (perf, samples: 1,815 and 1,408).
         conn.execute_batch(&format!(
-            "PRAGMA synchronous = {}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE_KB}; PRAGMA temp_store = MEMORY;
+            "PRAGMA synchronous = {}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE_CALM_KB}; PRAGMA temp_store = MEMORY;
              PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;",
             if options.full_sync { "FULL" } else { "NORMAL" }
         ))?;
@@ -141,6 +148,7 @@ impl Writer {
             low: false,
             timing: Timing::default(),
             goal: None,
+            cache_kb: Cell::new(CACHE_CALM_KB),
             at_rest: false,
             _lock: lock,
         };
@@ -274,6 +282,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn shrink(&self) -> Result<(), StoreError> {
+        self.keep_pages(CACHE_CALM_KB)?;
         Ok(self.conn.execute_batch("PRAGMA shrink_memory")?)
     }
 
@@ -302,10 +311,24 @@ impl Writer {
     /// Reads what is read once: to keep its pages would make the process larger for nothing, and for good where something
     /// else comes to lie behind them.
     fn scan<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        self.conn.execute_batch("PRAGMA cache_size = -512")?;
+        let before = self.cache_kb.get();
+        self.keep_pages(512)?;
         let read = read(&self.conn);
-        self.conn.execute_batch(&format!("PRAGMA cache_size = -{CACHE_KB}"))?;
+        self.keep_pages(before)?;
         read
+    }
+
+    /// Makes room for a commit of so many entries or articles, until the next lull.
+    fn keep_pages_for(&self, rows: usize) -> Result<(), StoreError> {
+        if rows >= MANY { self.keep_pages(CACHE_KB) } else { Ok(()) }
+    }
+
+    /// Lets SQLite keep so many kB of pages from now on.
+    fn keep_pages(&self, kb: u32) -> Result<(), StoreError> {
+        if self.cache_kb.replace(kb) != kb {
+            self.conn.execute_batch(&format!("PRAGMA cache_size = -{kb}"))?;
+        }
+        Ok(())
     }
 
     /// Trains a dictionary from the texts that are there, once there are enough: short texts pack a fifth better with it.

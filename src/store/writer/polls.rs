@@ -81,6 +81,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::commit_poll`]; then nothing of any of them is stored.
     pub fn commit_polls(&mut self, polls: &[PollCommit]) -> Result<Vec<PollStored>, StoreError> {
+        self.keep_pages_for(polls.iter().map(|poll| poll.new.len() + poll.changed.len()).sum())?;
         self.write(|t| polls.iter().map(|poll| t.poll(poll)).collect())
     }
 
