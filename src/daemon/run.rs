@@ -16,8 +16,9 @@ const GRACE: Duration = Duration::from_secs(8);
 /// Threads at most for what blocks: as many as there are cores read feeds and pages, the rest resolve names and write
 /// files. The unit's limit of tasks leaves room for them and for programs that are told of alerts.
 const BLOCKING: usize = 64;
-/// How long one of them waits for more to do. A burst may need a dozen, and each keeps a stack and a share of the heap.
-const KEEP: Duration = Duration::from_secs(2);
+/// How long one of them waits for more to do. A burst may start a dozen, and each keeps a stack and a share of the heap; they
+/// take turns, so that with a longer wait all of them stay for as long as there is anything to do.
+const KEEP: Duration = Duration::from_millis(100);
 
 /// The runtime of the daemon and of a pass. Its threads wait and pass on, what computes has threads of its own: one for
 /// every four cores is as fast as one a core (first refresh, pages, unchanged; two cores), and at rest each bell wakes one
