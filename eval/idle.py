@@ -4,7 +4,7 @@
 usage: eval/idle.py [--feeds 1000] [--entries 30] [--keep DIR] [--seconds 60] [NAME=VALUE...]
 
 The texts come with the feeds, so that a pass of seconds fills the database. NAME=VALUE go into the daemon's environment
-(MALLOC_ARENA_MAX=2). With --keep the database is made once and used again.
+(MALLOC_ARENA_MAX=1, say; systemd/newsfold.service has what the service gets). With --keep the database is made once and used again.
 """
 import argparse, asyncio, os, random, signal, subprocess, sys, tempfile, threading, time
 
