@@ -9,6 +9,13 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Id(pub u64);
 
+/// The bits of an entry's id that are its feed's.
+const BY_FEED: u64 = 0xffff << 48;
+/// What tells a cluster from its first article: half of the bits, in no order. Stored: the schema's SQL repeats it.
+const CLUSTER: u64 = 0x5851_f42d_4c95_7f2d;
+/// What tells a story from its first cluster, likewise.
+const STORY: u64 = 0x1405_7b7e_f767_814f;
+
 impl Id {
     /// The id of the thing of this `kind` that `parts` identify: the first 64 bits of a SHA-256 over kind and parts,
     /// each preceded by its length.
@@ -27,9 +34,11 @@ impl Id {
         Self::derive("feed", &[url])
     }
 
-    /// The id of an entry: its feed, and its identity within that feed.
+    /// The id of an entry: its feed, and its identity within that feed. The first 16 bits are the feed's, inverted: the
+    /// entries of a feed lie beside each other in an index, and apart from the feed itself.
     pub fn entry(feed: Id, identity: &str) -> Self {
-        Self::derive("entry", &[&feed.to_string(), identity])
+        let own = Self::derive("entry", &[&feed.to_string(), identity]);
+        Self(!feed.0 & BY_FEED | own.0 & !BY_FEED)
     }
 
     /// The id of an article: its canonical URL.
@@ -37,14 +46,15 @@ impl Id {
         Self::derive("article", &[canonical_url])
     }
 
-    /// The id of the cluster that `first`, its first article, started.
+    /// The id of the cluster that `first`, its first article, started. The article's follows from it by the same step,
+    /// which is how the store finds the only article of a cluster without an index of clusters.
     pub fn cluster(first: Id) -> Self {
-        Self::derive("cluster", &[&first.to_string()])
+        Self(first.0 ^ CLUSTER)
     }
 
-    /// The id of the story that `first`, its first cluster, started.
+    /// The id of the story that `first`, its first cluster, started; the cluster's follows from it by the same step.
     pub fn story(first: Id) -> Self {
-        Self::derive("story", &[&first.to_string()])
+        Self(first.0 ^ STORY)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Caring for the file: copy it, put it back, look whether it is well.
 
+use super::groups::of_story;
 use super::reader::has_journal;
 use super::writer::{FILE, load_dictionaries};
 use super::{StoreError, lock, migrate, pins};
@@ -309,7 +310,7 @@ const CHECKS: [(&str, &str); 9] = [
            FROM placed GROUP BY story HAVING COUNT(*) > 1) t LEFT JOIN story s ON s.id = t.story
          WHERE s.id IS NULL OR s.copies <> t.copies OR s.texts <> t.texts OR s.publishers <> t.publishers",
     ),
-    ("stories without articles", "SELECT COUNT(*) FROM story s WHERE NOT EXISTS (SELECT 1 FROM placed p WHERE p.story = s.id)"),
+    ("stories without articles", concat!("SELECT COUNT(*) FROM story s WHERE NOT EXISTS ", of_story!("s.id"))),
     (
         "articles that search does not know",
         "SELECT COUNT(*) FROM article a LEFT JOIN fts_docsize d ON d.id = a.seq WHERE d.id IS NULL AND a.title <> ''",

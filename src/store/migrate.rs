@@ -23,6 +23,7 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration { sql: include_str!("migrations/0005.sql"), then: None },
     Migration { sql: include_str!("migrations/0006.sql"), then: None },
     Migration { sql: include_str!("migrations/0007.sql"), then: None },
+    Migration { sql: include_str!("migrations/0008.sql"), then: None },
 ];
 
 /// "nfld": lets `file` and `doctor` tell the database from others.

@@ -9,6 +9,7 @@ mod care;
 mod codec;
 mod error;
 mod fts;
+mod groups;
 mod lock;
 mod migrate;
 mod pins;

@@ -85,12 +85,11 @@ fn poll(feed: Id, minutes: i64, new: Vec<NewEntry>) -> PollCommit {
 }
 
 fn placed(entry: Id, n: u32, publisher: &str, cluster: u32, story: u32, minutes: i64) -> ArticleCommit {
-    let url = format!("https://site{n}.example/{n}");
     ArticleCommit {
         entry,
         article: Article {
-            id: Id::article(&url),
-            canonical_url: url,
+            id: Id::article(&url(n)),
+            canonical_url: url(n),
             publisher: publisher.to_owned(),
             title: format!("Ferry runs aground, report {n}"),
             credit: (n == 2).then(|| Credit { name: "Harbour Post".to_owned(), words: "Source: Harbour Post".to_owned() }),
@@ -105,20 +104,26 @@ fn placed(entry: Id, n: u32, publisher: &str, cluster: u32, story: u32, minutes:
         fingerprint_version: 1,
         index_row: vec![1, 2, 3],
         story_row: vec![4],
-        cluster: Id::derive("cluster", &[&cluster.to_string()]),
-        story: Id::derive("story", &[&story.to_string()]),
+        cluster: cluster_id(cluster),
+        story: story_id(story),
         because: serde_json::json!({"rule": "contained", "thresholds": {"containment": 0.75}}),
         at: at(minutes),
         ..ArticleCommit::default()
     }
 }
 
-fn cluster_id(n: u32) -> Id {
-    Id::derive("cluster", &[&n.to_string()])
+fn url(n: u32) -> String {
+    format!("https://site{n}.example/{n}")
 }
 
+/// The cluster that article `n` starts.
+fn cluster_id(n: u32) -> Id {
+    Id::cluster(Id::article(&url(n)))
+}
+
+/// The story that article `n` starts.
 fn story_id(n: u32) -> Id {
-    Id::derive("story", &[&n.to_string()])
+    Id::story(cluster_id(n))
 }
 
 /// Three articles: 1 and 2 in cluster 1, 3 in cluster 3, all in story 1, by three publishers.
@@ -172,6 +177,53 @@ fn commit_a_stores_once_and_asks_again_later() {
     assert_eq!((due.failures, due.failing_since, due.last_success_at), (2, Some(at(40)), Some(at(5))));
     assert_eq!(due.validators.etag.as_deref(), Some("\"a\""));
     assert!(matches!(writer.commit_poll(&poll(Id(7), 5, vec![])), Err(StoreError::Unknown { what: "feed", .. })));
+}
+
+/// Clusters and stories are asked for in two ways, by what they are called (see `groups`): nobody may be lost between them.
+#[test]
+fn all_of_a_cluster_and_of_a_story_are_found_whoever_started_it() {
+    const ARTICLES: u32 = 12;
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let feed = Id::feed(FEEDS[0].0);
+    writer.commit_poll(&poll(feed, 1, (0..ARTICLES).map(|n| entry(feed, n)).collect())).unwrap();
+    let commits: Vec<_> = (0..ARTICLES).map(|n| placed(entry(feed, n).id, n, FEEDS[0].1, n, n, 1)).collect();
+    writer.commit_articles(&commits).unwrap();
+    let ids: Vec<Id> = commits.iter().map(|commit| commit.article.id).collect();
+    let conn = rusqlite::Connection::open(dir.path().join("newsfold.db")).unwrap();
+    let indexed = |conn: &rusqlite::Connection| -> (u32, u32) {
+        let sql = "SELECT (SELECT COUNT(*) FROM placed WHERE cluster <> own_cluster), (SELECT COUNT(*) FROM placed WHERE story <> own_story)";
+        conn.query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?))).unwrap()
+    };
+    assert_eq!(indexed(&conn), (0, 0), "whoever is alone is in no index");
+
+    // Those that articles started, and some that earlier versions or decisions named.
+    let clusters: Vec<Id> = (0..ARTICLES).map(cluster_id).chain((0..4).map(|n| Id::derive("cluster", &[&n.to_string()]))).collect();
+    let stories: Vec<Id> = (0..ARTICLES).map(story_id).chain((0..4).map(|n| Id::derive("story", &[&n.to_string()]))).collect();
+    let mut stands: Vec<(Id, Id)> = commits.iter().map(|commit| (commit.cluster, commit.story)).collect();
+    let reader = Reader::open(dir.path()).unwrap();
+    let mut rng = fastrand::Rng::with_seed(8);
+    for step in 0..150 {
+        let (n, cluster, story) = (rng.usize(..ids.len()), rng.usize(..clusters.len()), rng.usize(..stories.len()));
+        stands[n] = (clusters[cluster], stories[story]);
+        let one = Move { article: ids[n], cluster: clusters[cluster], story: stories[story], because: None };
+        writer.apply_moves(&[one], at(step)).unwrap();
+        for id in &clusters {
+            let inside: Vec<Id> = ids.iter().zip(&stands).filter(|(_, (c, _))| c == id).map(|(article, _)| *article).collect();
+            assert_eq!(reader.articles_of(*id).unwrap(), inside, "cluster {id} after step {step}");
+            assert_eq!(writer.story_of(*id).unwrap().is_some(), !inside.is_empty());
+            assert_eq!(reader.resolve(&id.to_string()).unwrap().contains(&Found::Cluster(*id)), !inside.is_empty());
+        }
+        for id in &stories {
+            let inside = stands.iter().filter(|(_, s)| s == id).count();
+            assert_eq!(writer.story_headlines(*id, 99).unwrap().0.len(), inside, "story {id} after step {step}");
+            assert_eq!(writer.story_holds(*id).unwrap(), inside > 0);
+            assert_eq!(reader.resolve(&id.to_string()).unwrap().contains(&Found::Story(*id)), inside > 0);
+            let copies = reader.story(*id).unwrap().map(|story| story.row.copies as usize);
+            // One that is empty leads to where its last article went.
+            assert!(inside == 0 || copies == Some(inside), "story {id} after step {step}: {copies:?}");
+        }
+    }
 }
 
 #[test]
@@ -700,8 +752,9 @@ fn a_limit_in_bytes_takes_what_is_too_much_and_no_more() {
     let articles = || Reader::open(dir.path()).unwrap().counts(at(0)).unwrap().articles;
     let full = Reader::open(dir.path()).unwrap().counts(at(0)).unwrap().bytes;
     let rules = PruneRules { max_bytes: Some(full / 10 * 7), limit: 50, ..PruneRules::default() };
-    // Steps between which there is idle work, as the daemon has them, over several rounds.
-    for _ in 0..12 {
+    // Steps between which there is idle work, as the daemon has them, over many rounds: near the limit a round takes one
+    // article, which need not give back a page.
+    for _ in 0..30 {
         loop {
             let pruned = writer.prune(&rules, at(5_000)).unwrap();
             if !(writer.tidy().unwrap() | pruned.more) {

@@ -5,6 +5,7 @@ use crate::model::Id;
 use crate::model::views::FeedBrief;
 use crate::store::StoreError;
 use crate::store::codec::{get, put, time};
+use crate::store::groups::of_story;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// Tags of the feeds that led to the articles `p` of which `where_` is true.
@@ -22,7 +23,7 @@ impl Reader {
     /// # Errors
     /// Those of SQLite.
     pub fn tags_of_story(&self, story: Id) -> Result<Vec<String>, StoreError> {
-        self.read(|conn| tags(conn, "p.story = ?1", story))
+        self.read(|conn| tags(conn, concat!("p.seq IN ", of_story!("?1")), story))
     }
 
     /// The tags of the feeds that led to an article.
@@ -65,7 +66,7 @@ impl Reader {
     /// # Errors
     /// Those of SQLite.
     pub fn is_visible(&self, story: Id) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM placed WHERE story = ?1 AND mute = 0)";
+        let sql = concat!("SELECT EXISTS (SELECT 1 FROM placed WHERE mute = 0 AND seq IN ", of_story!("?1"), ")");
         self.read(|conn| Ok(conn.prepare_cached(sql)?.query_row([put(story)], |r| r.get(0))?))
     }
 

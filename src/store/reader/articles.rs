@@ -6,6 +6,7 @@ use crate::model::Id;
 use crate::model::views::{ArticleDetail, EntryView, RevisionView, Wording};
 use crate::store::StoreError;
 use crate::store::codec::{self, get, join_reason, put, time};
+use crate::store::groups::Group;
 use rusqlite::{Connection, OptionalExtension};
 
 impl Reader {
@@ -46,7 +47,7 @@ impl Reader {
             };
             detail.text = self.text(&packed)?;
             detail.entries = entries(conn, seq)?;
-            let members = members_of(conn, "cluster", detail.cluster)?.into_iter().map(|(_, m)| m).collect();
+            let members = members_of(conn, Group::Cluster, detail.cluster)?.into_iter().map(|(_, m)| m).collect();
             let distance = cluster(conn, detail.cluster, members)?.members.into_iter().find(|m| m.id == id).and_then(|m| m.distance);
             detail.member.distance = distance;
             Ok(Some(detail))

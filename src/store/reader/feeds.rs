@@ -4,6 +4,7 @@ use super::Reader;
 use crate::model::Id;
 use crate::model::views::{Counts, EventRow, FeedHealth};
 use crate::store::codec::{count, get, ms, put, time};
+use crate::store::groups::of_story;
 use crate::store::writer::prune;
 use crate::store::{PollRow, PruneRules, Pruned, StoreError};
 use jiff::Timestamp;
@@ -115,10 +116,11 @@ impl Reader {
                 conn.query_row("SELECT COALESCE(SUM(copies - 1), 0), COALESCE(SUM(texts = 1), 0) FROM story", [], |r| {
                     Ok([count(r, 0)?, count(r, 1)?])
                 })?;
-            let mixed = number(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM story s CROSS JOIN placed p ON p.story = s.id WHERE s.texts > 1 AND s.copies > s.texts
-                   GROUP BY s.id, p.cluster HAVING COUNT(*) > 1)",
-            )?;
+            let mixed = number(concat!(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM story s CROSS JOIN placed p ON p.seq IN ",
+                of_story!("s.id"),
+                " WHERE s.texts > 1 AND s.copies > s.texts GROUP BY s.id, p.cluster HAVING COUNT(*) > 1)",
+            ))?;
             Ok(Counts {
                 feeds,
                 failing,

@@ -8,6 +8,7 @@ use crate::model::Id;
 use crate::model::views::StoryFilter;
 use crate::store::StoreError;
 use crate::store::codec::put;
+use crate::store::groups::of_cluster;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -35,8 +36,12 @@ pub(super) fn questions(filter: &StoryFilter) -> Vec<Question> {
         ask(
             "(a.publisher = (SELECT id FROM publisher WHERE name = ?N)
               OR EXISTS (SELECT 1 FROM origin g WHERE g.cluster = p.cluster AND g.article IS NULL AND g.publisher = ?N COLLATE NOCASE))",
-            "SELECT seq FROM article WHERE publisher = (SELECT id FROM publisher WHERE name = ?N)
-              UNION SELECT p.seq FROM origin g CROSS JOIN placed p ON p.cluster = g.cluster WHERE g.article IS NULL AND g.publisher = ?N COLLATE NOCASE",
+            concat!(
+                "SELECT seq FROM article WHERE publisher = (SELECT id FROM publisher WHERE name = ?N)
+              UNION SELECT p.seq FROM origin g CROSS JOIN placed p ON p.seq IN ",
+                of_cluster!("g.cluster"),
+                " WHERE g.article IS NULL AND g.publisher = ?N COLLATE NOCASE"
+            ),
             publisher.clone().into(),
         );
     }

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::model::Id;
 use crate::store::StoreError;
 use crate::store::codec::{get, ms};
+use crate::store::groups::{of_cluster, of_story};
 use jiff::Timestamp;
 use rusqlite::params;
 
@@ -25,14 +26,14 @@ impl Reader {
     /// # Errors
     /// Those of SQLite.
     pub fn ids(&self, what: Every, since: Option<Timestamp>, after: i64, limit: u32) -> Result<Vec<(i64, Id)>, StoreError> {
-        let (column, first) = match what {
+        let (column, group) = match what {
             Every::Article => ("id", ""),
-            Every::Cluster => {
-                ("cluster", "AND NOT EXISTS (SELECT 1 FROM placed q WHERE q.cluster = p.cluster AND q.seq < p.seq AND q.seen_at >= ?2)")
-            }
-            Every::Story => {
-                ("story", "AND NOT EXISTS (SELECT 1 FROM placed q WHERE q.story = p.story AND q.seq < p.seq AND q.seen_at >= ?2)")
-            }
+            Every::Cluster => ("cluster", of_cluster!("p.cluster")),
+            Every::Story => ("story", of_story!("p.story")),
+        };
+        let first = match group {
+            "" => String::new(),
+            rows => format!("AND NOT EXISTS (SELECT 1 FROM placed q WHERE q.seq IN {rows} AND q.seq < p.seq AND q.seen_at >= ?2)"),
         };
         let sql = format!("SELECT p.seq, p.{column} FROM placed p WHERE p.seq > ?1 AND p.seen_at >= ?2 {first} ORDER BY p.seq LIMIT ?3");
         self.read(|conn| {

@@ -59,6 +59,12 @@ pub(super) fn has_journal(path: &Path) -> bool {
     path.with_file_name(format!("{FILE}-journal")).metadata().is_ok_and(|m| m.len() > 0)
 }
 
+/// The ids that start as `id` with 1–16 digits, as a range of signed integers: one digit fixes the sign.
+fn starting_as(id: Id, digits: usize) -> [i64; 2] {
+    let rest = if digits < 16 { u64::MAX >> (digits * 4) } else { 0 };
+    [(id.0 & !rest).cast_signed(), (id.0 | rest).cast_signed()]
+}
+
 impl Reader {
     /// Opens the database in `state_dir` for reading. Never writes to it and never takes the writer's lock; where the
     /// folder may not be written to and no daemon runs, the file is read as it lies there.
@@ -189,23 +195,27 @@ impl Reader {
         let Ok(low) = u64::from_str_radix(&format!("{prefix:0<16}"), 16) else {
             return Ok(Vec::new());
         };
-        // One digit fixes the sign, so the range is a range of signed integers too.
-        let high = low | if digits == 16 { 0 } else { u64::MAX >> (digits * 4) };
-        let range = [low.cast_signed(), high.cast_signed()];
+        let alike = |id| starting_as(id, digits);
+        let range = alike(Id(low));
         type Make = fn(Id) -> Found;
-        let kinds: [(&str, Make); 5] = [
-            ("SELECT DISTINCT story FROM placed WHERE story BETWEEN ?1 AND ?2 LIMIT 20", Found::Story),
-            ("SELECT DISTINCT cluster FROM placed WHERE cluster BETWEEN ?1 AND ?2 LIMIT 20", Found::Cluster),
-            ("SELECT id FROM placed WHERE id BETWEEN ?1 AND ?2 LIMIT 20", Found::Article),
-            ("SELECT id FROM entry WHERE id BETWEEN ?1 AND ?2 AND tombstone IS NULL LIMIT 20", Found::Entry),
-            ("SELECT id FROM feed WHERE id BETWEEN ?1 AND ?2 LIMIT 20", Found::Feed),
+        let kinds: [(&str, Make, [i64; 2]); 7] = [
+            ("SELECT DISTINCT story FROM placed WHERE story BETWEEN ?1 AND ?2 AND story <> own_story LIMIT 20", Found::Story, range),
+            ("SELECT story FROM placed WHERE id BETWEEN ?1 AND ?2 AND story = own_story LIMIT 20", Found::Story, alike(Id::cluster(Id::story(Id(low))))),
+            ("SELECT DISTINCT cluster FROM placed WHERE cluster BETWEEN ?1 AND ?2 AND cluster <> own_cluster LIMIT 20", Found::Cluster, range),
+            ("SELECT cluster FROM placed WHERE id BETWEEN ?1 AND ?2 AND cluster = own_cluster LIMIT 20", Found::Cluster, alike(Id::cluster(Id(low)))),
+            ("SELECT id FROM placed WHERE id BETWEEN ?1 AND ?2 LIMIT 20", Found::Article, range),
+            ("SELECT id FROM entry WHERE id BETWEEN ?1 AND ?2 AND tombstone IS NULL LIMIT 20", Found::Entry, range),
+            ("SELECT id FROM feed WHERE id BETWEEN ?1 AND ?2 LIMIT 20", Found::Feed, range),
         ];
         self.read(|conn| {
             let mut found: Vec<Found> = Vec::new();
-            for (sql, make) in kinds {
+            for (sql, make, range) in kinds {
                 let mut query = conn.prepare_cached(sql)?;
                 for id in query.query_map(range, |r| r.get(0))? {
-                    found.push(make(get(id?)));
+                    let one = make(get(id?));
+                    if !found.contains(&one) {
+                        found.push(one);
+                    }
                 }
             }
             let mut query = conn.prepare_cached("SELECT new, kind FROM redirect WHERE old BETWEEN ?1 AND ?2 LIMIT 20")?;
@@ -229,18 +239,18 @@ impl Reader {
     pub fn digits(&self, ids: &[Id], least: usize) -> Result<usize, StoreError> {
         self.read(|conn| {
             let mut query = conn.prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM placed WHERE story BETWEEN ?1 AND ?2 AND story <> ?3)
-                   OR EXISTS (SELECT 1 FROM placed WHERE cluster BETWEEN ?1 AND ?2 AND cluster <> ?3)
+                "SELECT EXISTS (SELECT 1 FROM placed WHERE story BETWEEN ?1 AND ?2 AND story <> own_story AND story <> ?3)
+                   OR EXISTS (SELECT 1 FROM placed WHERE id BETWEEN ?4 AND ?5 AND story = own_story AND story <> ?3)
+                   OR EXISTS (SELECT 1 FROM placed WHERE cluster BETWEEN ?1 AND ?2 AND cluster <> own_cluster AND cluster <> ?3)
+                   OR EXISTS (SELECT 1 FROM placed WHERE id BETWEEN ?6 AND ?7 AND cluster = own_cluster AND cluster <> ?3)
                    OR EXISTS (SELECT 1 FROM placed WHERE id BETWEEN ?1 AND ?2 AND id <> ?3)
                    OR EXISTS (SELECT 1 FROM redirect WHERE old BETWEEN ?1 AND ?2 AND old <> ?3)",
             )?;
             let mut digits = least.clamp(1, 16);
-            for id in ids {
+            for &id in ids {
                 while digits < 16 {
-                    // One digit fixes the sign, so the range is a range of signed integers too.
-                    let rest = u64::MAX >> (digits * 4);
-                    let range = [(id.0 & !rest).cast_signed(), (id.0 | rest).cast_signed(), put(*id)];
-                    if !query.query_row(range, |r| r.get::<_, bool>(0))? {
+                    let [[low, high], [a, b], [c, d]] = [id, Id::cluster(Id::story(id)), Id::cluster(id)].map(|id| starting_as(id, digits));
+                    if !query.query_row([low, high, put(id), a, b, c, d], |r| r.get::<_, bool>(0))? {
                         break;
                     }
                     digits += 1;

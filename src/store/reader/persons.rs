@@ -3,6 +3,7 @@
 use super::Reader;
 use crate::model::Id;
 use crate::store::codec::{get, put, time};
+use crate::store::groups::of_cluster;
 use crate::store::writer::{boilerplate_rows, decision_rows, index_rows};
 use crate::store::{BoilerplateRow, Decision, IndexRow, StoreError, StoredText, texts};
 use jiff::Timestamp;
@@ -37,7 +38,7 @@ impl Reader {
     /// # Errors
     /// Those of SQLite.
     pub fn articles_of(&self, cluster: Id) -> Result<Vec<Id>, StoreError> {
-        let sql = "SELECT id FROM placed WHERE cluster = ?1 ORDER BY seq";
+        let sql = concat!("SELECT id FROM placed WHERE seq IN ", of_cluster!("?1"), " ORDER BY seq");
         self.read(|conn| {
             let mut query = conn.prepare_cached(sql)?;
             Ok(query.query_map([put(cluster)], |r| Ok(get(r.get(0)?)))?.collect::<Result<_, _>>()?)

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::model::views::{Carried, ClockView};
 use crate::store::StoreError;
 use crate::store::codec::{get, ms, time};
+use crate::store::groups::of_cluster;
 use jiff::Timestamp;
 use rusqlite::params;
 
@@ -16,9 +17,10 @@ impl Reader {
     pub fn carried(&self, since: Option<Timestamp>, until: Option<Timestamp>, by_event: bool) -> Result<Vec<Carried>, StoreError> {
         let (group, shared) = match by_event {
             true => ("p.story", "EXISTS (SELECT 1 FROM story s WHERE s.id = p.story)"),
-            false => {
-                ("p.cluster", "(g.cluster IS NOT NULL OR EXISTS (SELECT 1 FROM placed q WHERE q.cluster = p.cluster AND q.seq <> p.seq))")
-            }
+            false => (
+                "p.cluster",
+                concat!("(g.cluster IS NOT NULL OR EXISTS (SELECT 1 FROM ", of_cluster!("p.cluster"), " q WHERE q.seq <> p.seq))"),
+            ),
         };
         self.read(|conn| {
             let mut query = conn.prepare_cached(&format!(

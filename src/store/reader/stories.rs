@@ -6,6 +6,7 @@ use crate::model::views::{ClusterDetail, MemberRow, OriginView, StoryDetail, Sto
 use crate::model::{Credit, Id};
 use crate::store::StoreError;
 use crate::store::codec::{get, join_reason, ms, put, time};
+use crate::store::groups::{Group, of_cluster, of_story};
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, Statement};
@@ -89,7 +90,7 @@ impl Reader {
             let mut row = conn.prepare_cached(&sql)?.query_row([put(id)], story_row).optional()?;
             if row.is_none() {
                 row = conn
-                    .prepare_cached(&format!("SELECT {SINGLE} FROM {PLACED} WHERE p.story = ?1"))?
+                    .prepare_cached(&format!("SELECT {SINGLE} FROM {PLACED} WHERE p.seq IN {}", of_story!("?1")))?
                     .query_row([put(id)], story_row)
                     .optional()?;
             }
@@ -98,7 +99,7 @@ impl Reader {
             };
             let mut clusters: Vec<(Id, Vec<Member>)> = Vec::new();
             let mut places: HashMap<Id, usize> = HashMap::new();
-            for (cluster, member) in members_of(conn, "story", id)? {
+            for (cluster, member) in members_of(conn, Group::Story, id)? {
                 let at = *places.entry(cluster).or_insert_with(|| {
                     clusters.push((cluster, Vec::new()));
                     clusters.len() - 1
@@ -121,11 +122,11 @@ impl Reader {
     pub fn cluster(&self, id: Id) -> Result<Option<(Id, ClusterDetail)>, StoreError> {
         self.read(|conn| {
             let id = Self::today(conn, id)?;
-            let sql = "SELECT story FROM placed WHERE cluster = ?1 LIMIT 1";
+            let sql = concat!("SELECT story FROM placed WHERE seq IN ", of_cluster!("?1"), " LIMIT 1");
             let Some(story) = conn.prepare_cached(sql)?.query_row([put(id)], |r| r.get(0)).optional()? else {
                 return Ok(None);
             };
-            let members = members_of(conn, "cluster", id)?.into_iter().map(|(_, member)| member).collect();
+            let members = members_of(conn, Group::Cluster, id)?.into_iter().map(|(_, member)| member).collect();
             Ok(Some((get(story), cluster(conn, id, members)?)))
         })
     }
@@ -183,7 +184,7 @@ fn shared_stories<T>(conn: &Connection, list: &List<'_, T>, limit: u32) -> Resul
     ))?;
     let carried: String = filter::conditions(questions, 6)
         .iter()
-        .map(|c| format!(" AND EXISTS (SELECT 1 FROM {PLACED} WHERE p.story = s.id AND {c})"))
+        .map(|c| format!(" AND EXISTS (SELECT 1 FROM {PLACED} WHERE p.seq IN {} AND {c})", of_story!("s.id")))
         .collect();
     // ?1 is the story here.
     let mut story =
@@ -251,10 +252,11 @@ pub(super) fn member(row: &Row<'_>) -> rusqlite::Result<Member> {
 }
 
 /// The articles of a cluster or story with their clusters, in the order they were placed.
-pub(super) fn members_of(conn: &Connection, column: &str, id: Id) -> Result<Vec<(Id, Member)>, StoreError> {
+pub(super) fn members_of(conn: &Connection, group: Group, id: Id) -> Result<Vec<(Id, Member)>, StoreError> {
     let sql = format!(
         "SELECT {MEMBER}, p.cluster FROM placed p JOIN article a ON a.seq = p.seq JOIN publisher u ON u.id = a.publisher
-         WHERE p.{column} = ?1 ORDER BY p.seq"
+         WHERE p.seq IN {} ORDER BY p.seq",
+        group.rows()
     );
     let mut query = conn.prepare_cached(&sql)?;
     Ok(query.query_map([put(id)], |r| Ok((get(r.get(14)?), member(r)?)))?.collect::<Result<_, _>>()?)

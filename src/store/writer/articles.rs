@@ -3,6 +3,7 @@
 use super::{Tx, Writer};
 use crate::model::Id;
 use crate::store::codec::{get, ms, put, split_reason, time, word};
+use crate::store::groups::Group;
 use crate::store::{Article, ArticleCommit, IndexRow, StoreError, StoredText, fts, texts};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -186,8 +187,8 @@ impl Tx<'_> {
         self.merge(commit, touched)?;
         if let Some(stands) = &before {
             touched.insert(stands.story);
-            self.redirect_if_empty("cluster", stands.cluster, cluster)?;
-            self.redirect_if_empty("story", stands.story, story)?;
+            self.redirect_if_empty(Group::Cluster, stands.cluster, cluster)?;
+            self.redirect_if_empty(Group::Story, stands.story, story)?;
         }
         touched.insert(story);
         self.placed_event(commit, before.is_some())?;
@@ -304,15 +305,15 @@ impl Tx<'_> {
     /// One event an article: what became of it.
     fn placed_event(&self, commit: &ArticleCommit, known: bool) -> Result<(), StoreError> {
         let a = &commit.article;
-        let others = |column: &str, value: i64| -> Result<i64, StoreError> {
-            let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM placed WHERE {column} = ?1 AND id <> ?2 LIMIT 2)");
+        let others = |group: Group, value: i64| -> Result<i64, StoreError> {
+            let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM placed WHERE seq IN {} AND id <> ?2 LIMIT 2)", group.rows());
             Ok(self.tx.prepare_cached(&sql)?.query_row([value, put(a.id)], |r| r.get(0))?)
         };
-        let copies = others("cluster", put(commit.cluster))?;
+        let copies = others(Group::Cluster, put(commit.cluster))?;
         let kind = match () {
             () if known => "revision",
             () if copies > 0 => "cluster",
-            () if others("story", put(commit.story))? > 0 => "story",
+            () if others(Group::Story, put(commit.story))? > 0 => "story",
             () => "article",
         };
         let (at, text) = (ms(commit.at), format!("{}: {}", a.publisher, a.title));

@@ -2,6 +2,7 @@
 
 use super::{Tx, Writer};
 use crate::store::codec::{count, ms};
+use crate::store::groups::{of_cluster, of_story};
 use crate::store::{PruneRules, Pruned, StoreError};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -139,7 +140,7 @@ impl Tx<'_> {
 
     /// Redirects to a story that has no article any more, and origins of clusters that have none, lead nowhere.
     fn drop_dead_links(&self, story: i64) -> Result<(), StoreError> {
-        let sql = "DELETE FROM redirect WHERE new = ?1 AND NOT EXISTS (SELECT 1 FROM placed WHERE story = ?1)";
+        let sql = concat!("DELETE FROM redirect WHERE new = ?1 AND NOT EXISTS ", of_story!("?1"));
         self.tx.prepare_cached(sql)?.execute([story])?;
         Ok(())
     }
@@ -170,6 +171,9 @@ pub(in crate::store) fn prunable(conn: &Connection, rules: &PruneRules) -> Resul
     })
 }
 
+/// The numbers of the articles of the cluster of `p`.
+const MEMBERS: &str = of_cluster!("p.cluster");
+
 fn choose(conn: &Connection, rules: &PruneRules) -> Result<Choice, StoreError> {
     let mut choice = Choice { old: Vec::new(), kept: 0, more: false };
     let general = rules.before.map(ms).max(surplus_limit(conn, rules)?);
@@ -192,8 +196,8 @@ fn choose(conn: &Connection, rules: &PruneRules) -> Result<Choice, StoreError> {
     let sql = format!(
         "SELECT p.seq, p.story, p.keep OR (p.seq = COALESCE(
              (SELECT h.seq FROM origin g JOIN placed h ON h.id = g.article AND h.cluster = p.cluster WHERE g.cluster = p.cluster),
-             (SELECT MIN(h.seq) FROM placed h WHERE h.cluster = p.cluster))
-           AND EXISTS (SELECT 1 FROM placed y WHERE y.cluster = p.cluster AND y.seen_at >= {}))
+             (SELECT MIN(seq) FROM {MEMBERS}))
+           AND EXISTS (SELECT 1 FROM placed y WHERE y.seq IN {MEMBERS} AND y.seen_at >= {}))
          FROM placed p WHERE p.seen_at < {latest} AND p.seen_at < {} ORDER BY p.seen_at, p.seq",
         limit("y"),
         limit("p")

@@ -3,6 +3,7 @@
 use super::{Tx, Writer};
 use crate::model::{Credit, ParsedEntry, Validators};
 use crate::store::codec::{get, ms, put, time};
+use crate::store::groups::of_cluster;
 use crate::store::{Looked, PageState, PendingEntry, Recheck, RobotsRules, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
@@ -10,15 +11,19 @@ use std::collections::HashSet;
 
 /// The entry stands for all that lead to the article: the first that came. An article with an entry in the queue is left
 /// out, since its page is about to be fetched anyway.
-const DUE: &str = "
+const DUE: &str = concat!(
+    "
   SELECT p.id, r.fetched_at, a.title, a.byline, a.published_at, a.credit, a.credit_words, a.etag, a.last_modified, u.name,
-    EXISTS (SELECT 1 FROM placed q WHERE q.cluster = p.cluster AND q.seq <> p.seq), p.seen_at,
+    EXISTS (SELECT 1 FROM placed q WHERE q.seq <> p.seq AND q.seq IN ",
+    of_cluster!("p.cluster"),
+    "), p.seen_at,
     e.id, f.id, f.declared_url, w.name, f.full_text, f.mute, COALESCE(a.fetched_url, a.url), f.declared AND f.enabled
   FROM recheck r JOIN placed p ON p.seq = r.seq JOIN article a ON a.seq = r.seq JOIN publisher u ON u.id = a.publisher
     JOIN entry e ON e.seq = (SELECT MIN(seq) FROM entry WHERE article = r.seq) JOIN feed f ON f.seq = e.feed
     LEFT JOIN publisher w ON w.id = f.publisher
   WHERE r.next_at <= ?1 AND NOT EXISTS (SELECT 1 FROM pending n JOIN entry x ON x.seq = n.entry WHERE x.article = r.seq)
-  ORDER BY r.next_at, r.seq LIMIT ?3 OFFSET ?2";
+  ORDER BY r.next_at, r.seq LIMIT ?3 OFFSET ?2"
+);
 
 fn recheck(r: &Row<'_>) -> rusqlite::Result<Recheck> {
     let at = |i: usize| Ok::<_, rusqlite::Error>(r.get::<_, Option<i64>>(i)?.map(time));

@@ -4,6 +4,7 @@
 use super::{Tx, Writer};
 use crate::model::{Credit, Id};
 use crate::store::codec::{get, ms, put, time};
+use crate::store::groups::{Group, of_cluster, of_story};
 use crate::store::{ArticleCommit, ClusterMember, StoreError};
 use rusqlite::{OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,13 +15,15 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn cluster_members(&self, cluster: Id, limit: u32) -> Result<Vec<ClusterMember>, StoreError> {
-        let mut query = self.conn.prepare_cached(
+        let mut query = self.conn.prepare_cached(concat!(
             "SELECT p.id, u.name, a.url, a.byline, a.credit, a.credit_words, a.elsewhere, a.published_at, p.seen_at, a.words, u.domains,
                (SELECT (e.seen_at - (SELECT b.at FROM poll b WHERE b.feed = e.feed AND b.at < e.seen_at ORDER BY b.seq DESC LIMIT 1)) / 1000
                   FROM entry e WHERE e.article = p.seq ORDER BY e.seq LIMIT 1)
              FROM placed p JOIN article a ON a.seq = p.seq JOIN publisher u ON u.id = a.publisher
-             WHERE p.cluster = ?1 ORDER BY p.seq LIMIT ?2",
-        )?;
+             WHERE p.seq IN ",
+            of_cluster!("?1"),
+            " ORDER BY p.seq LIMIT ?2",
+        ))?;
         let rows = query.query_map(params![put(cluster), limit], |r| {
             let credit = r.get::<_, Option<String>>(4)?;
             Ok(ClusterMember {
@@ -60,9 +63,8 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn story_headlines(&self, story: Id, limit: u32) -> Result<(Vec<String>, Option<String>), StoreError> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT a.title, a.lang FROM placed p JOIN article a ON a.seq = p.seq WHERE p.story = ?1 ORDER BY p.seq LIMIT ?2",
-        )?;
+        let sql = concat!("SELECT title, lang FROM article WHERE seq IN ", of_story!("?1"), " ORDER BY seq LIMIT ?2");
+        let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map(params![put(story), limit], |r| Ok((r.get::<_, String>(0)?, r.get::<_, Option<String>>(1)?)))?;
         let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
         let lang = rows.iter().find_map(|(_, lang)| lang.clone());
@@ -74,7 +76,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn story_of(&self, cluster: Id) -> Result<Option<Id>, StoreError> {
-        let mut query = self.conn.prepare_cached("SELECT story FROM placed WHERE cluster = ?1 LIMIT 1")?;
+        let mut query = self.conn.prepare_cached(concat!("SELECT story FROM placed WHERE seq IN ", of_cluster!("?1"), " LIMIT 1"))?;
         Ok(query.query_row([put(cluster)], |r| r.get(0)).optional()?.map(get))
     }
 }
@@ -88,24 +90,26 @@ impl Tx<'_> {
         let mut left: BTreeMap<(Id, Id), Vec<Id>> = BTreeMap::new();
         for &(moved, to) in &commit.moved_clusters {
             let (cluster, into) = (put(moved), put(to));
-            let stories = self.stories_of("cluster", cluster)?;
-            self.tx.prepare_cached("UPDATE placed SET story = ?2 WHERE cluster = ?1")?.execute([cluster, into])?;
+            let stories = self.stories_of(Group::Cluster, cluster)?;
+            self.tx
+                .prepare_cached(concat!("UPDATE placed SET story = ?2 WHERE seq IN ", of_cluster!("?1")))?
+                .execute([cluster, into])?;
             self.tx.prepare_cached("DELETE FROM redirect WHERE old = ?1")?.execute([into])?;
             for old in stories.into_iter().filter(|&old| old != into) {
                 left.entry((get(old), to)).or_default().push(moved);
-                self.redirect_if_empty("story", old, into)?;
+                self.redirect_if_empty(Group::Story, old, into)?;
                 touched.insert(old);
             }
             touched.insert(into);
         }
         for (from, into) in commit.joined_stories.iter().map(|(from, into)| (put(*from), put(*into))) {
-            self.tx.prepare_cached("UPDATE placed SET story = ?2 WHERE story = ?1")?.execute([from, into])?;
-            self.redirect_if_empty("story", from, into)?;
+            self.tx.prepare_cached(concat!("UPDATE placed SET story = ?2 WHERE seq IN ", of_story!("?1")))?.execute([from, into])?;
+            self.redirect_if_empty(Group::Story, from, into)?;
             touched.extend([from, into]);
         }
         for ((from, into), clusters) in left {
             // A story that went as a whole has become another: that is said where it is redirected.
-            if self.stories_of("story", put(from))?.is_empty() {
+            if self.stories_of(Group::Story, put(from))?.is_empty() {
                 continue;
             }
             let texts = if clusters.len() == 1 { "a text".to_owned() } else { format!("{} texts", clusters.len()) };

@@ -4,6 +4,7 @@ use super::learnt::{DECISION, decision_row};
 use super::{Tx, Writer};
 use crate::model::Id;
 use crate::store::codec::{get, join_reason, ms, put};
+use crate::store::groups::of_story;
 use crate::store::{Before, Decision, Move, Ruling, Stood, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -63,7 +64,7 @@ impl Writer {
     /// # Errors
     /// Those of SQLite.
     pub fn story_holds(&self, story: Id) -> Result<bool, StoreError> {
-        Ok(self.conn.prepare_cached("SELECT 1 FROM placed WHERE story = ?1")?.exists([put(story)])?)
+        Ok(self.conn.prepare_cached(concat!("SELECT 1 FROM ", of_story!("?1")))?.exists([put(story)])?)
     }
 
     /// Where the id of a story leads that is no more.

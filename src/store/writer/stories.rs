@@ -3,6 +3,7 @@
 use super::{Tx, Writer};
 use crate::model::Id;
 use crate::store::codec::{get, ms, put, split_reason};
+use crate::store::groups::{Group, of_cluster, of_story};
 use crate::store::{ArticleCommit, Move, OriginRow, StoreError};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -94,7 +95,7 @@ impl Tx<'_> {
                     ])?;
             }
             self.origin_event(row.cluster, before, ms(at))?;
-            touched.extend(self.stories_of("cluster", cluster)?);
+            touched.extend(self.stories_of(Group::Cluster, cluster)?);
         }
         touched.into_iter().try_for_each(|story| self.refresh_story(story))
     }
@@ -123,8 +124,8 @@ impl Tx<'_> {
                 self.tx.prepare_cached(sql)?.execute(params![seq, own, common])?;
             }
             self.tx.prepare_cached("DELETE FROM redirect WHERE old IN (?1, ?2)")?.execute([cluster, story])?;
-            self.redirect_if_empty("cluster", was_cluster, cluster)?;
-            self.redirect_if_empty("story", was_story, story)?;
+            self.redirect_if_empty(Group::Cluster, was_cluster, cluster)?;
+            self.redirect_if_empty(Group::Story, was_story, story)?;
             touched.extend([was_story, story]);
             clusters.extend([was_cluster, cluster]);
         }
@@ -137,16 +138,19 @@ impl Tx<'_> {
     /// The index of stories holds every cluster by one text: by its first where the one that it had has moved.
     fn stand_for(&self, cluster: i64) -> Result<(), StoreError> {
         self.tx
-            .prepare_cached(
-                "UPDATE index_row SET keys = x'' WHERE seq = (SELECT MIN(seq) FROM placed WHERE cluster = ?1)
-                 AND NOT EXISTS (SELECT 1 FROM placed p JOIN index_row i ON i.seq = p.seq WHERE p.cluster = ?1 AND i.keys IS NOT NULL)",
-            )?
+            .prepare_cached(concat!(
+                "UPDATE index_row SET keys = x'' WHERE seq = (SELECT MIN(seq) FROM ",
+                of_cluster!("?1"),
+                ") AND NOT EXISTS (SELECT 1 FROM index_row WHERE keys IS NOT NULL AND seq IN ",
+                of_cluster!("?1"),
+                ")"
+            ))?
             .execute([cluster])?;
         Ok(())
     }
 
-    pub(super) fn stories_of(&self, column: &str, value: i64) -> Result<Vec<i64>, StoreError> {
-        let mut query = self.tx.prepare_cached(&format!("SELECT DISTINCT story FROM placed WHERE {column} = ?1"))?;
+    pub(super) fn stories_of(&self, group: Group, value: i64) -> Result<Vec<i64>, StoreError> {
+        let mut query = self.tx.prepare_cached(&format!("SELECT DISTINCT story FROM placed WHERE seq IN {}", group.rows()))?;
         Ok(query.query_map([value], |r| r.get(0))?.collect::<Result<_, _>>()?)
     }
 
@@ -154,40 +158,45 @@ impl Tx<'_> {
     pub(super) fn merge(&mut self, commit: &ArticleCommit, touched: &mut BTreeSet<i64>) -> Result<(), StoreError> {
         let (cluster, story) = (put(commit.cluster), put(commit.story));
         for old in commit.merged_clusters.iter().copied().map(put).filter(|&old| old != cluster) {
-            touched.extend(self.stories_of("cluster", old)?);
-            self.tx.prepare_cached("UPDATE placed SET cluster = ?2 WHERE cluster = ?1")?.execute([old, cluster])?;
+            touched.extend(self.stories_of(Group::Cluster, old)?);
+            self.tx
+                .prepare_cached(concat!("UPDATE placed SET cluster = ?2 WHERE seq IN ", of_cluster!("?1")))?
+                .execute([old, cluster])?;
             // What a person said of the old cluster's origin stays said.
             self.tx
                 .prepare_cached("UPDATE OR IGNORE origin SET cluster = ?2 WHERE cluster = ?1 AND by_hand = 1")?
                 .execute([old, cluster])?;
             self.tx.prepare_cached("DELETE FROM origin WHERE cluster = ?1")?.execute([old])?;
-            self.redirect("cluster", old, cluster)?;
+            self.redirect(Group::Cluster, old, cluster)?;
         }
         for old in commit.merged_stories.iter().copied().map(put).filter(|&old| old != story) {
-            self.tx.prepare_cached("UPDATE placed SET story = ?2 WHERE story = ?1")?.execute([old, story])?;
-            self.redirect("story", old, story)?;
+            self.tx.prepare_cached(concat!("UPDATE placed SET story = ?2 WHERE seq IN ", of_story!("?1")))?.execute([old, story])?;
+            self.redirect(Group::Story, old, story)?;
             touched.insert(old);
         }
         let strays: Vec<i64> = {
-            let mut query = self.tx.prepare_cached("SELECT DISTINCT story FROM placed WHERE cluster = ?1 AND story <> ?2")?;
+            let sql = concat!("SELECT DISTINCT story FROM placed WHERE story <> ?2 AND seq IN ", of_cluster!("?1"));
+            let mut query = self.tx.prepare_cached(sql)?;
             query.query_map([cluster, story], |r| r.get(0))?.collect::<Result<_, _>>()?
         };
         for old in strays {
-            let mut update = self.tx.prepare_cached("UPDATE placed SET story = ?3 WHERE cluster = ?1 AND story = ?2")?;
+            let sql = concat!("UPDATE placed SET story = ?3 WHERE story = ?2 AND seq IN ", of_cluster!("?1"));
+            let mut update = self.tx.prepare_cached(sql)?;
             update.execute([cluster, old, story])?;
             touched.insert(old);
         }
         for &old in touched.iter() {
-            self.redirect_if_empty("story", old, story)?;
+            self.redirect_if_empty(Group::Story, old, story)?;
         }
         Ok(())
     }
 
     /// `old` is `new` from now on, and an event says so; what led to `old` leads to `new`.
-    fn redirect(&self, kind: &str, old: i64, new: i64) -> Result<(), StoreError> {
+    fn redirect(&self, group: Group, old: i64, new: i64) -> Result<(), StoreError> {
         if old == new || self.tx.prepare_cached("SELECT 1 FROM redirect WHERE old = ?1 AND new = ?2")?.exists([old, new])? {
             return Ok(());
         }
+        let kind = group.name();
         self.tx.prepare_cached("UPDATE redirect SET new = ?2 WHERE new = ?1")?.execute([old, new])?;
         self.tx.prepare_cached("DELETE FROM redirect WHERE old = ?1")?.execute([new])?;
         self.tx.prepare_cached("INSERT OR REPLACE INTO redirect (old, new, kind) VALUES (?1, ?2, ?3)")?.execute(params![old, new, kind])?;
@@ -196,12 +205,12 @@ impl Tx<'_> {
     }
 
     /// Redirects a cluster or story that lost its last article.
-    pub(super) fn redirect_if_empty(&self, kind: &str, old: i64, new: i64) -> Result<(), StoreError> {
-        if old != new && !self.tx.prepare_cached(&format!("SELECT 1 FROM placed WHERE {kind} = ?1"))?.exists([old])? {
-            if kind == "cluster" {
+    pub(super) fn redirect_if_empty(&self, group: Group, old: i64, new: i64) -> Result<(), StoreError> {
+        if old != new && !self.tx.prepare_cached(&format!("SELECT 1 FROM {}", group.rows()))?.exists([old])? {
+            if group == Group::Cluster {
                 self.tx.prepare_cached("DELETE FROM origin WHERE cluster = ?1")?.execute([old])?;
             }
-            self.redirect(kind, old, new)?;
+            self.redirect(group, old, new)?;
         }
         Ok(())
     }
@@ -222,7 +231,7 @@ impl Tx<'_> {
         let name = |origin: &Option<(Option<i64>, String)>| origin.as_ref().map(|o| o.1.clone());
         let article = |origin: &Option<(Option<i64>, String)>| origin.as_ref().and_then(|o| o.0).map(get);
         if before.is_none() {
-            let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM placed WHERE cluster = ?1 LIMIT 2)";
+            let sql = concat!("SELECT COUNT(*) FROM (SELECT 1 FROM ", of_cluster!("?1"), " LIMIT 2)");
             let copies: i64 = self.tx.prepare_cached(sql)?.query_row([put(cluster)], |r| r.get(0))?;
             if copies < 2 {
                 return Ok(());
@@ -263,10 +272,11 @@ impl Tx<'_> {
 
     /// Counts a story again. Its row stands only while it has two articles or more.
     pub(super) fn refresh_story(&mut self, story: i64) -> Result<(), StoreError> {
-        let mut query = self.tx.prepare_cached(
+        let mut query = self.tx.prepare_cached(concat!(
             "SELECT COUNT(*), COUNT(DISTINCT cluster), COUNT(DISTINCT owner), MIN(seen_at), MAX(seen_at), MIN(mute), MIN(seq)
-             FROM placed WHERE story = ?1",
-        )?;
+             FROM placed WHERE seq IN ",
+            of_story!("?1")
+        ))?;
         let ([copies, texts, publishers], [first, last, mute, head]) = query.query_row([story], |r| {
             let counts: [i64; 3] = [r.get(0)?, r.get(1)?, r.get(2)?];
             let extremes: [Option<i64>; 4] = [r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?];
@@ -279,19 +289,23 @@ impl Tx<'_> {
         let title: String = self.tx.prepare_cached("SELECT title FROM article WHERE seq = ?1")?.query_row([head], |r| r.get(0))?;
         let origin: Option<String> = self
             .tx
-            .prepare_cached(
+            .prepare_cached(concat!(
                 // The origin of its largest text. One article of many says nothing of the story as a whole.
-                "SELECT g.publisher FROM (SELECT cluster, COUNT(*) AS n FROM placed WHERE story = ?1 GROUP BY cluster
+                "SELECT g.publisher FROM (SELECT cluster, COUNT(*) AS n FROM placed WHERE seq IN ",
+                of_story!("?1"),
+                " GROUP BY cluster
                    ORDER BY n DESC, MIN(seq) LIMIT 1) c JOIN origin g ON g.cluster = c.cluster WHERE c.n > 1",
-            )?
+            ))?
             .query_row([story], |r| r.get(0))
             .optional()?;
         let lang: Option<String> = self
             .tx
-            .prepare_cached(
-                "SELECT lang FROM (SELECT a.lang FROM placed p JOIN article a ON a.seq = p.seq WHERE p.story = ?1 LIMIT 100)
+            .prepare_cached(concat!(
+                "SELECT lang FROM (SELECT lang FROM article WHERE seq IN ",
+                of_story!("?1"),
+                " LIMIT 100)
                  WHERE lang IS NOT NULL GROUP BY lang ORDER BY COUNT(*) DESC, lang LIMIT 1",
-            )?
+            ))?
             .query_row([story], |r| r.get(0))
             .optional()?;
         self.tx
