@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use newsfold::model::views::StoryFilter;
 use newsfold::model::{Id, ParsedEntry, Quality};
 use newsfold::store::*;
+use std::collections::VecDeque;
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -88,6 +89,7 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
     let mut n = writer.meta("scale")?.and_then(|n| n.parse().ok()).unwrap_or(0u64);
     let mut bodies: u64 = writer.meta("bodies")?.and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut slowest = Duration::ZERO;
+    let mut roots = VecDeque::new();
     let (mut mark, mut busy, mut cpu) = (n, Duration::ZERO, Duration::ZERO);
     while n < count {
         let feed_no = rng.u64(0..FEEDS);
@@ -102,16 +104,19 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
             let text = language.text(1_500 + rng.usize(0..3_000), &mut rng);
             bodies += text.len() as u64;
             let entry = Id::entry(feed, &url);
-            // Two in ten join the cluster of one of the last hundred; one in ten joins a story only.
-            let friend = i.saturating_sub(1 + rng.u64(0..100));
-            let fate = rng.u8(0..10);
-            let (cluster, story) = (if fate < 2 { friend } else { i }, if fate < 3 { friend } else { i });
-            let root = |of: u64, kind: &str| Id::derive(kind, &[&(of / 4 * 4).to_string()]);
-            let (cluster, story) = if fate < 3 {
-                (if fate < 2 { root(cluster, "c") } else { Id::derive("c", &[&format!("x{i}")]) }, root(story, "s"))
-            } else {
-                (Id::derive("c", &[&format!("x{i}")]), Id::derive("s", &[&format!("x{i}")]))
-            };
+            // Every fourth stands for itself. Of the others some join one of these among the last hundred, so that of all two
+            // in ten join a cluster, and one in ten joins a story only.
+            let id = Id::article(&url);
+            let friend = if roots.is_empty() { id } else { roots[rng.usize(..roots.len())] };
+            let fate = if i % 4 == 0 { u8::MAX } else { rng.u8(0..15) };
+            let cluster = Id::cluster(if fate < 4 { friend } else { id });
+            let story = Id::story(Id::cluster(if fate < 6 { friend } else { id }));
+            if i % 4 == 0 {
+                roots.push_back(id);
+                if roots.len() > 25 {
+                    roots.pop_front();
+                }
+            }
             let keys = EntryKeys { guid: Some(url.clone()), url: Some(url.clone()), title: Some(title.clone()) };
             let parsed =
                 ParsedEntry { url: Some(url.clone()), title: Some(title.clone()), published_at: Some(at), ..ParsedEntry::default() };
@@ -119,7 +124,7 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
             commits.push(ArticleCommit {
                 entry,
                 article: Article {
-                    id: Id::article(&url),
+                    id,
                     canonical_url: url,
                     publisher: format!("Outlet {feed_no}"),
                     title,

@@ -1,4 +1,4 @@
--- newsfold, schema 8: an article alone in its cluster, or its story, is in no index of clusters or stories.
+-- newsfold, schema 8: less to write for an article beside many. One alone in its cluster, or its story, is in no index of these.
 -- Most articles are, and their ids follow from the article's (see Id::cluster and Id::story): by an exclusive or, which is
 -- (a | b) - (a & b). Indexed with the others each would be written to a page of its own somewhere in a large index.
 ALTER TABLE placed ADD COLUMN own_cluster INTEGER GENERATED ALWAYS AS ((id | 0x5851f42d4c957f2d) - (id & 0x5851f42d4c957f2d)) VIRTUAL;
@@ -16,3 +16,6 @@ FROM placed p JOIN article a ON a.seq = p.seq JOIN publisher u ON u.id = a.publi
 WHERE EXISTS (SELECT 1 FROM placed q WHERE q.cluster = p.cluster AND q.cluster <> q.own_cluster AND q.seq <> p.seq)
   OR p.cluster <> p.own_cluster AND EXISTS (SELECT 1 FROM placed q
     WHERE q.id = (p.cluster | 0x5851f42d4c957f2d) - (p.cluster & 0x5851f42d4c957f2d) AND q.cluster = p.cluster AND q.seq <> p.seq);
+
+-- No merging of the search index beside ingest, until a level has 64 segments: idle moments merge.
+INSERT INTO fts (fts, rank) VALUES ('automerge', 0);

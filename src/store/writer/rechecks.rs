@@ -10,7 +10,8 @@ use rusqlite::{OptionalExtension, Row, params};
 use std::collections::HashSet;
 
 /// The entry stands for all that lead to the article: the first that came. An article with an entry in the queue is left
-/// out, since its page is about to be fetched anyway.
+/// out, since its page is about to be fetched anyway. CROSS JOIN keeps SQLite from beginning with all articles there are,
+/// which it does while the table of rechecks is small.
 const DUE: &str = concat!(
     "
   SELECT p.id, r.fetched_at, a.title, a.byline, a.published_at, a.credit, a.credit_words, a.etag, a.last_modified, u.name,
@@ -18,8 +19,8 @@ const DUE: &str = concat!(
     of_cluster!("p.cluster"),
     "), p.seen_at,
     e.id, f.id, f.declared_url, w.name, f.full_text, f.mute, COALESCE(a.fetched_url, a.url), f.declared AND f.enabled
-  FROM recheck r JOIN placed p ON p.seq = r.seq JOIN article a ON a.seq = r.seq JOIN publisher u ON u.id = a.publisher
-    JOIN entry e ON e.seq = (SELECT MIN(seq) FROM entry WHERE article = r.seq) JOIN feed f ON f.seq = e.feed
+  FROM recheck r CROSS JOIN placed p ON p.seq = r.seq CROSS JOIN article a ON a.seq = r.seq CROSS JOIN publisher u ON u.id = a.publisher
+    CROSS JOIN entry e ON e.seq = (SELECT MIN(seq) FROM entry WHERE article = r.seq) CROSS JOIN feed f ON f.seq = e.feed
     LEFT JOIN publisher w ON w.id = f.publisher
   WHERE r.next_at <= ?1 AND NOT EXISTS (SELECT 1 FROM pending n JOIN entry x ON x.seq = n.entry WHERE x.article = r.seq)
   ORDER BY r.next_at, r.seq LIMIT ?3 OFFSET ?2"
