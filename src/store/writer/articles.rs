@@ -190,8 +190,11 @@ impl Tx<'_> {
             self.redirect_if_empty(Group::Cluster, stands.cluster, cluster)?;
             self.redirect_if_empty(Group::Story, stands.story, story)?;
         }
-        touched.insert(story);
-        self.placed_event(commit, before.is_some())?;
+        let alone = self.placed_event(commit, before.is_some())?;
+        // A story of one new article has no row to count for, and nobody left it.
+        if before.is_some() || !alone {
+            touched.insert(story);
+        }
         Ok(Row { seq, replaced: before.is_some() })
     }
 
@@ -302,19 +305,20 @@ impl Tx<'_> {
         Ok(self.tx.prepare_cached("UPDATE placed SET mute = 0 WHERE seq = ?1 AND mute = 1")?.execute([article])? > 0)
     }
 
-    /// One event an article: what became of it.
-    fn placed_event(&self, commit: &ArticleCommit, known: bool) -> Result<(), StoreError> {
+    /// One event an article: what became of it. Whether no other article is in its story.
+    fn placed_event(&self, commit: &ArticleCommit, known: bool) -> Result<bool, StoreError> {
         let a = &commit.article;
         let others = |group: Group, value: i64| -> Result<i64, StoreError> {
             let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM placed WHERE seq IN {} AND id <> ?2 LIMIT 2)", group.rows());
             Ok(self.tx.prepare_cached(&sql)?.query_row([value, put(a.id)], |r| r.get(0))?)
         };
         let copies = others(Group::Cluster, put(commit.cluster))?;
+        let alone = copies == 0 && others(Group::Story, put(commit.story))? == 0;
         let kind = match () {
             () if known => "revision",
             () if copies > 0 => "cluster",
-            () if others(Group::Story, put(commit.story))? > 0 => "story",
-            () => "article",
+            () if alone => "article",
+            () => "story",
         };
         let (at, text) = (ms(commit.at), format!("{}: {}", a.publisher, a.title));
         let data = serde_json::json!({"cluster": commit.cluster, "story": commit.story, "publisher": a.publisher});
@@ -323,6 +327,6 @@ impl Tx<'_> {
             let data = serde_json::json!({"story": commit.story, "article": a.id, "publisher": a.publisher});
             self.event(at, "new_cluster", Some(commit.cluster), &format!("a first copy: {text}"), &data)?;
         }
-        Ok(())
+        Ok(alone)
     }
 }
