@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use newsfold::model::views::StoryFilter;
 use newsfold::model::{Id, ParsedEntry, Quality};
 use newsfold::store::*;
-use std::collections::VecDeque;
 use std::collections::HashMap;
+use std::collections::VecDeque;
 use std::path::Path;
 use std::time::{Duration, Instant};
 

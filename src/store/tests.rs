@@ -192,7 +192,8 @@ fn all_of_a_cluster_and_of_a_story_are_found_whoever_started_it() {
     let ids: Vec<Id> = commits.iter().map(|commit| commit.article.id).collect();
     let conn = rusqlite::Connection::open(dir.path().join("newsfold.db")).unwrap();
     let indexed = |conn: &rusqlite::Connection| -> (u32, u32) {
-        let sql = "SELECT (SELECT COUNT(*) FROM placed WHERE cluster <> own_cluster), (SELECT COUNT(*) FROM placed WHERE story <> own_story)";
+        let sql =
+            "SELECT (SELECT COUNT(*) FROM placed WHERE cluster <> own_cluster), (SELECT COUNT(*) FROM placed WHERE story <> own_story)";
         conn.query_row(sql, [], |r| Ok((r.get(0)?, r.get(1)?))).unwrap()
     };
     assert_eq!(indexed(&conn), (0, 0), "whoever is alone is in no index");

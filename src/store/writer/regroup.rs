@@ -91,9 +91,7 @@ impl Tx<'_> {
         for &(moved, to) in &commit.moved_clusters {
             let (cluster, into) = (put(moved), put(to));
             let stories = self.stories_of(Group::Cluster, cluster)?;
-            self.tx
-                .prepare_cached(concat!("UPDATE placed SET story = ?2 WHERE seq IN ", of_cluster!("?1")))?
-                .execute([cluster, into])?;
+            self.tx.prepare_cached(concat!("UPDATE placed SET story = ?2 WHERE seq IN ", of_cluster!("?1")))?.execute([cluster, into])?;
             self.tx.prepare_cached("DELETE FROM redirect WHERE old = ?1")?.execute([into])?;
             for old in stories.into_iter().filter(|&old| old != into) {
                 left.entry((get(old), to)).or_default().push(moved);

@@ -159,9 +159,7 @@ impl Tx<'_> {
         let (cluster, story) = (put(commit.cluster), put(commit.story));
         for old in commit.merged_clusters.iter().copied().map(put).filter(|&old| old != cluster) {
             touched.extend(self.stories_of(Group::Cluster, old)?);
-            self.tx
-                .prepare_cached(concat!("UPDATE placed SET cluster = ?2 WHERE seq IN ", of_cluster!("?1")))?
-                .execute([old, cluster])?;
+            self.tx.prepare_cached(concat!("UPDATE placed SET cluster = ?2 WHERE seq IN ", of_cluster!("?1")))?.execute([old, cluster])?;
             // What a person said of the old cluster's origin stays said.
             self.tx
                 .prepare_cached("UPDATE OR IGNORE origin SET cluster = ?2 WHERE cluster = ?1 AND by_hand = 1")?
