@@ -5,6 +5,7 @@ use crate::article::{self, Page, SiteRules};
 use crate::config;
 use crate::model::Extracted;
 use anyhow::Context;
+use flate2::read::MultiGzDecoder;
 use jiff::tz::Offset;
 use serde::Serialize;
 use std::io::{self, Read, Write};
@@ -20,7 +21,7 @@ Examples:
   newsfold extract --url https://example.org/news/1 page.html --explain
   newsfold extract --json *.html | jq -r '[.path, .words] | @tsv'")]
 pub struct Args {
-    /// Files; - is standard input
+    /// Files, packed by gzip or not; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The address that the document came from; the [[site]] that the configuration has for it applies
@@ -127,8 +128,20 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
         let file = std::fs::File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes));
         file.with_context(|| path.display().to_string())?;
     }
+    if bytes.starts_with(b"\x1f\x8b") {
+        let packed = std::mem::take(&mut bytes);
+        let unpacked = MultiGzDecoder::new(packed.as_slice()).take(most).read_to_end(&mut bytes);
+        unpacked.with_context(|| format!("{}: its gzip is broken", path.display()))?;
+    }
+    if let Some((_, kind)) = NO_PAGES.iter().find(|(start, _)| bytes.starts_with(start)) {
+        anyhow::bail!("{}: {kind}, no page: newsfold reads HTML", path.display());
+    }
     Ok(bytes)
 }
+
+/// How files begin that are easily taken for pages, and what they are. As text they would be read, and be nonsense.
+const NO_PAGES: [(&[u8], &str); 5] =
+    [(b"%PDF-", "a PDF"), (b"PK\x03\x04", "a zip archive"), (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image")];
 
 fn line<'a>(path: &Path, url: Option<&'a url::Url>, found: &'a Extracted) -> Line<'a> {
     Line {

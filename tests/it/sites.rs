@@ -56,6 +56,29 @@ fn a_faulty_configuration_is_left_aside_unless_it_is_named() {
 }
 
 #[test]
+fn a_packed_page_is_read_and_what_is_no_page_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name: &str, bytes: &[u8]| {
+        std::fs::write(folder.path().join(name), bytes).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_newsfold"));
+        command.current_dir(folder.path()).args(["extract", "--json", name]).output().unwrap()
+    };
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, PAGE.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    let (plain, unpacked) = (json(&run("page.html", PAGE.as_bytes())), json(&run("page.html.gz", &packed)));
+    assert_eq!((&unpacked["title"], &unpacked["text"]), (&plain["title"], &plain["text"]));
+    for (name, bytes, why) in
+        [("broken.gz", &packed[..packed.len() / 2], "its gzip is broken"), ("report.pdf", b"%PDF-1.7\n".as_slice(), "a PDF, no page")]
+    {
+        let output = run(name, bytes);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(1));
+        assert!(output.stdout.is_empty() && said.contains(name) && said.contains(why), "{said}");
+    }
+}
+
+#[test]
 fn explain_says_of_each_block_why() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("newsfold.toml"), RULES).unwrap();
