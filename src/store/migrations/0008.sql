@@ -17,5 +17,7 @@ WHERE EXISTS (SELECT 1 FROM placed q WHERE q.cluster = p.cluster AND q.cluster <
   OR p.cluster <> p.own_cluster AND EXISTS (SELECT 1 FROM placed q
     WHERE q.id = (p.cluster | 0x5851f42d4c957f2d) - (p.cluster & 0x5851f42d4c957f2d) AND q.cluster = p.cluster AND q.seq <> p.seq);
 
--- No merging of the search index beside ingest, until a level has 64 segments: idle moments merge.
-INSERT INTO fts (fts, rank) VALUES ('automerge', 0);
+-- Less merging of the search index beside ingest: by small steps once a level has 64 segments. Idle moments merge before that.
+-- Without the steps a level would be merged at once some day, which is hundreds of megabytes in one transaction.
+INSERT INTO fts (fts, rank) VALUES ('automerge', 64);
+INSERT INTO fts (fts, rank) VALUES ('crisismerge', 256);
