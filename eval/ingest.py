@@ -5,8 +5,9 @@ usage: eval/ingest.py DATABASE [--rounds N] [--shared DIR] [--bin BIN]
 
 DATABASE is the folder of a filled database (`cargo run --release --example store_scale -- DIR 1000000`); each round works on a fresh
 copy of it, for what it took in once meets its copies the next time. A round is a whole `newsfold poll` of the newsroom's hours, start-up
-included, on both, in turn. What a virtual machine touches for the first time costs
-it 10 µs a page, forty times what it costs otherwise, and the copy takes what was used before: so two gigabytes are touched before each round, of both. Prints CPU and wall seconds of each, and the medians' quotients: the full database's share of the empty one's speed.
+included, on both, in turn. Memory that a virtual machine touches for the first time costs it 10 µs a page, forty times as much as later, and
+the copy takes what was used before: so two gigabytes are touched before each round, of both. Prints CPU and wall seconds of each, and the
+medians' quotients: the full database's share of the empty one's speed.
 """
 import argparse, mmap, os, re, shutil, statistics, subprocess, sys, tempfile, time
 

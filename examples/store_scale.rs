@@ -6,8 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use newsfold::model::views::StoryFilter;
 use newsfold::model::{Id, ParsedEntry, Quality};
 use newsfold::store::*;
-use std::collections::HashMap;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -108,10 +107,11 @@ fn fill(dir: &Path, count: u64, start: Timestamp) -> anyhow::Result<u64> {
             // in ten join a cluster, and one in ten joins a story only.
             let id = Id::article(&url);
             let friend = if roots.is_empty() { id } else { roots[rng.usize(..roots.len())] };
-            let fate = if i % 4 == 0 { u8::MAX } else { rng.u8(0..15) };
+            let stands = i % 4 == 0;
+            let fate = if stands { u8::MAX } else { rng.u8(0..15) };
             let cluster = Id::cluster(if fate < 4 { friend } else { id });
             let story = Id::story(Id::cluster(if fate < 6 { friend } else { id }));
-            if i % 4 == 0 {
+            if stands {
                 roots.push_back(id);
                 if roots.len() > 25 {
                     roots.pop_front();

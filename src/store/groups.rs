@@ -3,37 +3,51 @@
 //! An article whose cluster (or story) is the one that it started itself is found by its own id, which follows from the
 //! cluster's; only those that joined another's are in the index (schema 8). Whoever asks for a cluster asks both.
 
+/// SQL: the numbers of the articles whose `$column` is `$group`, of which `$own` may be one that started it; its id and the
+/// group's differ by `$bits`.
+macro_rules! of_group {
+    ($column:literal, $own:literal, $bits:literal, $group:literal) => {
+        concat!(
+            "(SELECT seq FROM placed WHERE ",
+            $column,
+            " = ",
+            $group,
+            " AND ",
+            $column,
+            " <> ",
+            $own,
+            " UNION ALL SELECT seq FROM placed WHERE id = (",
+            $group,
+            " | ",
+            $bits,
+            ") - (",
+            $group,
+            " & ",
+            $bits,
+            ") AND ",
+            $column,
+            " = ",
+            $own,
+            ")"
+        )
+    };
+}
+
 /// SQL: the numbers of the articles of a cluster, which is `$cluster`, a parameter or a column of the query around it.
 macro_rules! of_cluster {
     ($cluster:literal) => {
-        concat!(
-            "(SELECT seq FROM placed WHERE cluster = ",
-            $cluster,
-            " AND cluster <> own_cluster UNION ALL SELECT seq FROM placed WHERE id = (",
-            $cluster,
-            " | 0x5851f42d4c957f2d) - (",
-            $cluster,
-            " & 0x5851f42d4c957f2d) AND cluster = own_cluster)"
-        )
+        $crate::store::groups::of_group!("cluster", "own_cluster", "0x5851f42d4c957f2d", $cluster)
     };
 }
 
 /// SQL: the numbers of the articles of a story, as [`of_cluster`].
 macro_rules! of_story {
     ($story:literal) => {
-        concat!(
-            "(SELECT seq FROM placed WHERE story = ",
-            $story,
-            " AND story <> own_story UNION ALL SELECT seq FROM placed WHERE id = (",
-            $story,
-            " | 0x4c548f53bbf2fe62) - (",
-            $story,
-            " & 0x4c548f53bbf2fe62) AND story = own_story)"
-        )
+        $crate::store::groups::of_group!("story", "own_story", "0x4c548f53bbf2fe62", $story)
     };
 }
 
-pub(super) use {of_cluster, of_story};
+pub(super) use {of_cluster, of_group, of_story};
 
 /// What articles are in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

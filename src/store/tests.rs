@@ -209,6 +209,9 @@ fn all_of_a_cluster_and_of_a_story_are_found_whoever_started_it() {
         stands[n] = (clusters[cluster], stories[story]);
         let one = Move { article: ids[n], cluster: clusters[cluster], story: stories[story], because: None };
         writer.apply_moves(&[one], at(step)).unwrap();
+        let shared = stands.iter().filter(|one| stands.iter().filter(|other| other.0 == one.0).count() > 1).count();
+        let copies: i64 = conn.query_row("SELECT COUNT(*) FROM v_copies", [], |r| r.get(0)).unwrap();
+        assert_eq!(copies, shared as i64, "v_copies after step {step}");
         for id in &clusters {
             let inside: Vec<Id> = ids.iter().zip(&stands).filter(|(_, (c, _))| c == id).map(|(article, _)| *article).collect();
             assert_eq!(reader.articles_of(*id).unwrap(), inside, "cluster {id} after step {step}");

@@ -27,14 +27,13 @@ impl Reader {
     /// Those of SQLite.
     pub fn ids(&self, what: Every, since: Option<Timestamp>, after: i64, limit: u32) -> Result<Vec<(i64, Id)>, StoreError> {
         let (column, group) = match what {
-            Every::Article => ("id", ""),
-            Every::Cluster => ("cluster", of_cluster!("p.cluster")),
-            Every::Story => ("story", of_story!("p.story")),
+            Every::Article => ("id", None),
+            Every::Cluster => ("cluster", Some(of_cluster!("p.cluster"))),
+            Every::Story => ("story", Some(of_story!("p.story"))),
         };
-        let first = match group {
-            "" => String::new(),
-            rows => format!("AND NOT EXISTS (SELECT 1 FROM placed q WHERE q.seq IN {rows} AND q.seq < p.seq AND q.seen_at >= ?2)"),
-        };
+        let first = group.map_or_else(String::new, |rows| {
+            format!("AND NOT EXISTS (SELECT 1 FROM placed q WHERE q.seq IN {rows} AND q.seq < p.seq AND q.seen_at >= ?2)")
+        });
         let sql = format!("SELECT p.seq, p.{column} FROM placed p WHERE p.seq > ?1 AND p.seen_at >= ?2 {first} ORDER BY p.seq LIMIT ?3");
         self.read(|conn| {
             let mut query = conn.prepare_cached(&sql)?;

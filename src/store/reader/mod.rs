@@ -197,24 +197,18 @@ impl Reader {
         };
         let alike = |id| starting_as(id, digits);
         let range = alike(Id(low));
+        // The steps from an article to its cluster and on to its story are their own reverse.
+        let (of_clusters, of_stories) = (alike(Id::cluster(Id(low))), alike(Id::cluster(Id::story(Id(low)))));
         type Make = fn(Id) -> Found;
         let kinds: [(&str, Make, [i64; 2]); 7] = [
             ("SELECT DISTINCT story FROM placed WHERE story BETWEEN ?1 AND ?2 AND story <> own_story LIMIT 20", Found::Story, range),
-            (
-                "SELECT story FROM placed WHERE id BETWEEN ?1 AND ?2 AND story = own_story LIMIT 20",
-                Found::Story,
-                alike(Id::cluster(Id::story(Id(low)))),
-            ),
+            ("SELECT story FROM placed WHERE id BETWEEN ?1 AND ?2 AND story = own_story LIMIT 20", Found::Story, of_stories),
             (
                 "SELECT DISTINCT cluster FROM placed WHERE cluster BETWEEN ?1 AND ?2 AND cluster <> own_cluster LIMIT 20",
                 Found::Cluster,
                 range,
             ),
-            (
-                "SELECT cluster FROM placed WHERE id BETWEEN ?1 AND ?2 AND cluster = own_cluster LIMIT 20",
-                Found::Cluster,
-                alike(Id::cluster(Id(low))),
-            ),
+            ("SELECT cluster FROM placed WHERE id BETWEEN ?1 AND ?2 AND cluster = own_cluster LIMIT 20", Found::Cluster, of_clusters),
             ("SELECT id FROM placed WHERE id BETWEEN ?1 AND ?2 LIMIT 20", Found::Article, range),
             ("SELECT id FROM entry WHERE id BETWEEN ?1 AND ?2 AND tombstone IS NULL LIMIT 20", Found::Entry, range),
             ("SELECT id FROM feed WHERE id BETWEEN ?1 AND ?2 LIMIT 20", Found::Feed, range),
