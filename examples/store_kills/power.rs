@@ -7,7 +7,7 @@
 
 use crate::work::{ENTRIES, Said, ingest};
 use anyhow::{Context, ensure};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -24,7 +24,8 @@ enum Op {
     Unlink(String),
     Write(String, usize, Vec<u8>),
     Truncate(String, usize),
-    Sync(String),
+    /// Of what was done before it began: the number of the call until which it covers all.
+    Sync(String, usize),
     SyncFolder,
     Said(String),
 }
@@ -39,17 +40,24 @@ pub fn cuts(count: u32) -> anyhow::Result<()> {
         let (mut most, mut with_loss) = (0, 0);
         let mut disk = Disk::default();
         let mut said = Said::default();
-        // How much of what was said a sync has made safe.
+        // How much was said until which call, and how much of it a sync has made safe.
+        let mut until = Vec::new();
         let mut safe = 0;
         let mut at = 0;
         for moment in moments {
-            for op in &ops[at..moment] {
+            for (number, op) in ops.iter().enumerate().take(moment).skip(at) {
                 match op {
-                    Op::Said(line) => said.hear(line),
-                    Op::Sync(name) if name.ends_with("-wal") => safe = said.len(),
+                    Op::Said(line) => {
+                        said.hear(line);
+                        until.push((number, said.len()));
+                    }
+                    Op::Sync(name, begun) if name.ends_with("-wal") => {
+                        let covered = until.partition_point(|(number, _)| number < begun);
+                        safe = safe.max(until[..covered].last().map_or(0, |(_, records)| *records));
+                    }
                     _ => {}
                 }
-                disk.take(op);
+                disk.take(number, op);
             }
             at = moment;
             let must = if full { said.len() } else { safe };
@@ -104,12 +112,28 @@ fn log(full: bool) -> anyhow::Result<Vec<Op>> {
     let status = command.stdout(Stdio::null()).status().context("cannot run strace")?;
     ensure!(status.success(), "the ingest failed under strace");
     let mut ops = Vec::new();
+    let mut begun = HashMap::new();
     for line in BufReader::new(std::fs::File::open(&log)?).lines() {
         let line = line?;
-        ops.extend(read(&line, &state).with_context(|| format!("cannot read {:.200}", line))?);
+        if let Some((since, line)) = whole(line, ops.len(), &mut begun)? {
+            ops.extend(read(&line, since, &state).with_context(|| format!("cannot read {line:.200}"))?);
+        }
     }
-    ensure!(ops.iter().any(|op| matches!(op, Op::Said(_))) && ops.iter().any(|op| matches!(op, Op::Sync(_))), "nothing was logged");
+    ensure!(ops.iter().any(|op| matches!(op, Op::Said(_))) && ops.iter().any(|op| matches!(op, Op::Sync(..))), "nothing was logged");
     Ok(ops)
+}
+
+/// A call as one line, and the number of calls that were over when it began. `strace` tears a call in two where another thread's came
+/// in between; it is taken for done where it ended, and before that for not begun.
+fn whole(line: String, calls: usize, begun: &mut HashMap<String, (usize, String)>) -> anyhow::Result<Option<(usize, String)>> {
+    let pid = line.split(' ').next().unwrap_or_default().to_owned();
+    if let Some(first) = line.strip_suffix(" <unfinished ...>") {
+        begun.insert(pid, (calls, first.to_owned()));
+        return Ok(None);
+    }
+    let Some((_, rest)) = line.split_once(" resumed>") else { return Ok(Some((calls, line))) };
+    let (since, first) = begun.remove(&pid).context("a call ends that did not begin")?;
+    Ok(Some((since, first + rest)))
 }
 
 /// Bytes as `strace -xx` prints them.
@@ -123,9 +147,8 @@ fn name(hex: &str, state: &Path) -> Option<String> {
     (!inside.ends_with("-shm") && !inside.ends_with(".lock") && !inside.ends_with(".reserve")).then_some(inside)
 }
 
-/// One line of the log; `None` where it changes no file that is replayed. A call that failed changed nothing.
-fn read(line: &str, state: &Path) -> anyhow::Result<Option<Op>> {
-    ensure!(!line.contains("<unfinished") && !line.contains("resumed>"), "two threads wrote at once");
+/// One line of the log, begun after `since` calls; `None` where it changes no file that is replayed. A call that failed changed nothing.
+fn read(line: &str, since: usize, state: &Path) -> anyhow::Result<Option<Op>> {
     let Some((_, rest)) = line.split_once(' ') else { return Ok(None) };
     let Some((call, rest)) = rest.trim_start().split_once('(') else { return Ok(None) };
     let Some((args, result)) = rest.rsplit_once(") = ") else { return Ok(None) };
@@ -155,7 +178,7 @@ fn read(line: &str, state: &Path) -> anyhow::Result<Option<Op>> {
         },
         "fsync" | "fdatasync" => match file.and_then(|hex| name(hex, state)) {
             Some(folder) if folder.is_empty() => Some(Op::SyncFolder),
-            other => other.map(Op::Sync),
+            other => other.map(|name| Op::Sync(name, since)),
         },
         "write" if args.starts_with("1<") => {
             let line = quoted.and_then(bytes).and_then(|b| String::from_utf8(b).ok()).context("no line")?;
@@ -177,7 +200,8 @@ fn read(line: &str, state: &Path) -> anyhow::Result<Option<Op>> {
 #[derive(Clone, Default)]
 struct Inode {
     sure: Vec<u8>,
-    pending: Vec<Change>,
+    /// With the numbers of their calls.
+    pending: Vec<(usize, Change)>,
 }
 
 #[derive(Clone)]
@@ -215,7 +239,7 @@ struct Disk {
 }
 
 impl Disk {
-    fn take(&mut self, op: &Op) {
+    fn take(&mut self, number: usize, op: &Op) {
         match op {
             Op::Create(name) => {
                 if !self.names.contains_key(name) {
@@ -224,12 +248,13 @@ impl Disk {
                 }
             }
             Op::Unlink(name) => self.rename(name, None),
-            Op::Write(name, at, data) => self.change(name, Change::Write(*at, data.clone())),
-            Op::Truncate(name, length) => self.change(name, Change::Truncate(*length)),
-            Op::Sync(name) => {
+            Op::Write(name, at, data) => self.change(number, name, Change::Write(*at, data.clone())),
+            Op::Truncate(name, length) => self.change(number, name, Change::Truncate(*length)),
+            Op::Sync(name, begun) => {
                 if let Some(&inode) = self.names.get(name) {
                     let inode = &mut self.inodes[inode];
-                    for change in std::mem::take(&mut inode.pending) {
+                    let covered = inode.pending.partition_point(|(number, _)| number < begun);
+                    for (_, change) in inode.pending.drain(..covered) {
                         change.apply(&mut inode.sure);
                     }
                 }
@@ -257,9 +282,9 @@ impl Disk {
         }
     }
 
-    fn change(&mut self, name: &str, change: Change) {
+    fn change(&mut self, number: usize, name: &str, change: Change) {
         if let Some(&inode) = self.names.get(name) {
-            self.inodes[inode].pending.push(change);
+            self.inodes[inode].pending.push((number, change));
         }
     }
 
@@ -274,7 +299,7 @@ impl Disk {
             let mut held = inode.sure.clone();
             let fate = rng.u8(0..5);
             let until = rng.usize(0..=inode.pending.len());
-            for (place, change) in inode.pending.iter().enumerate() {
+            for (place, (_, change)) in inode.pending.iter().enumerate() {
                 match (fate, change) {
                     (0, _) => break,
                     (1, _) => change.apply(&mut held),

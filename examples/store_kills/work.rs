@@ -59,7 +59,8 @@ fn article(n: u64, entry: Id, at: Timestamp) -> ArticleCommit {
 
 /// Opens the writer, and waits for space where there is none.
 pub fn open(dir: &Path, full_sync: bool) -> Result<Writer, StoreError> {
-    let options = Options { reserve: 1 << 20, full_sync, ..Options::default() };
+    // Of a short log, so that the thread that brings it home is at work all the time.
+    let options = Options { reserve: 1 << 20, full_sync, log_pages: 60, ..Options::default() };
     let mut opened = Writer::open(dir, options.clone());
     for _ in 0..100 {
         match &opened {

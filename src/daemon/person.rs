@@ -279,7 +279,12 @@ impl State {
             again.place(new, stands, |ids| Ok::<_, StoreError>(ids.iter().filter_map(|id| prepared.get(id)).cloned().collect()))?;
         }
         let mut goes: HashMap<Id, (Id, Id)> = back.values().map(|b| (b.article, (b.cluster, b.story))).collect();
-        for change in again.changes() {
+        for mut change in again.changes() {
+            let named = |at: Id| texts.iter().any(|text| text.cluster == at) || back.values().any(|b| b.cluster == at);
+            // The id of its first article's cluster may be in use outside of these.
+            if let (false, Some(first)) = (named(change.cluster), change.moves.first().copied()) {
+                change.cluster = self.fresh_cluster(first.article, first.cluster)?;
+            }
             let story = if back.is_empty() { self.story_of_change(&change)? } else { change.story };
             goes.extend(change.moves.iter().map(|m| (m.article, (change.cluster, story))));
         }
@@ -326,10 +331,13 @@ impl State {
         self.store.texts(&ids)
     }
 
+    /// A cluster for articles that leave `left`, of which `first` is the first: its own if nobody is in it.
     fn fresh_cluster(&mut self, first: Id, left: Id) -> Result<Id, StoreError> {
-        let id = Id::cluster(first);
-        let in_use = id == left || self.store.story_of(id)?.is_some();
-        Ok(if in_use { Id::derive("cluster", &[&first.to_string(), &left.to_string()]) } else { id })
+        let mut id = Id::cluster(first);
+        while id == left || self.store.story_of(id)?.is_some() {
+            id = Id::derive("cluster", &[&first.to_string(), &id.to_string()]);
+        }
+        Ok(id)
     }
 
     fn old_clusters(&self, moves: &[Move]) -> Result<BTreeSet<Id>, StoreError> {

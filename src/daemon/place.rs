@@ -305,9 +305,13 @@ impl State {
     fn place(&mut self, place: Place, known: Option<&StoredText>, now: Timestamp) -> Result<(ArticleCommit, bool), StoreError> {
         let Place { entry, article, prepared, features, reason, recheck_at, repeated } = place;
         let mut placement = self.decide(&prepared)?;
-        if let Some(known) = known {
-            // A revision stays with the copies that it has.
-            (placement.cluster, placement.joined, placement.merged) = (known.cluster, true, Vec::new());
+        match known {
+            // A revision stays with the copies that it has; what came just before it may have made their cluster part of another.
+            Some(known) => {
+                (placement.cluster, placement.joined, placement.merged) = (self.copies.current(known.cluster), true, Vec::new());
+            }
+            None if !placement.joined => placement.cluster = self.store.unused_cluster(article.id)?,
+            None => {}
         }
         let story = self.story(&article, &features, &placement)?;
         self.copies.learn(&prepared, &placement);
@@ -319,6 +323,7 @@ impl State {
         let commit = ArticleCommit {
             entry,
             is_revision: known.is_some(),
+            is_alone: known.is_none() && !placement.joined && story.is_alone(placement.cluster),
             fingerprint: prepared.fingerprint.unwrap_or(0),
             fingerprint_version: dedup::VERSION,
             index_row: prepared.index_row(),

@@ -1,9 +1,10 @@
 //! What a start restores from the database is what the running daemon believed.
 
 use super::*;
+use crate::daemon::person::Order;
 use crate::dedup::story::{About, Features};
 use crate::model::{ParsedEntry, Quality};
-use crate::store::{EntryKeys, NewEntry, PollCommit};
+use crate::store::{EntryKeys, NewEntry, PollCommit, PruneRules};
 
 const FEED: &str = "https://outlet.example/feed";
 
@@ -163,4 +164,126 @@ fn a_start_restores_what_the_running_daemon_believed() {
         assert_eq!(state.unsaved, 0, "a daemon that ends in order leaves nothing to count");
         assert_eq!(running, beliefs(&state, &probes));
     }
+}
+
+/// A state with its indexes, in a folder that goes with it.
+fn state() -> (tempfile::TempDir, State) {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut state = State::open(&config(dir.path()), Arc::default(), at(0)).expect("a state");
+    state.build(at(0)).expect("an empty index");
+    (dir, state)
+}
+
+/// Texts that have nothing in common.
+fn unlike<const N: usize>() -> [(String, String); N] {
+    let mut random = fastrand::Rng::with_seed(7);
+    std::array::from_fn(|event| (sentence(event as u32, 7, &mut random), sentence(event as u32, 120, &mut random)))
+}
+
+/// Two texts that share their middle, which makes them no copies, and one that is made of both and of their headlines.
+fn bridged() -> [(String, String); 3] {
+    let mut random = fastrand::Rng::with_seed(7);
+    let paragraphs: Vec<String> = (0..16).map(|n| sentence(n, 25, &mut random)).collect();
+    let [one, other] = [sentence(30, 7, &mut random), sentence(31, 7, &mut random)];
+    let both = format!("{one} {other}");
+    [(one, paragraphs[..10].join("\n\n")), (other, paragraphs[6..].join("\n\n")), (both, paragraphs.join("\n\n"))]
+}
+
+/// Places a text by itself; its article.
+fn placed(state: &mut State, n: u32, text: &(String, String)) -> Id {
+    let place = place(state, n, text);
+    let id = place.article.id;
+    state.place_all(vec![place], at(n)).expect("placed");
+    id
+}
+
+fn cluster(state: &State, article: Id) -> Id {
+    state.store.cluster_of(article).expect("a read").expect("an article")
+}
+
+fn obey(state: &mut State, order: &Order) -> Vec<i64> {
+    state.obey(order, at(800)).expect("no failure").expect("it makes sense").decisions
+}
+
+/// Places a text; the cluster that it goes to.
+fn goes(state: &mut State, n: u32, text: &(String, String)) -> Id {
+    let copy = placed(state, n, text);
+    cluster(state, copy)
+}
+
+#[test]
+fn copies_of_what_a_person_parted_go_where_it_went() {
+    for restarted in [false, true] {
+        let (_dir, mut state) = state();
+        let [one, other, both] = bridged();
+        let a = placed(&mut state, 0, &one);
+        let x = placed(&mut state, 1, &other);
+        assert_ne!(cluster(&state, a), cluster(&state, x));
+        let m = placed(&mut state, 2, &both);
+        assert!(cluster(&state, a) == cluster(&state, m) && cluster(&state, x) == cluster(&state, m), "one text made of both");
+        obey(&mut state, &Order::Split { articles: vec![x] });
+        assert_ne!(cluster(&state, x), cluster(&state, a));
+        if restarted {
+            state.rebuild(at(800)).expect("rebuilt");
+        }
+        assert_eq!(goes(&mut state, 3, &other), cluster(&state, x), "restarted: {restarted}");
+        state.forget(at(801)).expect("nothing is old");
+        assert_eq!(goes(&mut state, 4, &other), cluster(&state, x), "restarted: {restarted}");
+    }
+}
+
+#[test]
+fn an_article_that_comes_back_with_another_text_is_in_nobody_s_cluster_or_story() {
+    let (_dir, mut state) = state();
+    let [one, other, third] = unlike();
+    let a = placed(&mut state, 0, &one);
+    let b = placed(&mut state, 1, &one);
+    assert_eq!(cluster(&state, a), cluster(&state, b));
+    // The copy is kept by hand, the text that it was copied from is not.
+    obey(&mut state, &Order::Keep { article: b, on: true });
+    let rules = PruneRules { before: Some(at(2)), limit: 10, ..PruneRules::default() };
+    assert_eq!(state.store.prune(&rules, at(900)).expect("pruned").articles, 1);
+    assert_eq!(state.store.cluster_of(a).expect("a read"), None);
+    state.rebuild(at(900)).expect("rebuilt");
+    let again = placed(&mut state, 0, &other);
+    assert_eq!(again, a);
+    assert_ne!(cluster(&state, a), cluster(&state, b));
+    let story = |cluster| state.store.story_of(cluster).expect("a read").expect("a story");
+    assert_ne!(story(cluster(&state, a)), story(cluster(&state, b)));
+    assert_eq!(goes(&mut state, 5, &other), cluster(&state, a));
+    assert_eq!(goes(&mut state, 6, &one), cluster(&state, b));
+    assert!(![cluster(&state, a), cluster(&state, b)].contains(&goes(&mut state, 7, &third)));
+}
+
+#[test]
+fn a_cluster_that_was_another_s_name_is_not_given_twice() {
+    let (_dir, mut state) = state();
+    let [one, other] = unlike();
+    let a = placed(&mut state, 0, &one);
+    let b = placed(&mut state, 1, &one);
+    let x = placed(&mut state, 2, &other);
+    obey(&mut state, &Order::Split { articles: vec![a] });
+    let merger = obey(&mut state, &Order::Merge { a, b: x });
+    for n in [3, 4] {
+        assert_eq!(goes(&mut state, n, &other), cluster(&state, x));
+    }
+    obey(&mut state, &Order::Withdraw { number: merger[0] });
+    assert_ne!(cluster(&state, a), cluster(&state, x));
+    assert_ne!(cluster(&state, a), cluster(&state, b), "they are split still");
+}
+
+#[test]
+fn a_revision_goes_with_the_cluster_that_just_became_part_of_another() {
+    let (_dir, mut state) = state();
+    let [one, other, both] = bridged();
+    let [new] = unlike();
+    let a = placed(&mut state, 0, &one);
+    let x = placed(&mut state, 1, &other);
+    let bridge = place(&mut state, 2, &both);
+    let revised = place(&mut state, 1, &(other.0.clone(), format!("{}\n\n{}", other.1, new.1)));
+    state.place_all(vec![bridge, revised], at(2)).expect("placed in one commit");
+    assert_eq!(cluster(&state, x), cluster(&state, a));
+    let now = cluster(&state, x);
+    state.rebuild(at(3)).expect("rebuilt");
+    assert_eq!(goes(&mut state, 4, &other), now);
 }

@@ -535,9 +535,16 @@ impl CopyIndex {
         Some(number)
     }
 
+    /// The number of a cluster. One that became part of another, and is spoken of again, is one by itself from now on, as after a
+    /// person split it; what went into the other stays there.
     fn cluster_number(&mut self, id: Id) -> u32 {
-        if let Some(number) = self.known_cluster(id) {
-            return self.root(number);
+        match self.known_cluster(id) {
+            Some(number) if self.root(number) == number => return number,
+            Some(_) => {
+                let clusters = &self.clusters;
+                self.cluster_numbers.remove(id.0, |n| clusters.get(n as usize).map(|c| c.id));
+            }
+            None => {}
         }
         let number = self.clusters.len() as u32;
         if self.clusters.len() == self.clusters.capacity() {

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Bytes that the log has beside newsfold's own reads, at most; a log longer than this is somebody else's doing.
 pub(super) const MOST_LOG: u64 = 64 << 20;
 
-/// Bytes of a log that has been started over: the writer does so at some 33 MB and cuts the file to 32.
+/// Bytes of a log that has been started over: the writer does so at 30 to 38 MB and cuts the file to 32.
 const SHORT_LOG: u64 = 40 << 20;
 
 /// Runs a long read on `conn`, and ends it before the log has grown past [`MOST_LOG`]: the writer could not start it over.

@@ -22,11 +22,14 @@ pub struct Options {
     pub keep_polls: u32,
     /// Bytes of the reserve file that is given up when the disk is full; 0 keeps none.
     pub reserve: u64,
+    /// Pages in the write-ahead log from which on they are brought home into the database; the log grows by a quarter
+    /// meanwhile, at most. Each page is written home once, however often it changed: of a long log that costs less than of many short ones.
+    pub log_pages: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { full_sync: false, lock_wait: Duration::ZERO, keep_events: 100_000, keep_polls: 100, reserve: 8 << 20 }
+        Self { full_sync: false, lock_wait: Duration::ZERO, keep_events: 100_000, keep_polls: 100, reserve: 8 << 20, log_pages: 3_600 }
     }
 }
 
@@ -369,6 +372,8 @@ pub struct ArticleCommit {
     pub article: Article,
     /// A later text: the former one is kept as a revision.
     pub is_revision: bool,
+    /// Nobody else is in its cluster and in its story, which are new, and the placement moves nothing.
+    pub is_alone: bool,
     /// 64-bit simhash.
     pub fingerprint: u64,
     /// Version of its algorithm.

@@ -23,6 +23,13 @@ pub struct InStory {
     pub keys: Option<Vec<u8>>,
 }
 
+impl InStory {
+    /// Nobody else is in the story of this new cluster, and nothing moves.
+    pub fn is_alone(&self, cluster: Id) -> bool {
+        self.id == Id::story(cluster) && self.merged.is_empty() && self.moved.is_empty() && self.joined.is_empty()
+    }
+}
+
 /// The stories of the window: index, background, and what was decided since [`Stories::settle`].
 #[derive(Debug)]
 pub struct Stories {

@@ -183,14 +183,17 @@ impl Tx<'_> {
         self.write_body(seq, &commit.article)?;
         self.write_index_row(seq, commit)?;
         self.settle(commit.entry, seq, commit.settled_reason.as_deref())?;
-        self.regroup(commit, touched)?;
-        self.merge(commit, touched)?;
+        let alone = commit.is_alone && before.is_none();
+        if !alone {
+            self.regroup(commit, touched)?;
+            self.merge(commit, touched)?;
+        }
         if let Some(stands) = &before {
             touched.insert(stands.story);
             self.redirect_if_empty(Group::Cluster, stands.cluster, cluster)?;
             self.redirect_if_empty(Group::Story, stands.story, story)?;
         }
-        let alone = self.placed_event(commit, before.is_some())?;
+        let alone = self.placed_event(commit, before.is_some(), alone)?;
         // A story of one new article has no row to count for, and nobody left it.
         if before.is_some() || !alone {
             touched.insert(story);
@@ -305,10 +308,14 @@ impl Tx<'_> {
         Ok(self.tx.prepare_cached("UPDATE placed SET mute = 0 WHERE seq = ?1 AND mute = 1")?.execute([article])? > 0)
     }
 
-    /// One event an article: what became of it. Whether no other article is in its story.
-    fn placed_event(&self, commit: &ArticleCommit, known: bool) -> Result<bool, StoreError> {
+    /// One event an article: what became of it. Whether no other article is in its story, which is asked for unless it is `alone`
+    /// for sure.
+    fn placed_event(&self, commit: &ArticleCommit, known: bool, alone: bool) -> Result<bool, StoreError> {
         let a = &commit.article;
         let others = |group: Group, value: i64| -> Result<i64, StoreError> {
+            if alone {
+                return Ok(0);
+            }
             let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM placed WHERE seq IN {} AND id <> ?2 LIMIT 2)", group.rows());
             Ok(self.tx.prepare_cached(&sql)?.query_row([value, put(a.id)], |r| r.get(0))?)
         };

@@ -7,6 +7,7 @@ mod alerts;
 mod articles;
 mod feeds;
 mod learnt;
+mod log;
 mod polls;
 pub(super) mod prune;
 mod rechecks;
@@ -20,6 +21,7 @@ pub(super) use learnt::{boilerplate_rows, decision_rows};
 use super::codec::{Packer, Unpacker, put};
 use super::{Options, StoreError, lock, migrate, pins};
 use crate::model::Id;
+use log::Log;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::cell::Cell;
@@ -37,7 +39,7 @@ const VACUUM_PAGES: u32 = 256;
 /// Pages of the search index that one idle step merges.
 const MERGE_PAGES: i64 = 64;
 /// Memory for pages, in kB, while entries and articles come by the dozen: commits of that size must not spill.
-const CACHE_KB: u32 = 65_536;
+const CACHE_KB: u32 = 16_384;
 /// The same otherwise. With more, what the process holds would grow with the database: a round of polls looks into pages all over
 /// it, and keeps them. With 2 MB an unchanged refresh of 1,000 feeds reads some pages twice, and costs a seventh more CPU.
 const CACHE_CALM_KB: u32 = 4_096;
@@ -47,6 +49,8 @@ const MANY: usize = 16;
 /// Owns the only read-write connection; used from one thread. Every method is one transaction.
 pub struct Writer {
     conn: Connection,
+    // Dropped after the connection and before the lock, as it may be the last that writes.
+    log: Log,
     dir: PathBuf,
     options: Options,
     names: Names,
@@ -128,18 +132,18 @@ impl Writer {
         if mode != "wal" {
             return Err(StoreError::Sqlite(format!("no write-ahead log on this file system (mode {mode})")));
         }
-        // A checkpoint writes each page once, however often it changed. Taking articles into a million, those of 32 MB of log
-        // cost a fifth less CPU than those of 8 MB (perf, samples: 1,815 and 1,408).
         conn.execute_batch(&format!(
             "PRAGMA synchronous = {}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -{CACHE_CALM_KB}; PRAGMA temp_store = MEMORY;
-             PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;",
+             PRAGMA journal_size_limit = 33554432;",
             if options.full_sync { "FULL" } else { "NORMAL" }
         ))?;
         migrate::run(&mut conn, &path)?;
+        let log = Log::watch(&mut conn, &path, options.log_pages)?;
         let (unpacker, latest) = load_dictionaries(&conn)?;
         let packer = Packer::new(latest.as_ref().map(|(id, data)| (*id, data.as_slice())));
         let mut writer = Self {
             conn,
+            log,
             dir: dir.to_owned(),
             options,
             names: Names::default(),
@@ -178,6 +182,7 @@ impl Writer {
             let (names, packer) = (&mut self.names, &mut self.packer);
             let value = body(&mut Tx { tx: &tx, names, packer, options: &self.options, at: Cell::new(0) })?;
             tx.commit()?;
+            self.log.committed(&self.conn);
             Ok(value)
         })();
         match &result {
@@ -214,7 +219,7 @@ impl Writer {
     pub fn recover_space(&mut self) -> bool {
         if self.low {
             // A checkpoint first: it may free the log, or need space that the reserve would take.
-            let _ = self.checkpoint("TRUNCATE");
+            let _ = self.bring_home("TRUNCATE");
             self.low = !self.take_reserve();
         }
         !self.low
@@ -270,9 +275,10 @@ impl Writer {
         let before = self.conn.total_changes();
         self.write(|t| Ok(t.tx.execute("INSERT INTO fts (fts, rank) VALUES ('merge', ?1)", [MERGE_PAGES])?))?;
         let merged = self.conn.total_changes() - before >= 2;
-        // Once in a long while it counts whole indexes.
-        self.scan(|conn| Ok(conn.execute_batch("PRAGMA optimize")?))?;
-        self.checkpoint("PASSIVE")?;
+        // Once in a long while it counts whole indexes. All tables (0x10000), not only those that were asked for: otherwise the next
+        // who asks has it done when it closes.
+        self.scan(|conn| Ok(conn.execute_batch("PRAGMA optimize = 0x1fffe")?))?;
+        self.bring_home("PASSIVE")?;
         self.shrink()?;
         Ok(free > VACUUM_PAGES * 5 || merged)
     }
@@ -290,8 +296,8 @@ impl Writer {
     ///
     /// # Errors
     /// Those of SQLite.
-    pub fn wal(&self) -> Result<(u64, bool), StoreError> {
-        let pinned = self.checkpoint("PASSIVE")?;
+    pub fn wal(&mut self) -> Result<(u64, bool), StoreError> {
+        let pinned = self.bring_home("PASSIVE")?;
         let bytes = self.dir.join(format!("{FILE}-wal")).metadata().map_or(0, |m| m.len());
         Ok((bytes, pinned))
     }
@@ -301,11 +307,10 @@ impl Writer {
         pins::of(&self.dir.join(format!("{FILE}-shm")))
     }
 
-    /// `true`: some of the log could not be brought home, because a reader still needs the old pages.
-    fn checkpoint(&self, mode: &str) -> Result<bool, StoreError> {
-        let (busy, log, done): (i64, i64, i64) =
-            self.conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-        Ok(busy != 0 || done < log)
+    /// A checkpoint. `true`: some of the log could not be brought home, because a reader still needs the old pages.
+    fn bring_home(&mut self, mode: &str) -> Result<bool, StoreError> {
+        self.log.wait();
+        log::checkpoint(&self.conn, mode)
     }
 
     /// Reads what is read once: to keep its pages would make the process larger for nothing, and for good where something
@@ -372,9 +377,9 @@ impl Writer {
     ///
     /// # Errors
     /// Those of SQLite; nothing that was committed is lost by them.
-    pub fn close(self) -> Result<(), StoreError> {
+    pub fn close(mut self) -> Result<(), StoreError> {
         let _ = self.conn.execute_batch("PRAGMA optimize");
-        self.checkpoint("TRUNCATE")?;
+        self.bring_home("TRUNCATE")?;
         self.conn.close().map_err(|(_, e)| e.into())
     }
 }

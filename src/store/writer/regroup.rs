@@ -71,6 +71,26 @@ impl Writer {
         Ok((rows.into_iter().map(|(title, _)| title).collect(), lang))
     }
 
+    /// A cluster that an article begins: its own, unless that or its story is somebody else's by now or leads to another. The
+    /// article that it is named after may have been parted from it or pruned, and come back with another text.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn unused_cluster(&self, first: Id) -> Result<Id, StoreError> {
+        let mut used = self.conn.prepare_cached(concat!(
+            "SELECT 1 FROM ",
+            of_cluster!("?1"),
+            " UNION ALL SELECT 1 FROM ",
+            of_story!("?2"),
+            " UNION ALL SELECT 1 FROM redirect WHERE old IN (?1, ?2)"
+        ))?;
+        let mut cluster = Id::cluster(first);
+        while used.exists([put(cluster), put(Id::story(cluster))])? {
+            cluster = Id::derive("cluster", &[&first.to_string(), &cluster.to_string()]);
+        }
+        Ok(cluster)
+    }
+
     /// The story that a cluster is in.
     ///
     /// # Errors

@@ -1,0 +1,108 @@
+//! The write-ahead log's way home into the database, beside the writer.
+//!
+//! A checkpoint waits for the disk, and the writer need not: a thread brings home what is there while the writer goes on, and
+//! the writer then only what came meanwhile, after which SQLite starts the log over. SQLite has the database wait for the disk
+//! only at the very end, which is the writer's: so the thread waits for it before that.
+
+use super::StoreError;
+use rusqlite::hooks::Wal;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::JoinHandle;
+
+/// What is known of the log.
+pub(super) struct Log {
+    database: PathBuf,
+    /// The database, to wait for the disk. Open as long as the writer is: who closes a file gives up all locks that the process has
+    /// on it, SQLite's too.
+    file: Arc<File>,
+    /// Pages in it from which on it is brought home.
+    many: u32,
+    /// Pages in it after the last commit.
+    pages: Arc<AtomicU32>,
+    /// Pages in it when a checkpoint last began or ended; fewer now: it was started over since.
+    last: u32,
+    /// Brings home.
+    thread: Option<JoinHandle<Result<(), StoreError>>>,
+}
+
+impl Log {
+    /// Counts the pages that `conn`, the writer's, commits from now on, instead of SQLite's own checkpoints.
+    ///
+    /// # Errors
+    /// Those of SQLite, and of opening the database once more.
+    pub(super) fn watch(conn: &mut Connection, database: &Path, many: u32) -> Result<Self, StoreError> {
+        let pages = Arc::new(AtomicU32::new(0));
+        let seen = Arc::clone(&pages);
+        conn.wal_hook(Some(move |_: &mut Wal, pages| {
+            seen.store(u32::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
+        let file = Arc::new(File::open(database).map_err(|e| StoreError::io(database, e))?);
+        Ok(Self { database: database.to_owned(), file, many, pages, last: 0, thread: None })
+    }
+
+    /// After each commit: begins a checkpoint beside the writer, or ends it.
+    pub(super) fn committed(&mut self, conn: &Connection) {
+        let pages = self.pages.load(Ordering::Relaxed);
+        if pages < self.last {
+            self.last = 0;
+        }
+        let wait = match &self.thread {
+            // The writer waits for it at some point, or the log would grow faster than it comes home.
+            Some(thread) => !thread.is_finished() && pages < self.last + self.many / 4,
+            // Where a reader holds the log it is tried again every now and then.
+            None => pages < self.many || pages < self.last + self.many / 6,
+        };
+        if wait {
+            return;
+        }
+        self.last = pages;
+        if self.thread.is_some() || !self.begin() {
+            self.wait();
+            // What is in its way is in that of the next commit or of the idle work too, and they say so.
+            let _ = passive(conn);
+        }
+    }
+
+    /// A checkpoint by a thread. `false`: there may be no more threads.
+    fn begin(&mut self) -> bool {
+        let (database, file) = (self.database.clone(), Arc::clone(&self.file));
+        let work = move || -> Result<(), StoreError> {
+            let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+            passive(&Connection::open_with_flags(&database, flags)?)?;
+            file.sync_data().map_err(|e| StoreError::io(&database, e))
+        };
+        self.thread = std::thread::Builder::new().name("checkpoint".into()).spawn(work).ok();
+        self.thread.is_some()
+    }
+
+    /// Waits until no checkpoint is going on beside.
+    pub(super) fn wait(&mut self) {
+        if let Some(thread) = self.thread.take() {
+            // The writer does the same once more when it is over, and meets what the thread met.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.wait();
+    }
+}
+
+/// Brings home what no reader is in the way of. `true`: not all of it.
+pub(super) fn passive(conn: &Connection) -> Result<bool, StoreError> {
+    checkpoint(conn, "PASSIVE")
+}
+
+/// Brings the log home. `true`: not all of it, because a reader still needs the old pages.
+pub(super) fn checkpoint(conn: &Connection, mode: &str) -> Result<bool, StoreError> {
+    let (busy, log, done): (i64, i64, i64) =
+        conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    Ok(busy != 0 || done < log)
+}
