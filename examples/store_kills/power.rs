@@ -133,7 +133,9 @@ fn whole(line: String, calls: usize, begun: &mut HashMap<String, (usize, String)
     }
     let Some((_, rest)) = line.split_once(" resumed>") else { return Ok(Some((calls, line))) };
     let (since, first) = begun.remove(&pid).context("a call ends that did not begin")?;
-    Ok(Some((since, first + rest)))
+    // The result stands in a column of its own.
+    let (rest, result) = rest.rsplit_once(" = ").context("a call without a result")?;
+    Ok(Some((since, format!("{first}{} = {result}", rest.trim_end()))))
 }
 
 /// Bytes as `strace -xx` prints them.
