@@ -15,9 +15,8 @@ use tokio::sync::{Notify, mpsc, oneshot, watch};
 const QUEUE: usize = 128;
 /// Jobs of one round: the wait of the first is bounded, the cost of a commit is shared.
 const BATCH: usize = 64;
-/// How long a round waits for more before it is committed, unless somebody waits for an answer: answers and articles come a few each
-/// millisecond, and the pages of a commit are written once however much changed them. With articles, once a round: that is 6 to 8 %
-/// less CPU for the newsroom's hours, in the same time; to wait until none comes is slower.
+/// How long a round of nothing but polls waits for the next before it is committed: answers come a few each millisecond, and
+/// the pages of a commit are written once however many polls changed them.
 const COMPANY: Duration = Duration::from_millis(1);
 
 type Work = Box<dyn FnOnce(&mut State) + Send>;
@@ -216,8 +215,6 @@ struct Round {
     places: Vec<Waiting<Place, Placed>>,
     others: Vec<Work>,
     last: bool,
-    /// Articles have waited for company.
-    waited: bool,
 }
 
 impl Round {
@@ -233,15 +230,14 @@ impl Round {
         round
     }
 
-    /// What waits, or what comes in a moment.
-    fn next(&mut self, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
+    /// What waits, or what comes while nobody but polls waits for this round.
+    fn next(&self, queue: &mut mpsc::Receiver<Job>) -> Option<Job> {
         if let Ok(job) = queue.try_recv() {
             return Some(job);
         }
-        if self.waited || !self.others.is_empty() {
+        if self.polls.len() < self.len() {
             return None;
         }
-        self.waited = !self.places.is_empty();
         std::thread::sleep(COMPANY);
         queue.try_recv().ok()
     }
