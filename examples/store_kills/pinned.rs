@@ -32,7 +32,7 @@ fn log(dir: &Path) -> u64 {
 pub fn pinned(seconds: u64) -> anyhow::Result<()> {
     let dir = tempfile::tempdir()?;
     let dir = dir.path();
-    let mut writer = open(dir, false)?;
+    let mut writer = open(dir, false, newsfold::store::Options::default().log_pages)?;
     let mut said = Said::default();
     let mut rate = |writer: &mut newsfold::store::Writer, done: &dyn Fn() -> bool| -> anyhow::Result<(f64, u64)> {
         let (began, mut cycles, mut most) = (Instant::now(), 0u32, 0);

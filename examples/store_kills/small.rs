@@ -18,7 +18,7 @@ pub fn disk() -> anyhow::Result<()> {
 
 /// Fills the disk in `dir`, reads from it, lets it grow, and goes on with the same writer.
 pub fn inside(dir: &Path) -> anyhow::Result<()> {
-    let mut writer = open(dir, false)?;
+    let mut writer = open(dir, false, newsfold::store::Options::default().log_pages)?;
     let mut said = Said::default();
     let mut hear = |line: &str| said.hear(line);
     let mut cycles = 0;

@@ -57,10 +57,12 @@ fn article(n: u64, entry: Id, at: Timestamp) -> ArticleCommit {
     }
 }
 
+/// Pages of a log that is so short that the thread which brings it home is at work all the time.
+const SHORT_LOG: u32 = 60;
+
 /// Opens the writer, and waits for space where there is none.
-pub fn open(dir: &Path, full_sync: bool) -> Result<Writer, StoreError> {
-    // Of a short log, so that the thread that brings it home is at work all the time.
-    let options = Options { reserve: 1 << 20, full_sync, log_pages: 60, ..Options::default() };
+pub fn open(dir: &Path, full_sync: bool, log_pages: u32) -> Result<Writer, StoreError> {
+    let options = Options { reserve: 1 << 20, full_sync, log_pages, ..Options::default() };
     let mut opened = Writer::open(dir, options.clone());
     for _ in 0..100 {
         match &opened {
@@ -73,7 +75,7 @@ pub fn open(dir: &Path, full_sync: bool) -> Result<Writer, StoreError> {
 
 /// Ingests `cycles` times, saying what is committed.
 pub fn ingest(dir: &Path, cycles: u64, full_sync: bool, say: &mut dyn FnMut(&str)) -> anyhow::Result<()> {
-    let mut writer = open(dir, full_sync)?;
+    let mut writer = open(dir, full_sync, SHORT_LOG)?;
     let mut failed = 0;
     let mut done = 0;
     while done < cycles {

@@ -1,4 +1,4 @@
-//! What a start restores from the database is what the running daemon believed.
+//! What a start restores from the database is what the running daemon believed, and an id means one cluster.
 
 use super::*;
 use crate::daemon::person::Order;

@@ -151,8 +151,8 @@ fn names(order: &[Id], groups: &HashMap<Id, Vec<Stands>>) -> HashMap<Id, (Id, Id
         let Some(first) = groups.get(group).and_then(|m| m.first()) else { continue };
         names.entry(*group).or_insert_with(|| {
             let mut id = Id::cluster(first.article);
-            if !used.insert(id) {
-                id = Id::derive("cluster", &[&first.article.to_string(), &first.cluster.to_string()]);
+            while !used.insert(id) {
+                id = Id::derive("cluster", &[&first.article.to_string(), &id.to_string()]);
             }
             (id, first.story)
         });

