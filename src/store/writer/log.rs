@@ -51,17 +51,19 @@ impl Log {
         if pages < self.last {
             self.last = 0;
         }
+        // A reader held it. Once it lets go all must come home at once, for the log to be started over.
+        let long = pages > self.many + self.many / 2;
         let wait = match &self.thread {
             // The writer waits for it at some point, or the log would grow faster than it comes home.
             Some(thread) => !thread.is_finished() && pages < self.last + self.many / 4,
-            // Where a reader holds the log it is tried again every now and then.
-            None => pages < self.many || pages < self.last + self.many / 6,
+            // While a reader holds the log it is tried again every now and then.
+            None => pages < self.many || (!long && pages < self.last + self.many / 6),
         };
         if wait {
             return;
         }
         self.last = pages;
-        if self.thread.is_some() || !self.begin() {
+        if self.thread.is_some() || long || !self.begin() {
             self.wait();
             // It was committed all the same. What is in the way is in that of the idle work too, and of whoever looks at a log that
             // has grown long: both say so.
