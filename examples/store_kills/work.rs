@@ -92,9 +92,18 @@ pub fn ingest(dir: &Path, cycles: u64, full_sync: bool, say: &mut dyn FnMut(&str
     Ok(writer.close()?)
 }
 
-/// One poll and the articles that it leads to, saying what is committed: "E n" an entry, "A n" an article. Interrupted
-/// at any point, the next one does the same again.
+/// As [`take_in`], with a round of idle work after every fourth.
 pub fn cycle(writer: &mut Writer, say: &mut dyn FnMut(&str)) -> Result<(), StoreError> {
+    let first = take_in(writer, say)?;
+    if (first / ENTRIES) % TIDY == TIDY - 1 {
+        writer.tidy()?;
+    }
+    Ok(())
+}
+
+/// One poll and the articles that it leads to, saying what is committed: "E n" an entry, "A n" an article. Interrupted
+/// at any point, the next one does the same again. The first entry's number.
+pub fn take_in(writer: &mut Writer, say: &mut dyn FnMut(&str)) -> Result<u64, StoreError> {
     let at = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(500_000);
     let feed = DeclaredFeed { url: FEED.to_owned(), enabled: true, full_text: true, kind: "feed".to_owned(), ..DeclaredFeed::default() };
     let first: u64 = match writer.meta("next")? {
@@ -118,10 +127,7 @@ pub fn cycle(writer: &mut Writer, say: &mut dyn FnMut(&str)) -> Result<(), Store
         numbers.iter().for_each(|n| say(&format!("A {n}")));
     }
     writer.set_meta("next", &(first + ENTRIES).to_string())?;
-    if (first / ENTRIES) % TIDY == TIDY - 1 {
-        writer.tidy()?;
-    }
-    Ok(())
+    Ok(first)
 }
 
 fn poll(at: Timestamp) -> PollCommit {
