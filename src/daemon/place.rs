@@ -13,7 +13,7 @@ use crate::store::{
     self, Article, ArticleCommit, BoilerplateRow, DeclaredFeed, DeclaredPublisher, IndexRow, StoreError, StoredText, Synced,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::panic::resume_unwind;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -497,31 +497,43 @@ fn same_text(known: &StoredText, article: &Article) -> bool {
     known.text == article.text && known.title == article.title
 }
 
-/// Prepared texts kept for the next comparison, the oldest first to go.
+/// Prepared texts kept for the next comparison, the oldest first to go. They lie in a ring: a map of them would double one
+/// day, for the marks that what is removed leaves behind.
 #[derive(Default)]
 struct Kept {
-    by_id: HashMap<Id, Prepared>,
-    order: VecDeque<Id>,
+    ring: Vec<Prepared>,
+    at: HashMap<Id, usize>,
+    oldest: usize,
 }
 
 impl Kept {
     fn has(&self, id: Id) -> bool {
-        self.by_id.contains_key(&id)
+        self.at.contains_key(&id)
     }
 
     fn get(&self, id: Id) -> Option<&Prepared> {
-        self.by_id.get(&id)
+        self.ring.get(*self.at.get(&id)?)
     }
 
     fn keep(&mut self, prepared: Prepared) {
-        let id = prepared.id;
-        if self.by_id.insert(id, prepared).is_none() {
-            self.order.push_back(id);
-            if self.order.len() > KEPT
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.by_id.remove(&oldest);
+        let place = match self.at.get(&prepared.id) {
+            Some(&known) => known,
+            None if self.ring.len() < KEPT => self.ring.len(),
+            None => {
+                let place = self.oldest;
+                self.oldest = (place + 1) % KEPT;
+                place
             }
+        };
+        self.at.insert(prepared.id, place);
+        match self.ring.get_mut(place) {
+            Some(slot) => {
+                let gone = std::mem::replace(slot, prepared).id;
+                if slot.id != gone {
+                    self.at.remove(&gone);
+                }
+            }
+            None => self.ring.push(prepared),
         }
     }
 }

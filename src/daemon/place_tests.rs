@@ -287,3 +287,21 @@ fn a_revision_goes_with_the_cluster_that_just_became_part_of_another() {
     state.rebuild(at(3)).expect("rebuilt");
     assert_eq!(goes(&mut state, 4, &other), now);
 }
+
+#[test]
+fn the_texts_kept_are_the_newest() {
+    let mut random = fastrand::Rng::with_seed(9);
+    let (mut kept, mut order) = (Kept::default(), Vec::<Id>::new());
+    for n in 0..4 * KEPT {
+        // Now and then one that may still be there, which keeps its place.
+        let id = Id(if n % 5 == 4 { random.usize(n.saturating_sub(KEPT)..n) } else { n } as u64);
+        kept.keep(dedup::prepare(&dedup::Document { id, ..Default::default() }, &HashSet::new()));
+        if !order.contains(&id) {
+            order.push(id);
+            order.drain(..order.len().saturating_sub(KEPT));
+        }
+        assert_eq!(kept.at.len(), order.len());
+    }
+    assert!(order.iter().all(|&id| kept.get(id).is_some_and(|text| text.id == id)));
+    assert!(!kept.has(Id(0)) && kept.get(Id(0)).is_none());
+}

@@ -274,7 +274,7 @@ impl Tx<'_> {
         let at = poll.not_before.get(id).copied().unwrap_or(poll.at);
         let host = entry.url.as_deref().and_then(|u| url::Url::parse(u).ok()?.host_str().map(str::to_owned)).unwrap_or_default();
         let json = serde_json::to_vec(entry).map_err(|e| StoreError::Sqlite(e.to_string()))?;
-        let data = self.packer.pack(&json);
+        let data = self.packer.pack_for_now(&json);
         self.tx
             .prepare_cached(
                 "INSERT INTO pending (entry, id, host, next_try_at, data) VALUES (?1, ?2, ?3, ?4, ?5)
