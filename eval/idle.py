@@ -47,6 +47,8 @@ def fill(config):
     threading.Thread(target=lambda: asyncio.run(serve(ready)), daemon=True).start()
     ready.wait()
     print(subprocess.run([ARGS.bin, "--config", config, "poll", "--all"], capture_output=True, text=True).stdout, end="")
+    # Does the idle work that the filling left, such as merging the search index: in a minute of the daemon it is no rest.
+    subprocess.run([ARGS.bin, "--config", config, "prune"], check=True, stdout=subprocess.DEVNULL)
 
 
 def measure(config, folder):
