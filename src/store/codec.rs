@@ -41,8 +41,8 @@ const PLAIN: u8 = 0;
 const ZSTD: u8 = 1;
 const ZSTD_DICTIONARY: u8 = 2;
 const LEVEL: i32 = 3;
-/// For what is unpacked soon and then thrown away: a hundredth larger than with [`LEVEL`], a fifth faster, and next to a
-/// dictionary twice as fast.
+/// For what is unpacked soon and then thrown away: a hundredth larger than with [`LEVEL`], in a fifth less time, a quarter less
+/// than with a dictionary (2,149 articles of some 2.8 kB).
 const QUICK_LEVEL: i32 = 1;
 /// No text is larger unpacked; a damaged length must not allocate more.
 const MAX_UNPACKED: usize = 64 << 20;
