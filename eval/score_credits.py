@@ -4,8 +4,8 @@
 usage: score_credits.py MARKS.jsonl TEXTS.jsonl NEWSFOLD [--wrong]
 
 A mark is {"id", "credit"}: the name that the text gives as its origin, null where it gives none, "?" where people would disagree (left out).
-TEXTS has {"id", "title", "text"}. Each text is set as a plain page, so that what is measured is what the daemon would read. A found credit
-is right where the name agrees, letters and digits only. Precision is over the credits found, recall over the marks that name one.
+TEXTS has {"id", "title", "text", "source"}. Each text is set as a plain page that names its site, as nearly all do, so that what is measured is
+what the daemon would read. A found credit is right where the name agrees, letters and digits only. Precision is over the credits found, recall over the marks that name one.
 """
 import json, os, re, subprocess, sys, tempfile
 from html import escape
@@ -36,6 +36,7 @@ def score(marks, texts, newsfold, wrong=False):
             body = "".join(f"<p>{escape(p)}</p>" for p in row["text"].split("\n") if p.strip())
             paths.append(f"{folder}/{i}.html")
             with open(paths[-1], "w") as page:
+                page.write(f'<meta property="og:site_name" content="{escape(row.get("source") or "")}">')
                 page.write(f"<title>{escape(row['title'])}</title><article><h1>{escape(row['title'])}</h1>{body}</article>")
         out = subprocess.run([newsfold, "extract", "--json", *paths], capture_output=True, text=True, check=True).stdout
     found = [json.loads(line)["credit"] for line in out.splitlines()]

@@ -15,8 +15,10 @@ mod lines;
 mod links;
 mod meta;
 mod page;
+mod slug;
 mod thin;
 mod times;
+mod titles;
 mod witness;
 
 pub use agencies::known as agency;

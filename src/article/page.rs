@@ -2,8 +2,9 @@
 
 use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
+use super::lines::squash;
 use super::witness::Witness;
-use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin, times};
+use super::{Page, SiteRules, agencies, credits, dates, dom, gate, hints, jsonld, lang, meta, thin, times, titles};
 use crate::model::entities::unescape;
 use crate::model::lines::line_hash;
 use crate::model::{Extracted, encoding};
@@ -51,10 +52,12 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     let linked = linked.as_ref();
 
     let mut out = Extracted { warnings, ..Extracted::default() };
+    (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
+    let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
     out.title = rules
         .as_ref()
         .and_then(|r| r.text(&dom.html, &r.title))
-        .or_else(|| meta::title(&flat, linked, page.url))
+        .or_else(|| titles::title(&flat, linked, page.url.or(address.as_ref())))
         .or_else(|| page.feed_title.map(str::to_owned));
     let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
     let stated_byline = meta::byline(&flat, linked);
@@ -69,7 +72,7 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     let mut body = render(&flat, &judged);
     let kept: Vec<bool> = judged.verdicts.iter().map(|v| v.kept()).collect();
     let first = kept.iter().position(|k| *k).unwrap_or(0);
-    let rescue = witness.as_ref().filter(|w| super::lines::squash(&body).len() * 2 < w.len());
+    let rescue = witness.as_ref().filter(|w| squash(&body).len() * 2 < w.len());
     if let Some(witness) = rescue {
         body.clone_from(&witness.text);
         out.warnings.push("text taken from the page's metadata".to_owned());
@@ -81,12 +84,10 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     let credited = credits(&body);
     out.text = credited.text;
     out.dateline = credited.dateline;
-    out.credit = credited.credit;
     let printed_byline = || meta::printed_byline(&flat, linked, first.saturating_sub(30)..first + 3);
     out.byline = stated_byline.or_else(printed_byline).or(credited.byline);
     out.publisher = meta::publisher(&flat, linked);
-    (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
-    let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
+    out.credit = credited.credit.filter(|credit| !names_itself(&credit.name, out.publisher.as_deref()));
     let (published, modified) = times::times(&flat, linked, page.url.or(address.as_ref()), &kept, &text);
     let ruled = rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t, dates::Order::DayFirst));
     (out.published_at, out.published_offset) = stated(ruled.or(published));
@@ -118,6 +119,11 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.title = out.title.map(|title| meta::tidy(&title)).filter(|title| !title.is_empty());
     let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
     Explained { extracted: out, blocks }
+}
+
+/// Whether a credit names the outlet whose page it stands on, which credits nobody. An agency's own reports are credited to it.
+fn names_itself(name: &str, publisher: Option<&str>) -> bool {
+    agencies::known(name).is_none() && publisher.is_some_and(|own| squash(own) == squash(name))
 }
 
 /// The lines of the blocks that were dropped as the outlet's.

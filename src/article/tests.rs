@@ -67,6 +67,50 @@ fn the_one_main_heading_is_the_headline() {
 }
 
 #[test]
+fn a_main_heading_among_the_breadcrumbs_is_not_the_headline() {
+    let text = "<p>The island ferry will not sail for two weeks from Monday, the harbour office said on Thursday.</p>".repeat(5);
+    let html = format!(
+        "<title>Ferry timetable island: no boats for two weeks - Post</title><meta property=og:title content='“Boats lie still” until ramps are mended'>\
+         <nav><ol><li><a href=/>Home</a><li><h1>Ferry timetable island: no boats for two weeks</h1></ol></nav>\
+         <main><h2><span>Island life</span> <span>“Boats lie still” until ramps are mended</span></h2>{text}<h2>More boats</h2></main>"
+    );
+    assert_eq!(page(&html).title.as_deref(), Some("“Boats lie still” until ramps are mended"));
+    // Where the head says nothing else, it is the only headline that there is.
+    let alone = html.replace("<meta property=og:title", "<meta name=other");
+    assert_eq!(page(&alone).title.as_deref(), Some("Ferry timetable island: no boats for two weeks"));
+}
+
+#[test]
+fn head_and_address_together_outvote_a_heading_that_the_head_does_not_know() {
+    let text = "<p>The island ferry will not sail for two weeks from Monday, the harbour office said on Thursday.</p>".repeat(5);
+    let titled = |social: &str, address: &str| {
+        let html = format!(
+            "<title>Ferries: the day in our ticker</title><meta property=og:title content='{social}'>\
+             <main><h1>Ferries: Crane arrives +++ Buses run every ten minutes</h1>{text}</main>"
+        );
+        let url = Url::parse(address).expect("an address");
+        extract(Page { html: html.as_bytes(), url: Some(&url), ..Page::default() }).title.unwrap_or_default()
+    };
+    let (filed, heading) = ("Ferries: all news from the harbour", "Ferries: Crane arrives +++ Buses run every ten minutes");
+    assert_eq!(titled(filed, "https://post.example/ferries-all-news-from-the-harbour-ld.12345"), filed);
+    assert_eq!(titled(filed, "https://post.example/2024/ferry-ticker"), heading, "the address says something else");
+    assert_eq!(titled(heading, "https://post.example/ferries-all-news-from-the-harbour-ld.12345"), heading, "the head knows it");
+}
+
+#[test]
+fn an_outlet_that_names_itself_credits_nobody() {
+    let credit = |site: &str, name: &str| {
+        let text = "<p>The island ferry will not sail for two weeks from Monday, the harbour office said on Thursday.</p>".repeat(5);
+        page(&format!("<meta property=og:site_name content='{site}'><main><h1>Ferry stops</h1><p>BAY TOWN ({name}) – </p>{text}</main>"))
+            .credit
+            .map(|credit| credit.name)
+    };
+    assert_eq!(credit("Coast News", "Coast News"), None);
+    assert_eq!(credit("The Harbour Post", "Coast News").as_deref(), Some("Coast News"));
+    assert_eq!(credit("Reuters", "Reuters").as_deref(), Some("Reuters"), "an agency's own reports are credited to it");
+}
+
+#[test]
 fn a_canonical_address_elsewhere_is_evidence_and_no_identity() {
     let url = Url::parse("https://ledger.example/copied").expect("an address");
     let html = BRIDGE.replace("href=\"/local/old-bridge?utm_source=x\"", "href=\"https://www.harbourpost.example/local/old-bridge\"");
