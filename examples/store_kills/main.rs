@@ -1,10 +1,11 @@
 //! Kills a writer again and again and looks whether anything is lost, doubled or wrongly placed.
 //!
-//! `cargo run --release --example store_kills -- [random N | each-write | enospc | small-disk | pinned SECONDS [ARTICLES] | power N]`
+//! `cargo run --release --example store_kills -- [random N | each-write | enospc | small-disk | pinned SECONDS [ARTICLES [own]] | power N]`
 //! `random N`: N `kill -9` at random moments of a busy ingest. `each-write`: a kill at every write call of one cycle, and
 //! `enospc`: "no space" at every seventh write call. `small-disk`: the ingest fills a disk of 4 MB, which then grows.
 //! `power N`: N power cuts, by replaying what the ingest wrote and synced, half of them with `synchronous = "full"`.
-//! `pinned SECONDS`: reads that stay open under an ingest as fast as the store can; with a number, of so many articles a second.
+//! `pinned SECONDS`: reads that stay open under an ingest as fast as the store can; with a number, of so many articles a second;
+//! with `own`, newsfold's own reads alone.
 //! All but `random` and `pinned` need `strace`, `small-disk` needs `unshare`. Without an argument: a short form of all of them.
 
 mod pinned;
@@ -13,6 +14,7 @@ mod small;
 mod work;
 
 use anyhow::{Context, bail, ensure};
+use pinned::Whose;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -31,18 +33,19 @@ fn main() -> anyhow::Result<()> {
         ["enospc"] => enospc(40),
         ["small-disk"] => small::disk(),
         ["foreign", dir] => pinned::foreign(Path::new(dir)),
-        ["pinned", seconds] => pinned::pinned(seconds.parse()?, None),
-        ["pinned", seconds, articles] => pinned::pinned(seconds.parse()?, Some(articles.parse()?)),
+        ["pinned", seconds] => pinned::pinned(seconds.parse()?, None, Whose::Everybodys),
+        ["pinned", seconds, articles] => pinned::pinned(seconds.parse()?, Some(articles.parse()?), Whose::Everybodys),
+        ["pinned", seconds, articles, "own"] => pinned::pinned(seconds.parse()?, Some(articles.parse()?), Whose::Own),
         ["power", cuts] => power::cuts(cuts.parse()?),
         [] => short(),
-        _ => bail!("random N, each-write, enospc, small-disk, pinned SECONDS [ARTICLES] or power N"),
+        _ => bail!("random N, each-write, enospc, small-disk, pinned SECONDS [ARTICLES [own]] or power N"),
     }
 }
 
 /// Some of each, for every change.
 fn short() -> anyhow::Result<()> {
     random(40)?;
-    pinned::pinned(2, None)?;
+    pinned::pinned(2, None, Whose::Everybodys)?;
     let there = |tool: &str| Command::new(tool).arg("--version").stdout(Stdio::null()).status().is_ok_and(|s| s.success());
     if !there("strace") {
         println!("strace is not there: only kills at random moments and pinned readers were tried");

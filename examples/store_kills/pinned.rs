@@ -82,8 +82,16 @@ fn ingest(
     Ok(ingest)
 }
 
+/// Whose reads stay open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    Everybodys,
+    /// Newsfold's alone: beside somebody else's the log grows by all that is written, which for ten minutes is more than many disks hold.
+    Own,
+}
+
 /// Ingests for `seconds` undisturbed and as long beside each kind of reader; at most `articles` a second, where told.
-pub fn pinned(seconds: u64, articles: Option<f64>) -> anyhow::Result<()> {
+pub fn pinned(seconds: u64, articles: Option<f64>, whose: Whose) -> anyhow::Result<()> {
     let dir = tempfile::tempdir()?;
     let dir = dir.path();
     let mut writer = open(dir, false, newsfold::store::Options::default().log_pages)?;
@@ -95,18 +103,21 @@ pub fn pinned(seconds: u64, articles: Option<f64>) -> anyhow::Result<()> {
     };
     println!("{seconds} s alone: {}", ingest(dir, &mut writer, &mut said, pace, &for_a_time())?);
 
-    let mut child = Command::new(std::env::current_exe()?).arg("foreign").arg(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().context("no output")?), &mut line)?;
-    let beside = ingest(dir, &mut writer, &mut said, pace, &for_a_time())?;
-    let named = writer.other_readers().iter().any(|(pid, _)| *pid == child.id());
-    let (_, still) = writer.wal()?;
-    ensure!(named && still, "the foreign reader is not named");
-    drop(child.stdin.take());
-    child.wait()?;
-    take_in(&mut writer, &mut |_| {})?;
-    ensure!(!writer.wal()?.1, "the log cannot start over though the reader has gone");
-    println!("beside a foreign read: {beside}, the reader named");
+    if whose == Whose::Everybodys {
+        let mut child =
+            Command::new(std::env::current_exe()?).arg("foreign").arg(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().context("no output")?), &mut line)?;
+        let beside = ingest(dir, &mut writer, &mut said, pace, &for_a_time())?;
+        let named = writer.other_readers().iter().any(|(pid, _)| *pid == child.id());
+        let (_, still) = writer.wal()?;
+        ensure!(named && still, "the foreign reader is not named");
+        drop(child.stdin.take());
+        child.wait()?;
+        take_in(&mut writer, &mut |_| {})?;
+        ensure!(!writer.wal()?.1, "the log cannot start over though the reader has gone");
+        println!("beside a foreign read: {beside}, the reader named");
+    }
 
     // Own reads, one after another, as long as the ingest goes on.
     let done = AtomicBool::new(false);
