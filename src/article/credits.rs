@@ -9,6 +9,7 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
+use super::lines::squash;
 use super::{Credited, agencies};
 use crate::model::Credit;
 use byline::{byline, closing_byline};
@@ -38,8 +39,10 @@ enum Line {
 /// Reads dateline, credit and byline in a plain text whose paragraphs are separated by line ends.
 ///
 /// Of several credits the one that names the origin most plainly wins: a whole line at the end, then the end of the last
-/// paragraph, then the dateline, then the byline. `text` comes back without the lines that are credits or bylines.
-pub fn credits(text: &str) -> Credited {
+/// paragraph, then the dateline, then the byline. An `outlet` that names itself credits nobody, unless it is an agency. `text` comes
+/// back without the lines that are credits or bylines.
+pub fn credits(text: &str, outlet: Option<&str>) -> Credited {
+    let another = |name: &str| agencies::known(name).is_some() || outlet.is_none_or(|own| squash(own) != squash(name));
     let mut out = Credited::default();
     let lines: Vec<(usize, &str)> = opening_and_closing(text);
     let mut removed: Vec<(usize, usize)> = Vec::new();
@@ -60,13 +63,13 @@ pub fn credits(text: &str) -> Credited {
             && (opening || name.is_some())
         {
             out.dateline = line.get(..end).map(|d| d.trim().to_owned());
-            by_dateline = name.map(|name| Credit { name, words: out.dateline.clone().unwrap_or_default() });
+            by_dateline = name.filter(|name| another(name)).map(|name| Credit { name, words: out.dateline.clone().unwrap_or_default() });
         }
         match classify(line, opening, closing) {
             Line::Text => body_seen |= line.len() > 120,
             Line::Credit(name) => {
                 removed.push((*at, at + raw.len()));
-                if !name.is_empty() {
+                if !name.is_empty() && another(&name) {
                     by_line.get_or_insert(Credit { name, words: line.to_owned() });
                 }
             }
@@ -74,7 +77,9 @@ pub fn credits(text: &str) -> Credited {
                 let from = at + (raw.len() - raw.trim_start().len()) + end;
                 removed.push((from, at + raw.trim_end().len()));
                 let words = line.get(end..).unwrap_or("").trim().to_owned();
-                by_line.get_or_insert(Credit { name, words });
+                if another(&name) {
+                    by_line.get_or_insert(Credit { name, words });
+                }
             }
             Line::Byline(name, agency) => {
                 removed.push((*at, at + raw.len()));

@@ -84,7 +84,7 @@ fn run(bytes: &[u8]) {
         assert!(address.starts_with("http"), "{address}");
     }
     let text = String::from_utf8_lossy(bytes);
-    let credited = credits(&text);
+    let credited = credits(&text, None);
     assert!(credited.text.len() <= text.len(), "credits only take away");
     assert!(credited.credit.is_none_or(|c| !c.name.trim().is_empty()), "a credit without a name");
 }

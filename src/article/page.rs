@@ -4,7 +4,7 @@ use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
 use super::lines::squash;
 use super::witness::Witness;
-use super::{Page, SiteRules, agencies, credits, dates, dom, gate, hints, jsonld, lang, meta, thin, times, titles};
+use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin, times, titles};
 use crate::model::entities::unescape;
 use crate::model::lines::line_hash;
 use crate::model::{Extracted, encoding};
@@ -57,7 +57,7 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.title = rules
         .as_ref()
         .and_then(|r| r.text(&dom.html, &r.title))
-        .or_else(|| titles::title(&flat, linked, page.url.or(address.as_ref())))
+        .or_else(|| titles::title(&flat, linked, page.url, address.as_ref()))
         .or_else(|| page.feed_title.map(str::to_owned));
     let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
     let stated_byline = meta::byline(&flat, linked);
@@ -81,13 +81,15 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     if let Some(boilerplate) = page.boilerplate.filter(|b| !b.is_empty()) {
         body = without_repeated(&body, boilerplate, &mut out.repeated);
     }
-    let credited = credits(&body);
+    // Metadata about the article may be the origin's on a reprint; the site's name is the page's own.
+    let outlet = meta::meta(&flat, &["og:site_name", "application-name"]).filter(|_| out.canonical_elsewhere.is_none());
+    let credited = credits(&body, outlet);
     out.text = credited.text;
     out.dateline = credited.dateline;
+    out.credit = credited.credit;
     let printed_byline = || meta::printed_byline(&flat, linked, first.saturating_sub(30)..first + 3);
     out.byline = stated_byline.or_else(printed_byline).or(credited.byline);
     out.publisher = meta::publisher(&flat, linked);
-    out.credit = credited.credit.filter(|credit| !names_itself(&credit.name, out.publisher.as_deref()));
     let (published, modified) = times::times(&flat, linked, page.url.or(address.as_ref()), &kept, &text);
     let ruled = rules.as_ref().and_then(|r| r.text(&dom.html, &r.published)).and_then(|t| dates::read(&t, dates::Order::DayFirst));
     (out.published_at, out.published_offset) = stated(ruled.or(published));
@@ -119,11 +121,6 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     out.title = out.title.map(|title| meta::tidy(&title)).filter(|title| !title.is_empty());
     let blocks = if explain { list(&flat, &judged) } else { Vec::new() };
     Explained { extracted: out, blocks }
-}
-
-/// Whether a credit names the outlet whose page it stands on, which credits nobody. An agency's own reports are credited to it.
-fn names_itself(name: &str, publisher: Option<&str>) -> bool {
-    agencies::known(name).is_none() && publisher.is_some_and(|own| squash(own) == squash(name))
 }
 
 /// The lines of the blocks that were dropped as the outlet's.

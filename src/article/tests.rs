@@ -81,6 +81,49 @@ fn a_main_heading_among_the_breadcrumbs_is_not_the_headline() {
 }
 
 #[test]
+fn what_stands_elsewhere_is_not_the_headline_over_the_text() {
+    let text = "<p>The island ferry will not sail for two weeks from Monday, the harbour office said on Thursday, and buses go round the bay by road.</p>"
+        .repeat(5);
+    let main = "Ferry timetable island: no boats for two weeks";
+    let titled = |over: &str, below: &str| {
+        page(&format!(
+            "<title>{main}</title><meta property=og:title content='Boats lie still until ramps are mended'><meta property=og:site_name content='The Harbour Post'>\
+             <nav><h1>{main}</h1></nav><main>{over}{text}</main>{below}"
+        ))
+        .title
+    };
+    let headline = Some("Boats lie still until ramps are mended".to_owned());
+    assert_eq!(titled("<h1>Boats lie still until ramps are mended</h1>", ""), headline);
+    assert_eq!(titled("<h2>Island/Boats lie still until ramps are mended</h2>", ""), headline, "a stroke ends the line over it");
+    for (over, below) in [
+        ("", "<h2>Boats lie still until ramps are mended</h2>"),
+        ("<aside class=related><h2>Boats lie still until ramps are mended</h2></aside>", ""),
+        ("<h2>Superboats lie still until ramps are mended</h2>", ""),
+        ("<h2>Support The Harbour Post</h2>", ""),
+    ] {
+        assert_eq!(titled(over, below).as_deref(), Some(main), "{over}{below}");
+    }
+}
+
+#[test]
+fn an_address_does_not_outvote_what_head_and_heading_say() {
+    let text = "<p>The island ferry will not sail for two weeks from Monday, the harbour office said on Thursday.</p>".repeat(5);
+    let url = Url::parse("https://post.example/three-killed-as-ferry-hits-ramp").expect("an address");
+    let titled = |head: &str, body: &str| {
+        let html = format!("<meta property=og:title content='Three killed as ferry hits ramp'>{head}<main>{body}{text}</main>");
+        extract(Page { html: html.as_bytes(), url: Some(&url), ..Page::default() }).title.unwrap_or_default()
+    };
+    let corrected = "Five killed as ferry hits ramp in Bay Town";
+    let linked = format!("<script type=application/ld+json>{{\"@type\":\"NewsArticle\",\"headline\":\"{corrected}\"}}</script>");
+    assert_eq!(titled(&format!("<title>{corrected}</title>{linked}"), &format!("<h1>{corrected}</h1>")), corrected);
+    assert_eq!(titled("<title>News</title>", &format!("<h1>{corrected}</h1>")), "Three killed as ferry hits ramp", "nothing else knows it");
+    // A heading over the text that the head knows is what is printed, whatever the address says.
+    let printed = "‘We are cut off’: islanders wait";
+    let below = format!("<nav><h1>Three killed as ferry hits ramp</h1></nav><main><h2>{printed}</h2>");
+    assert_eq!(titled(&format!("<title>{printed}</title>"), &below), printed);
+}
+
+#[test]
 fn head_and_address_together_outvote_a_heading_that_the_head_does_not_know() {
     let text = "<p>The island ferry will not sail for two weeks from Monday, the harbour office said on Thursday.</p>".repeat(5);
     let titled = |social: &str, address: &str| {
@@ -108,6 +151,8 @@ fn an_outlet_that_names_itself_credits_nobody() {
     assert_eq!(credit("Coast News", "Coast News"), None);
     assert_eq!(credit("The Harbour Post", "Coast News").as_deref(), Some("Coast News"));
     assert_eq!(credit("Reuters", "Reuters").as_deref(), Some("Reuters"), "an agency's own reports are credited to it");
+    let found = super::credits("BAY TOWN (Reuters) – Nothing sails.\n\nSource: Coast News", Some("Coast News"));
+    assert_eq!(found.credit.map(|credit| credit.name).as_deref(), Some("Reuters"), "the next one counts");
 }
 
 #[test]

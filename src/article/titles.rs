@@ -3,87 +3,119 @@
 use super::flat::{Block, El, Flat, Tag};
 use super::hints;
 use super::jsonld::Linked;
-use super::lines::squash;
+use super::lines::{is_squashed, squash};
 use super::meta::{meta, publisher, tidy};
-use super::slug::Slug;
+use super::slug::{Slug, plain};
 use url::Url;
+
+/// Longest headline, in characters (those of scripts without spaces counted threefold).
+const LONGEST: u32 = 400;
+/// Where a heading is no headline.
+const ELSEWHERE: hints::Hints =
+    hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CONSENT | hints::HIDDEN | hints::NEWSLETTER;
+
+/// What the head says, without the site's name.
+struct Said {
+    social: Option<String>,
+    headline: Option<String>,
+    tag: Option<String>,
+}
+
+impl Said {
+    fn each(&self) -> impl Iterator<Item = &String> {
+        [&self.social, &self.headline, &self.tag].into_iter().flatten()
+    }
+}
 
 /// The headline as it is written, without the site's name.
 ///
-/// `url` is the page's own address or the one that it names as its own.
-pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>) -> Option<String> {
+/// `url` is where the page came from, `address` the one that it names as its own.
+pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>, address: Option<&Url>) -> Option<String> {
     let home = || home_heading(flat, linked);
     let site = publisher(flat, linked).or_else(home);
     let host = url.and_then(Url::host_str);
     let strip = |text: &str| strip_site(&tidy(text), site.as_deref(), host);
-    let social = meta(flat, &["og:title", "twitter:title"]).map(strip).filter(|t| !t.is_empty());
-    let headline = linked.and_then(|l| l.headline.as_deref()).map(tidy).filter(|t| !t.is_empty());
-    let tag = flat.head.title.as_deref().map(strip).filter(|t| !t.is_empty());
-    let witnesses: Vec<String> = [&social, &headline, &tag].into_iter().flatten().map(|t| squash(t)).collect();
+    let social = meta(flat, &["og:title", "twitter:title"]);
+    let said = Said {
+        social: social.map(strip).filter(|t| !t.is_empty()),
+        headline: linked.and_then(|l| l.headline.as_deref()).map(tidy).filter(|t| !t.is_empty()),
+        tag: flat.head.title.as_deref().map(strip).filter(|t| !t.is_empty()),
+    };
+    let witnesses: Vec<String> = said.each().map(|t| squash(t)).collect();
     let named = |b: &Block, own: &str| b.link == b.weight && site.as_deref().is_some_and(|site| squash(site) == own);
     let known = |b: &&Block| {
         let own = squash(flat.of(b));
         own.len() >= 8 && !named(b, &own) && witnesses.iter().any(|w| w.contains(&own) || (own.contains(w.as_str()) && w.len() > 12))
     };
-    let headings = || flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight < 400);
+    let headings = || flat.blocks.iter().filter(|b| b.tag == Tag::Heading(1) && b.weight < LONGEST);
     // A heading that is all link leads elsewhere, to the front page more often than not.
     let first = headings().filter(|b| b.link < b.weight).find(known).or_else(|| headings().find(known));
-    let first = first.map(|first| printed_below(flat, first, &witnesses).unwrap_or_else(|| flat.of(first).replace('\n', " ")));
-    let head = [social.as_deref(), headline.as_deref(), tag.as_deref()];
-    let printed = first.or_else(|| printed_title(flat, site.as_deref(), &head));
-    let whole = meta(flat, &["og:title", "twitter:title"]).map(tidy);
-    let filed = url.and_then(|url| filed_title(url, printed.as_deref()?, [&whole, &social, &headline]));
-    filed.or(printed).or(social).or(headline).or(tag)
+    if let Some(below) = first.and_then(|first| printed_below(flat, first, &witnesses, site.as_deref())) {
+        return Some(below);
+    }
+    let first = first.map(|first| flat.of(first).replace('\n', " "));
+    let printed = first.or_else(|| printed_title(flat, site.as_deref(), &said));
+    let whole = social.map(tidy);
+    let filed = address.or(url).and_then(|address| filed_title(address, printed.as_deref()?, &said, whole.as_ref()));
+    filed.or(printed).or(said.social).or(said.headline).or(said.tag)
 }
 
-/// The headline over the text, where the page's main heading stands in its navigation: the last of the breadcrumbs is written for
-/// search engines.
-fn printed_below(flat: &Flat, main: &Block, witnesses: &[String]) -> Option<String> {
-    let navigation = |b: &Block| flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & hints::NAV != 0);
-    if !navigation(main) {
+/// The headline over the text, where the page's main heading stands in its navigation: what closes a row of breadcrumbs is written
+/// for search engines.
+fn printed_below(flat: &Flat, main: &Block, witnesses: &[String], site: Option<&str>) -> Option<String> {
+    let within = |b: &Block, hints: hints::Hints| flat.chain(b.el).any(|(_, e)| e.tag != Tag::Body && e.hints & hints != 0);
+    if !within(main, hints::NAV) {
         return None;
     }
-    let below = flat.blocks.iter().filter(|b| b.start >= main.end && matches!(b.tag, Tag::Heading(2)) && b.weight < 400 && b.link == 0);
-    let own = squash(flat.of(main));
-    below.filter(|b| !navigation(b)).find_map(|b| {
+    let (own, site) = (squash(flat.of(main)), squash(site.unwrap_or("")));
+    let opens = |b: &&Block| b.tag != Tag::Paragraph || b.weight < 80 || b.link * 2 > b.weight || within(b, ELSEWHERE);
+    let above_the_text = flat.blocks.iter().filter(|b| b.start >= main.end).take_while(opens);
+    let headings = above_the_text.filter(|b| matches!(b.tag, Tag::Heading(1..=3)) && b.weight < LONGEST && b.link == 0);
+    headings.filter(|b| !within(b, ELSEWHERE)).find_map(|b| {
         let text = squash(flat.of(b));
-        let said = |w: &&String| w.len() > 12 && **w != own && text.ends_with(w.as_str());
+        let said = |w: &&String| w.chars().count() > 12 && **w != own && **w != site && text.ends_with(w.as_str());
         let witness = witnesses.iter().find(said)?;
-        Some(without_kicker(&flat.of(b).replace('\n', " "), witness))
+        without_kicker(&flat.of(b).replace('\n', " "), witness)
     })
 }
 
-/// The end of a heading that says what a squashed witness says; before it stands the line over the headline.
-fn without_kicker(heading: &str, witness: &str) -> String {
+/// The end of a heading that says what a squashed witness says; before it stands the line over the headline. `None` where that end
+/// begins within a word.
+fn without_kicker(heading: &str, witness: &str) -> Option<String> {
     let starts = heading.char_indices().filter(|(_, c)| c.is_alphanumeric()).map(|(at, _)| at);
-    let tail = starts.rev().filter_map(|at| heading.get(at..)).find(|tail| squash(tail).len() >= witness.len());
-    let tail = tail.unwrap_or(heading);
-    // Marks that open the headline belong to it.
-    let before = heading.len() - tail.len();
-    let opened = heading.get(..before).map_or(before, |b| b.trim_end_matches(|c: char| !c.is_alphanumeric() && !c.is_whitespace()).len());
-    heading.get(opened..).unwrap_or(tail).trim().to_owned()
-}
-
-/// The headline under which a text was filed: what the head and the words of the address say alike, where the head knows nothing of
-/// the main heading: that is the last line of a ticker then, or an offer in place of a headline.
-fn filed_title(url: &Url, printed: &str, said: [&Option<String>; 3]) -> Option<String> {
-    let own = squash(printed);
-    let same = |title: &&String| {
-        let title = squash(title);
-        title.contains(&own) || own.contains(&title)
-    };
-    let [social, ..] = said;
-    if social.iter().any(|s| same(&s)) {
+    let start = starts.rev().find(|at| heading.get(*at..).is_some_and(|tail| squash(tail).len() >= witness.len()))?;
+    let (before, _) = heading.split_at(start);
+    if before.ends_with(char::is_alphanumeric) {
         return None;
     }
-    let slug = Slug::of(url)?;
-    said.into_iter().flatten().find(|title| slug.says(title) && !same(title)).cloned()
+    // Marks that open the headline belong to it.
+    let before =
+        before.trim_end_matches(['"', '\'', '“', '„', '”', '«', '»', '‹', '‘', '’', '「', '『', '(', '[', '¿', '¡', '#', '$', '€', '£']);
+    heading.get(before.len()..).map(|headline| headline.trim().to_owned())
+}
+
+/// The headline under which a text was filed: what the head and the words of the address say alike, where fewer of the head's lines
+/// know the main heading, and not the one that readers share. That is the last line of a ticker then, or an offer in place of a headline. Needs words with spaces between
+/// them, so that it never speaks for Chinese, Japanese or Thai.
+fn filed_title(address: &Url, printed: &str, said: &Said, whole: Option<&String>) -> Option<String> {
+    let slug = Slug::of(address)?;
+    let own = plain(printed);
+    let same = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && (a.contains(b) || b.contains(a));
+    let cut = |title: &str| title.ends_with(['…', '.']) && title.trim_end_matches(['…', '.']).len() + 2 < title.len();
+    let candidates = said.social.iter().chain(whole).chain(&said.headline);
+    let filed = candidates.into_iter().find(|title| title.len() < LONGEST as usize * 2 && !cut(title) && slug.says(title))?;
+    let line = plain(filed);
+    let shared = said.social.as_deref().map(plain);
+    if same(&line, &own) || shared.is_some_and(|shared| same(&shared, &own)) {
+        return None;
+    }
+    // The heading and the address have a voice each, and every line of the head that agrees with one of them.
+    let voices = |own: &str| 1 + said.each().filter(|title| same(&plain(title), own)).count();
+    (voices(&line) > voices(&own)).then(|| filed.clone())
 }
 
 /// A heading of its own that says what is printed above the text; the head's titles are often written for search engines.
-fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Option<String> {
-    const ELSEWHERE: hints::Hints =
-        hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CONSENT | hints::HIDDEN | hints::NEWSLETTER;
+fn printed_title(flat: &Flat, site: Option<&str>, said: &Said) -> Option<String> {
     let blocks = |e: &El| flat.blocks.get(e.first as usize..e.last as usize).unwrap_or(&[]);
     let all: u32 = flat.blocks.iter().map(|b| b.weight).sum();
     // A name over much of the page is the page's, and says nothing of its heading.
@@ -103,15 +135,15 @@ fn printed_title(flat: &Flat, site: Option<&str>, head: &[Option<&str>]) -> Opti
             && squash(flat.of(b)) != site
     })?;
     let text = flat.of(flat.blocks.get(at)?);
-    let titles = || head.iter().copied().flatten();
     // One word of weight in common is enough to know it for a headline of the same text.
     let low = text.to_lowercase();
-    let shares = |t: &str| t.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 3 && low.contains(w));
+    let shares = |t: &String| t.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w.len() > 3 && low.contains(w));
     // What stands above it in the words of the head is the headline, and this one heads a part of the text.
+    let titles: Vec<String> = said.each().map(|t| squash(t)).collect();
     let above = flat.blocks.get(..at)?.iter().any(|b| {
-        matches!(b.tag, Tag::Heading(_)) && b.link < b.weight && b.weight > 14 && titles().any(|t| squash(t) == squash(flat.of(b)))
+        matches!(b.tag, Tag::Heading(_)) && b.link < b.weight && b.weight > 14 && titles.iter().any(|t| is_squashed(flat.of(b), t))
     });
-    (!above && (titles().next().is_none() || titles().any(shares))).then(|| text.replace('\n', " "))
+    (!above && (titles.is_empty() || said.each().any(shares))).then(|| text.replace('\n', " "))
 }
 
 /// The site's name where a linked main heading says it above the headline: a title of the head is then this heading and another one.

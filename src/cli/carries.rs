@@ -128,7 +128,7 @@ fn from_file(path: &Path) -> anyhow::Result<Extracted> {
     if ["<!doctype", "<html", "<head", "<body", "<article", "<?xml"].iter().any(|mark| start.starts_with(mark)) {
         return Ok(article::extract(Page { html: &bytes, ..Page::default() }));
     }
-    let credited = article::credits(&String::from_utf8_lossy(&bytes));
+    let credited = article::credits(&String::from_utf8_lossy(&bytes), None);
     let words = words_of(&credited.text);
     Ok(Extracted { words, dateline: credited.dateline.clone(), text: credited.text.clone(), ..Extracted::default() })
 }

@@ -169,7 +169,7 @@ impl Tool {
         if self.by_article.contains_key(&article) {
             article = Id::derive("article again", &[&article.to_string(), &self.rows.len().to_string()]);
         }
-        let credited = article::credits(input.text.as_deref().unwrap_or_default());
+        let credited = article::credits(input.text.as_deref().unwrap_or_default(), None);
         let title = input.title.as_deref().unwrap_or_default();
         let dated = input.published_at.as_deref().or(input.published.as_deref()).and_then(dates::parse_date);
         let publisher = input.publisher.as_deref().or(input.source.as_deref()).filter(|p| !p.is_empty());

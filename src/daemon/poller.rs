@@ -42,7 +42,7 @@ pub async fn keep_polling(engine: Arc<Engine>, bell: Arc<Notify>, tasks: TaskTra
         }
         match select(&engine, &Selection::Due).await {
             Ok(feeds) => {
-                for feed in feeds {
+                for feed in feeds.into_iter().map(Box::new) {
                     let engine = Arc::clone(&engine);
                     tasks.spawn(async move { poll(&engine, feed, false).await });
                 }
@@ -88,7 +88,8 @@ pub async fn poll_all(engine: &Arc<Engine>, feeds: Vec<DueFeed>, forced: bool, s
     let counters = &engine.counters;
     Counters::add(&counters.feeds, feeds.len() as u64);
     let mut polls = JoinSet::new();
-    for feed in feeds {
+    // Each is held in several places of a future that waits.
+    for feed in feeds.into_iter().map(Box::new) {
         let engine = Arc::clone(engine);
         polls.spawn(async move { (feed.id, feed.declared_url.clone(), poll(&engine, feed, forced).await) });
     }
@@ -130,7 +131,7 @@ pub struct Report {
 
 /// Polls one feed and records the outcome. `None` where it was left alone: it is being polled already, has stopped, or
 /// the engine ends.
-async fn poll(engine: &Arc<Engine>, feed: DueFeed, forced: bool) -> Option<Report> {
+async fn poll(engine: &Arc<Engine>, feed: Box<DueFeed>, forced: bool) -> Option<Report> {
     let _mark = engine.begin_poll(feed.id)?;
     if feed.stopped && !forced {
         return None;
@@ -153,7 +154,7 @@ async fn poll(engine: &Arc<Engine>, feed: DueFeed, forced: bool) -> Option<Repor
 }
 
 /// Request, reading, decision, commit A. `None` where nothing was sent.
-async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>, DaemonError> {
+async fn exchange(engine: &Arc<Engine>, feed: Box<DueFeed>) -> Result<Option<Report>, DaemonError> {
     let started = Instant::now();
     let answer = match request(engine, &feed) {
         Ok(request) => engine.client().get(request).await,
@@ -177,7 +178,7 @@ async fn exchange(engine: &Arc<Engine>, feed: DueFeed) -> Result<Option<Report>,
 /// Reading, decision, commit A. `None` where the engine ends.
 async fn record(
     engine: &Arc<Engine>,
-    feed: DueFeed,
+    feed: Box<DueFeed>,
     answer: Result<Response, NetError>,
     started: Instant,
 ) -> Result<Option<Report>, DaemonError> {

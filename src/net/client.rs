@@ -3,7 +3,7 @@
 use super::error::Stage;
 use super::exchange::Answer;
 use super::guard::Guard;
-use super::host::{Hosts, Signal, host_key};
+use super::host::{Host, Hosts, Signal, Turn, host_key};
 use super::lanes::Lanes;
 use super::resolve::Resolver;
 use super::robots_gate::RobotsCache;
@@ -52,6 +52,13 @@ pub(super) struct Inner {
     pub(super) decoders: Arc<Semaphore>,
     /// Headers that every request of a kind has.
     base: [HeaderMap; 3],
+}
+
+/// What an exchange may begin with.
+struct Admitted {
+    host: Arc<Host>,
+    turn: Turn,
+    room: OwnedSemaphorePermit,
 }
 
 impl Client {
@@ -169,8 +176,11 @@ impl Client {
                 Some(from) => same_resource(from, &url),
                 None => own,
             } && !request.validators.is_empty();
-            let headers = self.headers(request, own.then_some(&secrets), conditional)?;
-            let (answer, room) = self.hop(&url, request, headers, &mut spent).await?;
+            // Who waits here is small, and what the exchange needs is allocated afterwards: a round of polls is thousands that wait and
+            // some that work.
+            let admitted = self.admitted(&url, request.kind).await?;
+            let secrets = own.then_some(&secrets);
+            let (answer, room) = Box::pin(self.hop(&url, request, (secrets, conditional), &mut spent, admitted)).await?;
             let Some(location) = answer.location else {
                 let permanent = !hops.is_empty() && hops.iter().all(|h| matches!(h.status, 301 | 308));
                 return Ok(Response {
@@ -195,22 +205,36 @@ impl Client {
         }
     }
 
-    /// One exchange with all its gates.
-    async fn hop(&self, url: &Url, request: &Request, headers: HeaderMap, spent: &mut Duration) -> Result<(Answer, HeldRoom), NetError> {
-        let (own, kind) = (&*self.0, request.kind);
+    /// Waits for what an exchange needs: the site's leave, the host's turn, and room among the requests under way.
+    async fn admitted(&self, url: &Url, kind: Kind) -> Result<Admitted, NetError> {
+        let own = &*self.0;
         own.guard.check_url(url)?;
         if kind == Kind::Page && own.settings.respect_robots {
             self.check_robots(url).await?;
         }
         let host = own.hosts.of(url);
         let turn = own.hosts.turn(&host, kind).await?;
+        Ok(Admitted { host, turn, room: own.lanes.room().await? })
+    }
+
+    /// One exchange.
+    async fn hop(
+        &self,
+        url: &Url,
+        request: &Request,
+        (secrets, conditional): (Option<&Secrets>, bool),
+        spent: &mut Duration,
+        Admitted { host, turn, room }: Admitted,
+    ) -> Result<(Answer, HeldRoom), NetError> {
+        let (own, kind) = (&*self.0, request.kind);
+        let headers = self.headers(request, secrets, conditional)?;
         let left = own.settings.total_timeout.saturating_sub(*spent);
-        let exchange = || async {
+        let exchange = async {
             let began = Instant::now();
             let answer = timeout(left, self.exchange(url, kind, headers, &host.key)).await;
             (answer, began.elapsed())
         };
-        let ((answer, elapsed), room) = own.lanes.carry(exchange).await?;
+        let ((answer, elapsed), room) = own.lanes.carry(room, exchange).await?;
         *spent += elapsed;
         let late = |_| NetError::Timeout { host: host.key.clone(), stage: Stage::Total, after: own.settings.total_timeout };
         let answer = answer.map_err(late).flatten();

@@ -6,6 +6,7 @@
 
 use super::NetError;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -41,11 +42,14 @@ impl Lanes {
         self.most_aside.saturating_sub(self.aside.available_permits())
     }
 
-    /// Waits for room and does `work` in it. What it needs is allocated then: a round of polls is a thousand that wait and
-    /// some that work, and waiting took 12 kB each.
-    pub(super) async fn carry<T, W: Future<Output = T>>(&self, work: impl FnOnce() -> W) -> Result<(T, Room), NetError> {
-        let room = take(&self.main).await?;
-        let mut work = Box::pin(work());
+    /// Waits for room.
+    pub(super) async fn room(&self) -> Result<OwnedSemaphorePermit, NetError> {
+        take(&self.main).await
+    }
+
+    /// Does `work` in `room`.
+    pub(super) async fn carry<T>(&self, room: OwnedSemaphorePermit, work: impl Future<Output = T>) -> Result<(T, Room), NetError> {
+        let mut work = pin!(work);
         if let Ok(done) = timeout(self.moment, &mut work).await {
             return Ok((done, Room::Main(room)));
         }
@@ -75,7 +79,6 @@ async fn take(lane: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, NetError> {
 mod tests {
     use super::*;
     use std::future::{pending, ready};
-    use std::pin::pin;
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -93,15 +96,16 @@ mod tests {
         let lanes = Arc::new(Lanes::new(2, Duration::from_millis(5)));
         let silent = |_| {
             let lanes = lanes.clone();
-            tokio::spawn(async move { lanes.carry(pending::<()>).await.is_ok() })
+            tokio::spawn(async move { lanes.carry(lanes.room().await.unwrap(), pending::<()>()).await.is_ok() })
         };
         let mut all: Vec<_> = (0..8).map(silent).collect();
         until(|| lanes.aside() == 8).await;
-        assert!(timeout(PATIENCE, lanes.carry(|| ready(()))).await.is_ok(), "eight that are silent hold nobody up");
+        let quick = async || lanes.carry(lanes.room().await.unwrap(), ready(())).await;
+        assert!(timeout(PATIENCE, quick()).await.is_ok(), "eight that are silent hold nobody up");
         // The second lane is full: these two stay where they are, and whoever comes next waits.
         all.extend((0..2).map(silent));
         until(|| lanes.main.available_permits() == 0).await;
-        assert!(timeout(Duration::from_millis(50), lanes.carry(|| ready(()))).await.is_err());
+        assert!(timeout(Duration::from_millis(50), quick()).await.is_err());
         all.iter().for_each(|task| task.abort());
         until(|| lanes.aside() == 0 && lanes.main.available_permits() == 2).await;
     }
@@ -109,9 +113,9 @@ mod tests {
     #[tokio::test]
     async fn what_comes_back_waits_for_room() {
         let lanes = Lanes::new(1, Duration::from_millis(5));
-        let (_, room) = lanes.carry(|| until(|| lanes.aside() == 1)).await.unwrap();
+        let (_, room) = lanes.carry(lanes.room().await.unwrap(), until(|| lanes.aside() == 1)).await.unwrap();
         assert!(matches!(room, Room::Aside(_)));
-        let (_, other) = lanes.carry(|| ready(())).await.unwrap();
+        let (_, other) = lanes.carry(lanes.room().await.unwrap(), ready(())).await.unwrap();
         let mut back = pin!(lanes.back(room));
         assert!(timeout(Duration::from_millis(50), &mut back).await.is_err(), "the other has it");
         drop(other);

@@ -6,7 +6,7 @@ fn body() -> String {
 }
 
 fn read(opening: &str, closing: &str) -> Credited {
-    credits(&format!("{opening}{}\n\n{}\n\n{}\n\n{}\n\n{}{closing}", body(), body(), body(), body(), body()))
+    credits(&format!("{opening}{}\n\n{}\n\n{}\n\n{}\n\n{}{closing}", body(), body(), body(), body(), body()), None)
 }
 
 #[test]
@@ -116,6 +116,6 @@ fn hostile_texts_end() {
     for text in
         ["", "\n\n\n", "(", "()", "—", "Source:", "Source: ", "By ", "İ: (İ", "ß".repeat(300).as_str(), "a\u{300}".repeat(99).as_str()]
     {
-        let _ = credits(text);
+        let _ = credits(text, None);
     }
 }
