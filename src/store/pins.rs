@@ -21,7 +21,7 @@ const SHORT_LOG: u64 = 40 << 20;
 /// # Errors
 /// Those of `read`; [`StoreError::Busy`] where it was ended.
 pub(super) fn giving_way<T>(conn: &Connection, log: &Path, read: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
-    const LOOK: Duration = Duration::from_millis(20);
+    const LOOK: Duration = Duration::from_millis(10);
     /// What is written between two looks and until the read has ended, with much to spare.
     const SPARE: u64 = 16 << 20;
     let size = || log.metadata().map_or(0, |m| m.len());

@@ -828,6 +828,37 @@ fn a_backup_beside_a_writer_is_whole_and_comes_back() {
 }
 
 #[test]
+fn the_writer_waits_for_a_read_before_the_log_is_too_long() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let log = dir.path().join("newsfold.db-wal");
+    let size = || log.metadata().map_or(0, |m| m.len());
+    let long = |n: u32| format!("{n:03} ").repeat(1 << 18);
+    std::thread::scope(|scope| {
+        let conn = rusqlite::Connection::open(dir.path().join("newsfold.db")).unwrap();
+        conn.execute_batch("BEGIN; SELECT COUNT(*) FROM feed").unwrap();
+        // Late to let go: only when nothing has been written for a while.
+        let reader = scope.spawn(move || {
+            let mut before = 0;
+            for _ in 0..1_000 {
+                std::thread::sleep(std::time::Duration::from_millis(30));
+                if size() > 40 << 20 && size() == before {
+                    break;
+                }
+                before = size();
+            }
+            drop(conn);
+        });
+        for n in 0..100 {
+            writer.set_meta("long", &long(n)).unwrap();
+            assert!(size() <= pins::MOST_LOG, "{} MB", size() >> 20);
+        }
+        assert!(reader.is_finished());
+    });
+    assert_eq!(writer.meta("long").unwrap(), Some(long(99)));
+}
+
+#[test]
 fn a_backup_replaces_nothing_but_a_backup() {
     let (dir, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     Writer::open(dir.path(), Options::default()).unwrap().close().unwrap();

@@ -12,6 +12,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// Pages, some 57 MB, from which on the writer waits for who holds the log. newsfold's own reads let go before that
+/// ([`pins::giving_way`](super::super::pins)), but a busy machine may be late to see that they have to.
+const LONG: u32 = 7_000;
+/// How long it waits, once in the life of a log: others' reads end when they end.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is known of the log.
 pub(super) struct Log {
@@ -25,6 +32,8 @@ pub(super) struct Log {
     pages: Arc<AtomicU32>,
     /// Pages in it when a checkpoint last began or ended; fewer now: it was started over since.
     last: u32,
+    /// Nobody has held it for longer than the writer waits.
+    patient: bool,
     /// Brings home.
     thread: Option<JoinHandle<Result<(), StoreError>>>,
 }
@@ -42,14 +51,18 @@ impl Log {
             Ok(())
         }))?;
         let file = Arc::new(File::open(database).map_err(|e| StoreError::io(database, e))?);
-        Ok(Self { database: database.to_owned(), file, many, pages, last: 0, thread: None })
+        Ok(Self { database: database.to_owned(), file, many, pages, last: 0, patient: true, thread: None })
     }
 
     /// After each commit: begins a checkpoint beside the writer, or ends it.
     pub(super) fn committed(&mut self, conn: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
         if pages < self.last {
-            self.last = 0;
+            (self.last, self.patient) = (0, true);
+        }
+        if pages >= LONG && self.patient {
+            self.wait();
+            self.patient = let_go(conn);
         }
         // A reader held it. Once it lets go all must come home at once, for the log to be started over.
         let long = pages > self.many + self.many / 2;
@@ -90,6 +103,20 @@ impl Log {
             let _ = thread.join();
         }
     }
+}
+
+/// Waits until the log can be started over, and not for long. `false`: somebody holds it.
+fn let_go(conn: &Connection) -> bool {
+    const LOOK: Duration = Duration::from_millis(5);
+    let began = Instant::now();
+    while began.elapsed() < PATIENCE {
+        match passive(conn) {
+            Ok(true) => std::thread::sleep(LOOK),
+            Ok(false) => return true,
+            Err(_) => return false,
+        }
+    }
+    false
 }
 
 impl Drop for Log {
