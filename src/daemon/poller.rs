@@ -10,8 +10,9 @@ use super::{DaemonError, run};
 use crate::config::{Config, FeedKind, PageSelectors};
 use crate::feed::outcome::Outcome;
 use crate::model::Id;
-use crate::net::{NetError, Request, Response};
+use crate::net::{Client, NetError, Request, Response};
 use crate::store::{DueFeed, FeedSelector};
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -87,38 +88,96 @@ fn is_called(feed: &DueFeed, name: &str) -> bool {
 pub async fn poll_all(engine: &Arc<Engine>, feeds: Vec<DueFeed>, forced: bool, summary: &mut Summary) {
     let counters = &engine.counters;
     Counters::add(&counters.feeds, feeds.len() as u64);
+    // What is no address waits with its like, and fails.
+    let host = |feed: &DueFeed| Url::parse(&feed.url).map(|url| Client::host_key(&url)).unwrap_or_default();
+    let at_a_time = engine.config().fetch.per_host as usize + BEGUN;
+    let mut hosts = ByHost::new(feeds.into_iter().map(|feed| (host(&feed), Box::new(feed))), at_a_time);
     let mut polls = JoinSet::new();
-    // Each is held in several places of a future that waits.
-    for feed in feeds.into_iter().map(Box::new) {
-        let engine = Arc::clone(engine);
-        polls.spawn(async move { (feed.id, feed.declared_url.clone(), poll(&engine, feed, forced).await) });
-    }
-    while let Some(done) = polls.join_next().await {
+    let mut under_way: HashMap<tokio::task::Id, (usize, Id, String)> = HashMap::new();
+    loop {
+        while polls.len() < WINDOW
+            && let Some((host, feed)) = hosts.next()
+        {
+            let (engine, named) = (Arc::clone(engine), (host, feed.id, feed.declared_url.clone()));
+            let task = polls.spawn(async move { poll(&engine, feed, forced).await });
+            under_way.insert(task.id(), named);
+        }
+        let Some(done) = polls.join_next_with_id().await else { return };
         Counters::add(&counters.feeds_done, 1);
-        let (feed, url, report) = match done {
-            Ok(done) => done,
+        let task = done.as_ref().map_or_else(|error| error.id(), |(task, _)| *task);
+        let Some((host, feed, url)) = under_way.remove(&task) else { continue };
+        hosts.done(host);
+        match done {
+            Ok((_, Some(report))) => count(summary, counters, (feed, url), &report),
+            Ok((_, None)) => summary.held_back += 1,
             Err(error) => {
-                tracing::error!(%error, "a poll died; its feed is polled again when it is due");
+                tracing::error!(%error, "the poll of {url} died; its feed is polled again when it is due");
                 summary.failed += 1;
-                continue;
-            }
-        };
-        let Some(report) = report else {
-            summary.held_back += 1;
-            continue;
-        };
-        summary.feeds += 1;
-        summary.new_entries += report.new;
-        summary.changed_entries += report.changed;
-        match &report.outcome {
-            Outcome::Updated { .. } => summary.updated += 1,
-            good if good.is_success() => summary.unchanged += 1,
-            bad => {
-                Counters::add(&counters.feeds_failed, 1);
-                summary.failed += 1;
-                summary.failures.push(Failure { feed, url, what: bad.to_string() });
             }
         }
+    }
+}
+
+fn count(summary: &mut Summary, counters: &Counters, (feed, url): (Id, String), report: &Report) {
+    summary.feeds += 1;
+    summary.new_entries += report.new;
+    summary.changed_entries += report.changed;
+    match &report.outcome {
+        Outcome::Updated { .. } => summary.updated += 1,
+        good if good.is_success() => summary.unchanged += 1,
+        bad => {
+            Counters::add(&counters.feeds_failed, 1);
+            summary.failed += 1;
+            summary.failures.push(Failure { feed, url, what: bad.to_string() });
+        }
+    }
+}
+
+/// Polls that are begun and not ended, at most: some kilobytes each. Many more than may be under way at a time, since some wait for
+/// their host's turn.
+const WINDOW: usize = 1_024;
+
+/// Polls of a host that are begun beyond those that it may be asked at a time: they wait for its turn, so that it need not wait while
+/// answers are read and stored.
+const BEGUN: usize = 7;
+
+/// What waits to be polled, by host. Of a host no more than so many are given out at a time, so that one with many feeds holds nobody up.
+struct ByHost<T> {
+    waiting: Vec<VecDeque<T>>,
+    /// Hosts of which one more may be given out, as often as that.
+    free: VecDeque<usize>,
+}
+
+impl<T> ByHost<T> {
+    fn new(all: impl IntoIterator<Item = (String, T)>, at_a_time: usize) -> Self {
+        let mut by_host = Self { waiting: Vec::new(), free: VecDeque::new() };
+        let mut known: HashMap<String, usize> = HashMap::new();
+        for (host, one) in all {
+            let host = *known.entry(host).or_insert(by_host.waiting.len());
+            match by_host.waiting.get_mut(host) {
+                Some(waiting) => waiting.push_back(one),
+                None => {
+                    by_host.waiting.push(VecDeque::from([one]));
+                    by_host.free.extend(std::iter::repeat_n(host, at_a_time.max(1)));
+                }
+            }
+        }
+        by_host
+    }
+
+    /// The next one, and its host.
+    fn next(&mut self) -> Option<(usize, T)> {
+        while let Some(host) = self.free.pop_front() {
+            if let Some(one) = self.waiting.get_mut(host).and_then(VecDeque::pop_front) {
+                return Some((host, one));
+            }
+        }
+        None
+    }
+
+    /// One of this host's has ended.
+    fn done(&mut self, host: usize) {
+        self.free.push_back(host);
     }
 }
 
@@ -248,5 +307,28 @@ fn log(feed: &DueFeed, outcome: &Outcome) {
         (true, _) => tracing::info!(feed = %feed.id, "{url} answers again: {outcome}"),
         (false, 0) => tracing::warn!(feed = %feed.id, "{url} failed: {outcome}; trying again later"),
         (false, failures) => tracing::debug!(feed = %feed.id, failures, "{url} still fails: {outcome}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_asked_as_often_at_a_time_as_it_may_and_holds_nobody_up() {
+        let all = || ["a", "a", "a", "b", "c"].into_iter().zip(1..).map(|(host, n)| (host.to_owned(), n));
+        let mut one_each = ByHost::new(all(), 1);
+        let given: Vec<_> = std::iter::from_fn(|| one_each.next()).collect();
+        assert_eq!(given, [(0, 1), (1, 4), (2, 5)]);
+        one_each.done(1);
+        assert_eq!(one_each.next(), None, "b has no more");
+        one_each.done(0);
+        assert_eq!(one_each.next(), Some((0, 2)));
+        assert_eq!(one_each.next(), None, "a is being asked");
+        one_each.done(0);
+        assert_eq!(one_each.next(), Some((0, 3)));
+        let mut two_each = ByHost::new(all(), 2);
+        let given: Vec<_> = std::iter::from_fn(|| two_each.next()).collect();
+        assert_eq!(given, [(0, 1), (0, 2), (1, 4), (2, 5)]);
     }
 }
