@@ -134,6 +134,6 @@ pub fn extract_page(bytes: &[u8]) {
     assert!(found.text.split("\n\n").all(|p| !p.trim().is_empty()) || found.text.is_empty());
     assert!(found.published_offset.is_none() || found.published_at.is_some());
     assert_eq!(article::explain(page).extracted, found);
-    let _ = article::credits(&found.text);
+    let _ = article::credits(&found.text, None);
     let _ = article::feed_links(html, None);
 }
