@@ -1,11 +1,11 @@
 //! Kills a writer again and again and looks whether anything is lost, doubled or wrongly placed.
 //!
-//! `cargo run --release --example store_kills -- [random N | each-write | enospc | small-disk | pinned SECONDS [ARTICLES [own]] | power N]`
+//! `cargo run --release --example store_kills -- [random N | each-write | enospc | small-disk | pinned SECONDS [ARTICLES [own|others]] | power N]`
 //! `random N`: N `kill -9` at random moments of a busy ingest. `each-write`: a kill at every write call of one cycle, and
 //! `enospc`: "no space" at every seventh write call. `small-disk`: the ingest fills a disk of 4 MB, which then grows.
 //! `power N`: N power cuts, by replaying what the ingest wrote and synced, half of them with `synchronous = "full"`.
 //! `pinned SECONDS`: reads that stay open under an ingest as fast as the store can; with a number, of so many articles a second;
-//! with `own`, newsfold's own reads alone.
+//! with `own`, newsfold's own reads alone, with `others`, somebody else's.
 //! All but `random` and `pinned` need `strace`, `small-disk` needs `unshare`. Without an argument: a short form of all of them.
 
 mod pinned;
@@ -35,10 +35,11 @@ fn main() -> anyhow::Result<()> {
         ["foreign", dir] => pinned::foreign(Path::new(dir)),
         ["pinned", seconds] => pinned::pinned(seconds.parse()?, None, Whose::Everybodys),
         ["pinned", seconds, articles] => pinned::pinned(seconds.parse()?, Some(articles.parse()?), Whose::Everybodys),
+        ["pinned", seconds, articles, "others"] => pinned::pinned(seconds.parse()?, Some(articles.parse()?), Whose::Others),
         ["pinned", seconds, articles, "own"] => pinned::pinned(seconds.parse()?, Some(articles.parse()?), Whose::Own),
         ["power", cuts] => power::cuts(cuts.parse()?),
         [] => short(),
-        _ => bail!("random N, each-write, enospc, small-disk, pinned SECONDS [ARTICLES [own]] or power N"),
+        _ => bail!("random N, each-write, enospc, small-disk, pinned SECONDS [ARTICLES [own|others]] or power N"),
     }
 }
 

@@ -88,27 +88,33 @@ pub enum Whose {
     Everybodys,
     /// Newsfold's alone: beside somebody else's the log grows by all that is written, which for ten minutes is more than many disks hold.
     Own,
+    /// Somebody else's alone.
+    Others,
 }
 
-/// Ingests for `seconds` undisturbed and as long beside each kind of reader; at most `articles` a second, where told.
+/// What an undisturbed ingest is watched for, at most: to compare with.
+const ALONE: u64 = 60;
+
+/// Ingests undisturbed for a while and for `seconds` beside each kind of reader; at most `articles` a second, where told.
 pub fn pinned(seconds: u64, articles: Option<f64>, whose: Whose) -> anyhow::Result<()> {
     let dir = tempfile::tempdir()?;
     let dir = dir.path();
     let mut writer = open(dir, false, newsfold::store::Options::default().log_pages)?;
     let mut said = Said::default();
     let pace = articles.map_or(Duration::ZERO, |a| Duration::from_secs_f64(ENTRIES as f64 / a));
-    let for_a_time = || {
+    let for_a_time = |seconds| {
         let end = Instant::now() + Duration::from_secs(seconds);
         move || Instant::now() >= end
     };
-    println!("{seconds} s alone: {}", ingest(dir, &mut writer, &mut said, pace, &for_a_time())?);
+    let alone = seconds.min(ALONE);
+    println!("{alone} s alone: {}", ingest(dir, &mut writer, &mut said, pace, &for_a_time(alone))?);
 
-    if whose == Whose::Everybodys {
+    if whose != Whose::Own {
         let mut child =
             Command::new(std::env::current_exe()?).arg("foreign").arg(dir).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().context("no output")?), &mut line)?;
-        let beside = ingest(dir, &mut writer, &mut said, pace, &for_a_time())?;
+        let beside = ingest(dir, &mut writer, &mut said, pace, &for_a_time(seconds))?;
         let named = writer.other_readers().iter().any(|(pid, _)| *pid == child.id());
         let (_, still) = writer.wal()?;
         ensure!(named && still, "the foreign reader is not named");
@@ -116,12 +122,16 @@ pub fn pinned(seconds: u64, articles: Option<f64>, whose: Whose) -> anyhow::Resu
         child.wait()?;
         take_in(&mut writer, &mut |_| {})?;
         ensure!(!writer.wal()?.1, "the log cannot start over though the reader has gone");
-        println!("beside a foreign read: {beside}, the reader named");
+        println!("{seconds} s beside a foreign read: {beside}, the reader named");
     }
 
+    if whose == Whose::Others {
+        writer.close()?;
+        return said.check(dir).map(drop);
+    }
     // Own reads, one after another, as long as the ingest goes on.
     let done = AtomicBool::new(false);
-    let end = for_a_time();
+    let end = for_a_time(seconds);
     let (result, own) = std::thread::scope(|scope| {
         let own = scope.spawn(|| -> anyhow::Result<(u32, u32)> {
             let (mut whole, mut gave_way) = (0, 0);
@@ -141,7 +151,7 @@ pub fn pinned(seconds: u64, articles: Option<f64>, whose: Whose) -> anyhow::Resu
     });
     let beside = result?;
     let (whole, gave_way) = own.map_err(|_| anyhow::anyhow!("the reader panicked"))??;
-    println!("beside backups and doctors: {beside}; {whole} backups whole, {gave_way} gave way");
+    println!("{seconds} s beside backups and doctors: {beside}; {whole} backups whole, {gave_way} gave way");
     let most = if articles.is_some() { MOST } else { MOST_AT_FULL_SPEED };
     ensure!(beside.log <= most, "the log grew to {} MB beside newsfold's own reads", beside.log >> 20);
     writer.close()?;

@@ -10,9 +10,16 @@ use url::Url;
 
 /// Longest headline, in characters (those of scripts without spaces counted threefold).
 const LONGEST: u32 = 400;
+/// Headings that are looked at for one that says what is printed above the text.
+const MAX_HEADINGS: usize = 64;
 /// Where a heading is no headline.
 const ELSEWHERE: hints::Hints =
     hints::RELATED | hints::NAV | hints::FOOTER | hints::COMMENTS | hints::ASIDE | hints::CONSENT | hints::HIDDEN | hints::NEWSLETTER;
+
+/// The beginning of a line: no headline is longer, and each line is held against every heading.
+fn clip(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST as usize * 4)).unwrap_or(text)
+}
 
 /// What the head says, without the site's name.
 struct Said {
@@ -32,13 +39,14 @@ impl Said {
 /// `url` is where the page came from, `address` the one that it names as its own.
 pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>, address: Option<&Url>) -> Option<String> {
     let home = || home_heading(flat, linked);
-    let site = publisher(flat, linked).or_else(home);
+    let site = publisher(flat, linked).or_else(home).map(|site| clip(&site).to_owned());
     let host = url.and_then(Url::host_str);
-    let strip = |text: &str| strip_site(&tidy(text), site.as_deref(), host);
+    let line = |text: &str| tidy(clip(text));
+    let strip = |text: &str| strip_site(&line(text), site.as_deref(), host);
     let social = meta(flat, &["og:title", "twitter:title"]);
     let said = Said {
         social: social.map(strip).filter(|t| !t.is_empty()),
-        headline: linked.and_then(|l| l.headline.as_deref()).map(tidy).filter(|t| !t.is_empty()),
+        headline: linked.and_then(|l| l.headline.as_deref()).map(line).filter(|t| !t.is_empty()),
         tag: flat.head.title.as_deref().map(strip).filter(|t| !t.is_empty()),
     };
     let witnesses: Vec<String> = said.each().map(|t| squash(t)).collect();
@@ -55,7 +63,7 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>, add
     }
     let first = first.map(|first| flat.of(first).replace('\n', " "));
     let printed = first.or_else(|| printed_title(flat, site.as_deref(), &said));
-    let whole = social.map(tidy);
+    let whole = social.map(line);
     let filed = address.or(url).and_then(|address| filed_title(address, printed.as_deref()?, &said, whole.as_ref()));
     filed.or(printed).or(said.social).or(said.headline).or(said.tag)
 }
@@ -71,7 +79,7 @@ fn printed_below(flat: &Flat, main: &Block, witnesses: &[String], site: Option<&
     let opens = |b: &&Block| b.tag != Tag::Paragraph || b.weight < 80 || b.link * 2 > b.weight || within(b, ELSEWHERE);
     let above_the_text = flat.blocks.iter().filter(|b| b.start >= main.end).take_while(opens);
     let headings = above_the_text.filter(|b| matches!(b.tag, Tag::Heading(1..=3)) && b.weight < LONGEST && b.link == 0);
-    headings.filter(|b| !within(b, ELSEWHERE)).find_map(|b| {
+    headings.filter(|b| !within(b, ELSEWHERE)).take(MAX_HEADINGS).find_map(|b| {
         let text = squash(flat.of(b));
         let said = |w: &&String| w.chars().count() > 12 && **w != own && **w != site && text.ends_with(w.as_str());
         let witness = witnesses.iter().find(said)?;
@@ -94,13 +102,13 @@ fn without_kicker(heading: &str, witness: &str) -> Option<String> {
     heading.get(before.len()..).map(|headline| headline.trim().to_owned())
 }
 
-/// The headline under which a text was filed: what the head and the words of the address say alike, where fewer of the head's lines
-/// know the main heading, and not the one that readers share. That is the last line of a ticker then, or an offer in place of a headline. Needs words with spaces between
-/// them, so that it never speaks for Chinese, Japanese or Thai.
+/// The headline under which a text was filed: a line of the head that the words of the address say too. It counts where fewer lines of
+/// the head know the main heading, and the one that readers share does not: such a heading is the last line of a ticker, or an offer.
+/// Needs words with spaces between them, so that it never speaks for Chinese, Japanese or Thai.
 fn filed_title(address: &Url, printed: &str, said: &Said, whole: Option<&String>) -> Option<String> {
     let slug = Slug::of(address)?;
     let own = plain(printed);
-    let same = |a: &str, b: &str| !a.is_empty() && !b.is_empty() && (a.contains(b) || b.contains(a));
+    let same = |a: &str, b: &str| a.len().min(b.len()) >= 8 && (a.contains(b) || b.contains(a));
     let cut = |title: &str| title.ends_with(['…', '.']) && title.trim_end_matches(['…', '.']).len() + 2 < title.len();
     let candidates = said.social.iter().chain(whole).chain(&said.headline);
     let filed = candidates.into_iter().find(|title| title.len() < LONGEST as usize * 2 && !cut(title) && slug.says(title))?;
@@ -125,9 +133,9 @@ fn printed_title(flat: &Flat, site: Option<&str>, said: &Said) -> Option<String>
     // The one main heading of a page may lie over a picture.
     let elsewhere = if only { ELSEWHERE & !(hints::CONSENT | hints::ASIDE) } else { ELSEWHERE };
     let site = squash(site.unwrap_or(""));
-    let at = flat.blocks.iter().position(|b| {
-        b.tag == Tag::Heading(1)
-            && b.weight > 14
+    let mut main = flat.blocks.iter().enumerate().filter(|(_, b)| b.tag == Tag::Heading(1)).take(MAX_HEADINGS);
+    let (at, _) = main.find(|(_, b)| {
+        b.weight > 14
             && b.weight < 200
             && b.link * 2 <= b.weight
             && b.words >= if only { 2 } else { 3 }

@@ -176,11 +176,10 @@ impl Client {
                 Some(from) => same_resource(from, &url),
                 None => own,
             } && !request.validators.is_empty();
-            // Who waits here is small, and what the exchange needs is allocated afterwards: a round of polls is thousands that wait and
-            // some that work.
+            let headers = self.headers(request, own.then_some(&secrets), conditional)?;
+            // Who waits here is small, and what the exchange needs is allocated afterwards: of a round of polls many wait and some work.
             let admitted = self.admitted(&url, request.kind).await?;
-            let secrets = own.then_some(&secrets);
-            let (answer, room) = Box::pin(self.hop(&url, request, (secrets, conditional), &mut spent, admitted)).await?;
+            let (answer, room) = Box::pin(self.hop(&url, request, headers, &mut spent, admitted)).await?;
             let Some(location) = answer.location else {
                 let permanent = !hops.is_empty() && hops.iter().all(|h| matches!(h.status, 301 | 308));
                 return Ok(Response {
@@ -222,12 +221,11 @@ impl Client {
         &self,
         url: &Url,
         request: &Request,
-        (secrets, conditional): (Option<&Secrets>, bool),
+        headers: HeaderMap,
         spent: &mut Duration,
         Admitted { host, turn, room }: Admitted,
     ) -> Result<(Answer, HeldRoom), NetError> {
         let (own, kind) = (&*self.0, request.kind);
-        let headers = self.headers(request, secrets, conditional)?;
         let left = own.settings.total_timeout.saturating_sub(*spent);
         let exchange = async {
             let began = Instant::now();

@@ -6,7 +6,6 @@
 
 use super::NetError;
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -47,9 +46,9 @@ impl Lanes {
         take(&self.main).await
     }
 
-    /// Does `work` in `room`.
+    /// Does `work` in `room`. What it needs is allocated for it alone, and gone when it is done.
     pub(super) async fn carry<T>(&self, room: OwnedSemaphorePermit, work: impl Future<Output = T>) -> Result<(T, Room), NetError> {
-        let mut work = pin!(work);
+        let mut work = Box::pin(work);
         if let Ok(done) = timeout(self.moment, &mut work).await {
             return Ok((done, Room::Main(room)));
         }
@@ -79,6 +78,7 @@ async fn take(lane: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, NetError> {
 mod tests {
     use super::*;
     use std::future::{pending, ready};
+    use std::pin::pin;
 
     const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -14,10 +14,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// Pages, some 57 MB, from which on the writer waits for who holds the log. newsfold's own reads let go before that
-/// ([`pins::giving_way`](super::super::pins)), but a busy machine may be late to see that they have to.
-const LONG: u32 = 7_000;
-/// How long it waits, once in the life of a log: others' reads end when they end.
+/// Pages, some 52 MB, from which on the writer waits for who holds the log. What gives way ([`super::super::pins`]) has been told to
+/// by then, but a busy machine may be late to see it. A large commit fits before the log has 64 MB.
+const LONG: u32 = 6_400;
+/// How long it waits in the life of one log, all in all: others' reads end when they end.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What is known of the log.
@@ -32,8 +32,8 @@ pub(super) struct Log {
     pages: Arc<AtomicU32>,
     /// Pages in it when a checkpoint last began or ended; fewer now: it was started over since.
     last: u32,
-    /// Nobody has held it for longer than the writer waits.
-    patient: bool,
+    /// What is left of the writer's patience.
+    patience: Duration,
     /// Brings home.
     thread: Option<JoinHandle<Result<(), StoreError>>>,
 }
@@ -51,18 +51,18 @@ impl Log {
             Ok(())
         }))?;
         let file = Arc::new(File::open(database).map_err(|e| StoreError::io(database, e))?);
-        Ok(Self { database: database.to_owned(), file, many, pages, last: 0, patient: true, thread: None })
+        Ok(Self { database: database.to_owned(), file, many, pages, last: 0, patience: PATIENCE, thread: None })
     }
 
     /// After each commit: begins a checkpoint beside the writer, or ends it.
     pub(super) fn committed(&mut self, conn: &Connection) {
         let pages = self.pages.load(Ordering::Relaxed);
         if pages < self.last {
-            (self.last, self.patient) = (0, true);
+            (self.last, self.patience) = (0, PATIENCE);
         }
-        if pages >= LONG && self.patient {
+        if pages >= LONG && !self.patience.is_zero() {
             self.wait();
-            self.patient = let_go(conn);
+            self.patience = let_go(conn, self.patience);
         }
         // A reader held it. Once it lets go all must come home at once, for the log to be started over.
         let long = pages > self.many + self.many / 2;
@@ -105,18 +105,19 @@ impl Log {
     }
 }
 
-/// Waits until the log can be started over, and not for long. `false`: somebody holds it.
-fn let_go(conn: &Connection) -> bool {
+/// Waits until all of the log can be brought home, and for `patience` at most; what is left of it. None is left after an error: whoever
+/// looks at a long log meets it too.
+fn let_go(conn: &Connection, patience: Duration) -> Duration {
     const LOOK: Duration = Duration::from_millis(5);
     let began = Instant::now();
-    while began.elapsed() < PATIENCE {
+    loop {
+        let left = patience.saturating_sub(began.elapsed());
         match passive(conn) {
-            Ok(true) => std::thread::sleep(LOOK),
-            Ok(false) => return true,
-            Err(_) => return false,
+            Ok(true) if !left.is_zero() => std::thread::sleep(LOOK.min(left)),
+            Ok(_) => return left,
+            Err(_) => return Duration::ZERO,
         }
     }
-    false
 }
 
 impl Drop for Log {
