@@ -50,6 +50,7 @@ pub(super) struct Judged {
 
 /// What is known before the blocks are judged.
 pub(super) struct Known<'a> {
+    /// The main heading of the page, or else its title.
     pub title: Option<&'a str>,
     /// The authors that the metadata names.
     pub byline: Option<&'a str>,

@@ -3,6 +3,7 @@
 use super::body::{self, Judged, Known, Verdict};
 use super::flat::{self, Flat, Ruled, Tag};
 use super::lines::squash;
+use super::titles::Headline;
 use super::witness::Witness;
 use super::{Page, SiteRules, credits, dates, dom, gate, hints, jsonld, lang, meta, thin, times, titles};
 use crate::model::entities::unescape;
@@ -54,15 +55,16 @@ fn run(page: Page<'_>, explain: bool) -> Explained {
     let mut out = Extracted { warnings, ..Extracted::default() };
     (out.canonical_url, out.canonical_elsewhere) = meta::addresses(&flat, linked, page.url);
     let address = out.canonical_url.as_deref().and_then(|u| Url::parse(u).ok());
-    out.title = rules
-        .as_ref()
-        .and_then(|r| r.text(&dom.html, &r.title))
-        .or_else(|| titles::title(&flat, linked, page.url, address.as_ref()))
-        .or_else(|| page.feed_title.map(str::to_owned));
+    let ruled_title = rules.as_ref().and_then(|r| r.text(&dom.html, &r.title));
+    let headline = match ruled_title {
+        Some(title) => Headline { title: Some(title), overruled: None },
+        None => titles::headline(&flat, linked, page.url, address.as_ref()),
+    };
+    out.title = headline.title.or_else(|| page.feed_title.map(str::to_owned));
     let witness = linked.and_then(|l| l.body.as_deref()).map(plain).and_then(Witness::new);
     let stated_byline = meta::byline(&flat, linked);
     let known = Known {
-        title: out.title.as_deref(),
+        title: headline.overruled.as_deref().or(out.title.as_deref()),
         byline: stated_byline.as_deref(),
         description: meta::description(&flat),
         witness: witness.as_ref(),

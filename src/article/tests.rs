@@ -94,6 +94,7 @@ fn what_stands_elsewhere_is_not_the_headline_over_the_text() {
     };
     let headline = Some("Boats lie still until ramps are mended".to_owned());
     assert_eq!(titled("<h1>Boats lie still until ramps are mended</h1>", ""), headline);
+    assert_eq!(titled("<h2>“Nothing sails”Boats lie still until ramps are mended</h2>", ""), headline, "marks that close the line over it");
     assert_eq!(titled("<h2>Island/Boats lie still until ramps are mended</h2>", ""), headline, "a stroke ends the line over it");
     for (over, below) in [
         ("", "<h2>Boats lie still until ramps are mended</h2>"),
@@ -134,6 +135,12 @@ fn head_and_address_together_outvote_a_heading_that_the_head_does_not_know() {
         let url = Url::parse(address).expect("an address");
         extract(Page { html: html.as_bytes(), url: Some(&url), ..Page::default() }).title.unwrap_or_default()
     };
+    let url = Url::parse("https://post.example/ferries-all-news-from-the-harbour-ld.12345").expect("an address");
+    let html = format!(
+        "<meta property=og:title content='Ferries: all news from the harbour'><main><h1>Crane arrives +++ Buses run</h1>{text}</main>"
+    );
+    let found = extract(Page { html: html.as_bytes(), url: Some(&url), ..Page::default() });
+    assert!(found.text.starts_with("The island ferry"), "the heading is no part of the text: {}", found.text);
     let (filed, heading) = ("Ferries: all news from the harbour", "Ferries: Crane arrives +++ Buses run every ten minutes");
     assert_eq!(titled(filed, "https://post.example/ferries-all-news-from-the-harbour-ld.12345"), filed);
     assert_eq!(titled(filed, "https://post.example/2024/ferry-ticker"), heading, "the address says something else");

@@ -34,10 +34,19 @@ impl Said {
     }
 }
 
+/// The headline of a page.
+#[derive(Default)]
+pub(super) struct Headline {
+    pub title: Option<String>,
+    /// The page's main heading where another line is the title: no part of the text either.
+    pub overruled: Option<String>,
+}
+
 /// The headline as it is written, without the site's name.
 ///
 /// `url` is where the page came from, `address` the one that it names as its own.
-pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>, address: Option<&Url>) -> Option<String> {
+pub(super) fn headline(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>, address: Option<&Url>) -> Headline {
+    let titled = |title: Option<String>| Headline { title, overruled: None };
     let home = || home_heading(flat, linked);
     let site = publisher(flat, linked).or_else(home).map(|site| clip(&site).to_owned());
     let host = url.and_then(Url::host_str);
@@ -59,13 +68,16 @@ pub(super) fn title(flat: &Flat, linked: Option<&Linked>, url: Option<&Url>, add
     // A heading that is all link leads elsewhere, to the front page more often than not.
     let first = headings().filter(|b| b.link < b.weight).find(known).or_else(|| headings().find(known));
     if let Some(below) = first.and_then(|first| printed_below(flat, first, &witnesses, site.as_deref())) {
-        return Some(below);
+        return titled(Some(below));
     }
     let first = first.map(|first| flat.of(first).replace('\n', " "));
     let printed = first.or_else(|| printed_title(flat, site.as_deref(), &said));
     let whole = social.map(line);
     let filed = address.or(url).and_then(|address| filed_title(address, printed.as_deref()?, &said, whole.as_ref()));
-    filed.or(printed).or(said.social).or(said.headline).or(said.tag)
+    match filed {
+        Some(filed) => Headline { title: Some(filed), overruled: printed },
+        None => titled(printed.or(said.social).or(said.headline).or(said.tag)),
+    }
 }
 
 /// The headline over the text, where the page's main heading stands in its navigation: what closes a row of breadcrumbs is written
@@ -82,7 +94,7 @@ fn printed_below(flat: &Flat, main: &Block, witnesses: &[String], site: Option<&
     headings.filter(|b| !within(b, ELSEWHERE)).take(MAX_HEADINGS).find_map(|b| {
         let text = squash(flat.of(b));
         let said = |w: &&String| w.chars().count() > 12 && **w != own && **w != site && text.ends_with(w.as_str());
-        let witness = witnesses.iter().find(said)?;
+        let witness = witnesses.iter().filter(|_| text != own).find(said)?;
         without_kicker(&flat.of(b).replace('\n', " "), witness)
     })
 }
@@ -96,10 +108,11 @@ fn without_kicker(heading: &str, witness: &str) -> Option<String> {
     if before.ends_with(char::is_alphanumeric) {
         return None;
     }
-    // Marks that open the headline belong to it.
-    let before =
+    // Marks that open the headline belong to it, and not those that close the line over it.
+    let marked =
         before.trim_end_matches(['"', '\'', '“', '„', '”', '«', '»', '‹', '‘', '’', '「', '『', '(', '[', '¿', '¡', '#', '$', '€', '£']);
-    heading.get(before.len()..).map(|headline| headline.trim().to_owned())
+    let start = if marked.ends_with(char::is_alphanumeric) { start } else { marked.len() };
+    heading.get(start..).map(|headline| headline.trim().to_owned())
 }
 
 /// The headline under which a text was filed: a line of the head that the words of the address say too. It counts where fewer lines of
