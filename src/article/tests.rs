@@ -137,7 +137,7 @@ fn head_and_address_together_outvote_a_heading_that_the_head_does_not_know() {
     };
     let url = Url::parse("https://post.example/ferries-all-news-from-the-harbour-ld.12345").expect("an address");
     let html = format!(
-        "<meta property=og:title content='Ferries: all news from the harbour'><main><h1>Crane arrives +++ Buses run</h1>{text}</main>"
+        "<meta property=og:title content='Ferries: all news from the harbour'><main><h1>Ferries: Crane arrives +++ Buses run</h1>{text}</main>"
     );
     let found = extract(Page { html: html.as_bytes(), url: Some(&url), ..Page::default() });
     assert!(found.text.starts_with("The island ferry"), "the heading is no part of the text: {}", found.text);
