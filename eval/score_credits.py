@@ -4,8 +4,9 @@
 usage: score_credits.py MARKS.jsonl TEXTS.jsonl NEWSFOLD [--wrong]
 
 A mark is {"id", "credit"}: the name that the text gives as its origin, null where it gives none, "?" where people would disagree (left out).
-TEXTS has {"id", "title", "text", "source"}. Each text is set as a plain page that names its site, as nearly all do, so that what is measured is
-what the daemon would read. A found credit is right where the name agrees, letters and digits only. Precision is over the credits found, recall over the marks that name one.
+TEXTS has {"id", "title", "text", "source"}. Each text is set as a plain page that names its site, as every page of the newsroom does, so that
+what is measured is what the daemon would read. A found credit is right where the name agrees, letters and digits only. Precision is over the
+credits found, recall over the marks that name one.
 """
 import json, os, re, subprocess, sys, tempfile
 from html import escape

@@ -1,4 +1,4 @@
-//! Title, times, names and addresses of a page, each from the best of its sources.
+//! Names and addresses of a page, and how it is filed, each from the best of its sources.
 
 use super::flat::Flat;
 use super::hints;

@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// Pages, some 52 MB, from which on the writer waits for who holds the log. What gives way ([`super::super::pins`]) has been told to
-/// by then, but a busy machine may be late to see it. A large commit fits before the log has 64 MB.
+/// by then, but a busy machine may be late to see it. Some 14 MB are left until the log has 64; a commit larger than that passes it.
 const LONG: u32 = 6_400;
 /// How long it waits in the life of one log, all in all: others' reads end when they end.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -136,4 +136,29 @@ pub(super) fn checkpoint(conn: &Connection, mode: &str) -> Result<bool, StoreErr
     let (busy, log, done): (i64, i64, i64) =
         conn.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
     Ok(busy != 0 || done < log)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_writer_waits_for_a_reader_as_long_as_it_has_patience() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || Connection::open(dir.path().join("a.db")).unwrap();
+        let (writer, reader, other) = (open(), open(), open());
+        writer.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE a (n)").unwrap();
+        let (patience, write) = (Duration::from_millis(20), || writer.execute_batch("INSERT INTO a VALUES (1)").unwrap());
+        reader.execute_batch("BEGIN; SELECT * FROM a").unwrap();
+        write();
+        assert_eq!(let_go(&writer, patience), Duration::ZERO, "somebody holds it");
+        // Without patience it does not wait, whoever comes and goes.
+        other.execute_batch("BEGIN; SELECT * FROM a").unwrap();
+        reader.execute_batch("COMMIT").unwrap();
+        assert_eq!(let_go(&writer, Duration::ZERO), Duration::ZERO);
+        write();
+        assert_eq!(let_go(&writer, Duration::ZERO), Duration::ZERO);
+        other.execute_batch("COMMIT").unwrap();
+        assert!(let_go(&writer, Duration::from_secs(60)) > Duration::ZERO, "nobody holds it");
+    }
 }
