@@ -74,6 +74,11 @@ fn main() {
             "two" => settings.two_sided = v,
             "breadth" => settings.breadth = v,
             "bpow" => settings.breadth_power = v,
+            "across" => settings.across_languages = v,
+            "xnames" => settings.across_names = v,
+            "xmore" => settings.across_more = v,
+            "xmean" => settings.across_mean = v,
+            "xmost" => settings.across_most = v,
             "any" => settings.any_term = v,
             "nmost" => settings.names_most = v,
             "nalone" => settings.names_alone = v,
@@ -131,7 +136,7 @@ fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut ba
     let mut row = String::new();
     for k in 2..24 {
         let th = k as f32 * 0.05;
-        let (ari, _, _, f) = score(&gold, &regroup::group(&vectors, alike.clone(), th, settings));
+        let (ari, _, _, f) = score(&gold, &regroup::group(&vectors, &alike, th, settings));
         if ari > best.0 {
             best = (ari, f, th);
         }
@@ -204,6 +209,22 @@ fn online(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, backg
                 let shared: Vec<String> = shared.iter().map(|s| format!("{} {:.3}", s.term, s.weight)).collect();
                 let mean = others().map(alike).sum::<f32>() / others().count().max(1) as f32;
                 println!("  {} {mean:.2} {:.2} | {} | {} | {}", r["lang"], alike(best), r["source"], r["title"], shared.join(", "));
+            }
+        }
+    }
+    if flags.contains(&"cross") {
+        let mut groups: HashMap<usize, Vec<usize>> = HashMap::new();
+        first.iter().enumerate().for_each(|(r, &s)| groups.entry(s).or_default().push(r));
+        let mut groups: Vec<Vec<usize>> = groups.into_values().filter(|g| g.len() > 1).collect();
+        groups.sort_by_key(|g| (std::cmp::Reverse(g.len()), g[0]));
+        println!("sizes {:?}", groups.iter().take(30).map(Vec::len).collect::<Vec<_>>());
+        for g in groups {
+            if g.iter().all(|&i| rows[i]["lang"] == rows[g[0]]["lang"]) {
+                continue;
+            }
+            println!("=== {}", g.len());
+            for i in g {
+                println!("   {} {} | {}", rows[i]["lang"], rows[i]["source"], rows[i]["title"]);
             }
         }
     }

@@ -230,7 +230,14 @@ fn coverage(doc: &mut Doc, c: &StoryComparison, look: &Look) {
                 None => "too few to tell by".to_owned(),
             },
         ),
-        ("language, publisher", format!("× {:.2}, × {:.2}", c.language_factor, c.publisher_factor)),
+        (
+            "language",
+            match c.name_cosine {
+                Some(alike) => format!("× {:.2} between two languages: {alike:.2} alike by names", c.language_factor),
+                None => format!("× {:.2}", c.language_factor),
+            },
+        ),
+        ("publisher", format!("× {:.2}", c.publisher_factor)),
         (
             "headlines",
             match c.headline_support {

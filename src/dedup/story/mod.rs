@@ -1,6 +1,7 @@
 //! Stories: which clusters report one event. Pure.
 
 pub mod background;
+mod countries;
 mod features;
 mod headline;
 mod index;
@@ -23,7 +24,7 @@ pub use vector::{Vector, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// The numbers behind a story decision. There is one setting: the default.
 #[derive(Clone, Debug)]
@@ -96,8 +97,16 @@ pub struct Settings {
     pub names_most: f32,
     /// Factor where names make all of it.
     pub names_alone: f32,
-    /// Factor between two languages.
+    /// Factor between two languages where they share no names.
     pub across_languages: f32,
+    /// Added to it for the cosine of the names: little else is the same in two languages.
+    pub across_names: f32,
+    /// The largest factor between two languages.
+    pub across_most: f32,
+    /// Share of `nearest` that less is asked of the nearest two for each doubling of the pairs, up to sixteen.
+    pub across_more: f32,
+    /// Mean likeness of two groups of different languages that are one story.
+    pub across_mean: f32,
     /// Factor between two texts of one publisher.
     pub one_publisher: f32,
     /// Terms of a newcomer that candidates are looked up by.
@@ -153,7 +162,11 @@ impl Default for Settings {
             nameless: 0.6,
             names_most: 0.55,
             names_alone: 0.65,
-            across_languages: 0.3,
+            across_languages: 0.1,
+            across_names: 1.7,
+            across_most: 1.5,
+            across_more: 0.1,
+            across_mean: 0.16,
             one_publisher: 0.5,
             probes: 20,
             postings: 48,

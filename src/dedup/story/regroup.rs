@@ -29,11 +29,11 @@ pub fn likenesses(vectors: &[Vector], settings: &Settings) -> Vec<f32> {
 /// Groups `vectors` until no two groups are alike enough; the result names each vector's group by the first vector in it.
 /// O(n²) likenesses, then O(n²) to O(n³) steps: for neighbourhoods, not for everything.
 pub fn average_linkage(vectors: &[Vector], threshold: f32, settings: &Settings) -> Vec<usize> {
-    group(vectors, likenesses(vectors, settings), threshold, settings)
+    group(vectors, &likenesses(vectors, settings), threshold, settings)
 }
 
 /// The same, from likenesses that are known.
-pub fn group(vectors: &[Vector], alike: Vec<f32>, threshold: f32, settings: &Settings) -> Vec<usize> {
+pub fn group(vectors: &[Vector], alike: &[f32], threshold: f32, settings: &Settings) -> Vec<usize> {
     let mut group: Vec<usize> = (0..vectors.len()).collect();
     for merge in link(alike, vectors, threshold, settings) {
         group.iter_mut().filter(|g| **g == merge.gone).for_each(|g| *g = merge.keep);
@@ -43,55 +43,91 @@ pub fn group(vectors: &[Vector], alike: Vec<f32>, threshold: f32, settings: &Set
 
 /// The likeness that two texts need to be one story.
 pub fn needed(a: &Vector, b: &Vector, settings: &Settings) -> f32 {
-    let (a, b) = (Part::of(a), Part::of(b));
-    (settings.threshold / a.relative(&b, 1.0, settings)).max(a.nearest(&b, settings))
+    let (x, y) = (Part::of(a), Part::of(b));
+    match a.one_language(b) {
+        true => (settings.threshold / x.relative(&y, 1.0, settings)).max(x.nearest(&y, settings)),
+        false => x.nearest_across(&y, settings),
+    }
+}
+
+/// What lies between two groups.
+#[derive(Clone, Copy, Debug)]
+struct Between {
+    /// Mean likeness of the pairs of one language, and how many they are.
+    mean: f32,
+    pairs: f32,
+    /// Mean likeness of all pairs.
+    all: f32,
+    /// Likeness of the nearest two.
+    nearest: f32,
+}
+
+impl Between {
+    fn of(a: &Vector, b: &Vector, likeness: f32) -> Self {
+        let pairs = if a.one_language(b) { a.count * b.count } else { 0.0 };
+        Self { mean: likeness, pairs, all: likeness, nearest: likeness }
+    }
+
+    /// From two groups that become one, of `counts` members, to a third.
+    fn with(self, other: Self, counts: (f32, f32)) -> Self {
+        let pairs = self.pairs + other.pairs;
+        let mean = if pairs > 0.0 { (self.mean * self.pairs + other.mean * other.pairs) / pairs } else { 0.0 };
+        let all = (self.all * counts.0 + other.all * counts.1) / (counts.0 + counts.1);
+        Self { mean, pairs, all, nearest: self.nearest.max(other.nearest) }
+    }
+
+    /// How much speaks for one story: `least` and more are enough.
+    fn value(&self, a: &Part, b: &Part, least: f32, settings: &Settings) -> f32 {
+        match self.pairs > 0.0 {
+            true if self.nearest >= a.nearest(b, settings) => a.relative(b, self.mean, settings),
+            false if self.all >= settings.across_mean => least * self.nearest / a.nearest_across(b, settings),
+            _ => 0.0,
+        }
+    }
 }
 
 /// Average linkage over a full matrix of likenesses. Two groups are joined when their mean likeness, over what is to be
 /// expected between parts of groups as close as they are, is the highest and at least `least`; and when besides some of one is
 /// near some of the other: what is half like all of a story, and like nothing in it, shares its subject.
-fn link(mut alike: Vec<f32>, vectors: &[Vector], least: f32, settings: &Settings) -> Vec<Merge> {
+///
+/// Texts of different languages share names and little else, so their likeness is no measure of how close a story is. It is left
+/// out of the means wherever texts of one language can be compared; groups of which none can are joined by their nearest two.
+fn link(alike: &[f32], vectors: &[Vector], least: f32, settings: &Settings) -> Vec<Merge> {
     let n = vectors.len();
     let mut parts: Vec<Part> = vectors.iter().map(Part::of).collect();
-    let mut near = alike.clone();
+    let cells = vectors.iter().flat_map(|a| vectors.iter().map(move |b| (a, b)));
+    let mut between: Vec<Between> = cells.zip(alike).map(|((a, b), &likeness)| Between::of(a, b, likeness)).collect();
     let mut alive: Vec<usize> = (0..n).collect();
     let mut merges = Vec::new();
-    let value =
-        |alike: &[f32], near: &[f32], parts: &[Part], i: usize, j: usize| match near[i * n + j] >= parts[i].nearest(&parts[j], settings) {
-            true => parts[i].relative(&parts[j], alike[i * n + j], settings),
-            false => 0.0,
-        };
-    let nearest = |alike: &[f32], near: &[f32], alive: &[usize], parts: &[Part], i: usize| {
+    let value = |between: &[Between], parts: &[Part], i: usize, j: usize| between[i * n + j].value(&parts[i], &parts[j], least, settings);
+    let nearest = |between: &[Between], alive: &[usize], parts: &[Part], i: usize| {
         alive
             .iter()
             .filter(|&&j| j != i)
-            .map(|&j| (value(alike, near, parts, i, j), j))
+            .map(|&j| (value(between, parts, i, j), j))
             .fold((f32::MIN, i), |best, x| if x.0 > best.0 { x } else { best })
     };
-    let mut best: Vec<(f32, usize)> = (0..n).map(|i| nearest(&alike, &near, &alive, &parts, i)).collect();
+    let mut best: Vec<(f32, usize)> = (0..n).map(|i| nearest(&between, &alive, &parts, i)).collect();
     while let Some(&i) = alive.iter().max_by(|&&a, &&b| best[a].0.total_cmp(&best[b].0).then(b.cmp(&a))) {
         let (highest, j) = best[i];
         if highest < least || i == j {
             break;
         }
         let (keep, gone) = (i.min(j), i.max(j));
-        let (a, b) = (parts[keep].count, parts[gone].count);
+        let counts = (parts[keep].count, parts[gone].count);
         alive.retain(|&k| k != gone);
-        parts[keep] = parts[keep].with(&parts[gone], alike[keep * n + gone]);
+        parts[keep] = parts[keep].with(&parts[gone], between[keep * n + gone]);
         for &k in alive.iter().filter(|&&k| k != keep) {
-            let mixed = (alike[keep * n + k] * a + alike[gone * n + k] * b) / (a + b);
-            alike[keep * n + k] = mixed;
-            alike[k * n + keep] = mixed;
-            let nearer = near[keep * n + k].max(near[gone * n + k]);
-            near[keep * n + k] = nearer;
-            near[k * n + keep] = nearer;
+            let both = between[keep * n + k].with(between[gone * n + k], counts);
+            between[keep * n + k] = both;
+            between[k * n + keep] = both;
         }
         merges.push(Merge { keep, gone });
         for &k in &alive {
             if k == keep || best[k].1 == gone || best[k].1 == keep {
-                best[k] = nearest(&alike, &near, &alive, &parts, k);
+                best[k] = nearest(&between, &alive, &parts, k);
             } else {
-                let now = value(&alike, &near, &parts, k, keep);
+                let now = value(&between, &parts, k, keep);
                 if now > best[k].0 {
                     best[k] = (now, keep);
                 }
@@ -101,11 +137,11 @@ fn link(mut alike: Vec<f32>, vectors: &[Vector], least: f32, settings: &Settings
     merges
 }
 
-/// A group's size and how close its members are.
+/// A group's size and how close its members of one language are.
 #[derive(Clone, Copy, Debug)]
 struct Part {
     count: f32,
-    /// Pairs within, and the sum of their likenesses.
+    /// Pairs of one language within, and the sum of their likenesses.
     pairs: f32,
     within: f32,
     fullness: f32,
@@ -118,12 +154,11 @@ impl Part {
         Self { count: vector.count, pairs, within: ((square - vector.count) / 2.0).max(0.0), fullness: vector.fullness }
     }
 
-    fn with(&self, other: &Self, between: f32) -> Self {
-        let pairs = self.count * other.count;
+    fn with(&self, other: &Self, between: Between) -> Self {
         Self {
             count: self.count + other.count,
-            pairs: self.pairs + other.pairs + pairs,
-            within: self.within + other.within + pairs * between,
+            pairs: self.pairs + other.pairs + between.pairs,
+            within: self.within + other.within + between.pairs * between.mean,
             fullness: self.fullness + other.fullness,
         }
     }
@@ -138,6 +173,12 @@ impl Part {
     fn nearest(&self, other: &Self, settings: &Settings) -> f32 {
         let full = (self.fullness / self.count * other.fullness / other.count).sqrt();
         (settings.nearest * full).max(settings.nearest_share * self.cohesion(settings).max(other.cohesion(settings)))
+    }
+
+    /// The same where no two texts are of one language. Of a short text nothing less is asked: what it does not say makes nobody
+    /// sure. Where there are many pairs, less: chance seldom brings out all of them.
+    fn nearest_across(&self, other: &Self, settings: &Settings) -> f32 {
+        settings.nearest * (1.0 - settings.across_more * (self.count * other.count).min(16.0).log2())
     }
 
     fn relative(&self, other: &Self, between: f32, settings: &Settings) -> f32 {

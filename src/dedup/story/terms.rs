@@ -1,6 +1,7 @@
 //! Text to the terms that can tell one event from another: words folded and cut to a stem, numbers, and character pairs in
 //! scripts that write no spaces.
 
+use super::countries;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -40,8 +41,14 @@ pub enum Shape {
     Pair,
 }
 
-/// The identity of a word as it stands in a list: folded, cut and hashed as in a text. None for what is no term.
+/// The identity of a word as it stands in a list: folded, cut and hashed as in a text, a country's names in all languages being
+/// one. None for what is no term.
 pub fn hash_word(word: &str) -> Option<TermHash> {
+    hash_stem(word).map(countries::one)
+}
+
+/// The same without regard to countries.
+pub(super) fn hash_stem(word: &str) -> Option<TermHash> {
     let folded = fold(word);
     let stem = stem(&folded);
     (stem.chars().nth(1).is_some()).then(|| hash(stem))
@@ -105,11 +112,13 @@ pub(super) fn fold(word: &str) -> Cow<'_, str> {
     Cow::Owned(word.nfkd().filter(|&c| !accent(c) && c != 'ـ').nfc().flat_map(char::to_lowercase).map(plain).collect())
 }
 
-/// Letters that are written one way or the other in the same word.
+/// Letters that are written one way or the other in the same word; those of the Cyrillic alphabets as Russian, Ukrainian and
+/// Belarusian write one name.
 fn plain(c: char) -> char {
     match c {
-        'ё' => 'е',
-        'й' => 'и',
+        'ё' | 'є' | 'э' => 'е',
+        'й' | 'і' | 'ї' | 'ы' => 'и',
+        'ґ' => 'г',
         'ς' => 'σ',
         'ß' => 's',
         'ı' => 'i',

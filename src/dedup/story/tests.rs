@@ -280,21 +280,70 @@ fn names_that_make_all_of_a_likeness_lessen_it_but_for_headlines() {
     assert!(steps.is_sorted_by(|a, b| a > b) && steps[0] < 1.0, "{steps:?}");
 }
 
+/// One event in other languages: what is the same are the names and the figures.
+const FLOOD_ABROAD: [(&str, &str, &str); 2] = [
+    (
+        "de",
+        "Elda tritt bei Northmoor über die Ufer",
+        "In Northmoor haben am Dienstag Tausende ihre Häuser verlassen, weil der Fluss Elda über die Ufer getreten ist. Die Flutwehr an der Hollin Bridge habe in der Nacht versagt, sagte Bürgermeisterin Ruth Calder. 340 Bewohner wurden in einer Schule in Westbrook untergebracht. Die Elda stieg auf 7,2 Meter, so hoch wie seit 1953 nicht mehr.",
+    ),
+    (
+        "es",
+        "El río Elda se desborda en Northmoor",
+        "Miles de vecinos de Northmoor abandonaron el martes sus casas después de que el río Elda se desbordara. La barrera de Hollin Bridge cedió durante la noche, dijo la alcaldesa Ruth Calder. Unos 340 vecinos pasaron la noche en una escuela de Westbrook. El Elda llegó a 7,2 metros, su nivel más alto desde 1953.",
+    ),
+];
+
+/// Another event that speaks of the same place.
+const FAIR_ABROAD: (&str, &str, &str) = (
+    "de",
+    "Buchmesse in Northmoor zieht mehr Besucher an",
+    "Die Buchmesse von Northmoor hat in diesem Jahr 41 000 Besucher gezählt, sagte Messeleiter Jonas Brandt am Dienstag. Der Preis für das beste Debüt ging an Mira Sollner aus Kassbach. Im nächsten Jahr ist Gastland Norwegen, und die Halle am Westbrook wird erweitert.",
+);
+
+fn abroad((lang, title, text): (&str, &str, &str)) -> Features {
+    features(About { title, text, lang: Some(lang), ..About::default() }, &Background::default(), &Settings::default())
+}
+
 #[test]
-fn languages_stay_apart() {
+fn languages_are_one_story_where_the_names_make_it_sure() {
     let background = Background::default();
-    let f = read(FLOOD[0], None, &background);
-    let foreign = features(
-        About {
-            title: "Northmoor: Elda überflutet Stadt",
-            text: "Der Fluss Elda trat in Northmoor über die Ufer, sagte Ruth Calder. Hollin Bridge, Westbrook.",
-            lang: Some("de"),
-            ..About::default()
-        },
-        &background,
-        &Settings::default(),
+    let mut index = StoryIndex::new(Settings::default());
+    let texts = [read(FLOOD[0], None, &background), abroad(FLOOD_ABROAD[0]), read(FLOOD[1], None, &background), abroad(FLOOD_ABROAD[1])];
+    let mut first = None;
+    for (n, f) in texts.iter().enumerate() {
+        let placed = index.decide(f, cluster(n), &background);
+        index.learn(f, cluster(n), &placed, 0, &background);
+        assert_eq!(placed.story, *first.get_or_insert(placed.story), "{placed:?}");
+    }
+    for (n, f) in [abroad(FAIR_ABROAD), read(TWIN[0], None, &background)].iter().enumerate() {
+        assert!(!index.decide(f, cluster(10 + n), &background).joined);
+    }
+    let why = |a: &Features, b: &Features| why_story(a, b, &background, &Settings::default());
+    let (same, other) = (why(&texts[0], &texts[1]), why(&texts[0], &abroad(FAIR_ABROAD)));
+    assert!(same.name_cosine > Some(0.6) && same.similarity >= same.threshold, "{same:?}");
+    assert!(other.language_factor < 1.0 && other.similarity < other.threshold, "{other:?}");
+    assert_eq!(why(&texts[0], &texts[2]).name_cosine, None);
+}
+
+#[test]
+fn a_publishers_editions_in_two_languages_are_one_story() {
+    let background = Background::default();
+    let of = |lang, title, text| {
+        features(About { title, text, lang: Some(lang), publisher: Some("Outlet"), ..About::default() }, &background, &Settings::default())
+    };
+    let a = of(
+        "uk",
+        "У Верхівцях відкрили міст через річку Лучанку",
+        "Мер Верхівців Оксана Гримайло відкрила в п’ятницю новий міст через Лучанку. Його будували три роки, роботи коштували 84 млн гривень. Рух у бік Заріччя дозволять у понеділок, повідомив Дмитро Сокур з «Мостобуду».",
     );
-    assert!(why_story(&f, &foreign, &background, &Settings::default()).language_factor < 1.0);
+    let b = of(
+        "ru",
+        "В Верховцах открыли мост через реку Лучанку",
+        "Мэр Верховцев Оксана Гримайло открыла в пятницу новый мост через Лучанку. Его строили три года, работы стоили 84 млн гривен. Движение в сторону Заречья разрешат в понедельник, сообщил Дмитрий Сокур из «Мостобуда».",
+    );
+    let why = why_story(&a, &b, &background, &Settings::default());
+    assert!(why.publisher_factor == 1.0 && why.similarity >= why.threshold, "{why:?}");
 }
 
 #[test]

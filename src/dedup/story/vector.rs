@@ -16,6 +16,8 @@ pub struct Vector {
     pub(super) titled: f32,
     /// Articles in the sum that hold names enough to be told by.
     pub(super) named: f32,
+    /// Sum over the articles of the squared weights of their names.
+    pub(super) name_mass: f32,
     /// Articles in the sum.
     pub(super) count: f32,
     /// Sum over the articles of how much there is to go by, each 0 to 1: a headline alone shares less with its like.
@@ -94,10 +96,12 @@ impl Vector {
         let full = terms.len() as f32 / settings.full_terms;
         let fullness = settings.bare + (1.0 - settings.bare) * full.min(1.0);
         let titled = f32::from(u8::from(title > 0.0));
+        let name_mass = weights.iter().filter(|w| w.name).map(|w| w.weight * w.weight).sum();
         Self {
             weights,
             titled,
             named: f32::from(u8::from(named)),
+            name_mass,
             count: 1.0,
             fullness,
             stated: about.stated,
@@ -154,6 +158,7 @@ impl Vector {
             weights,
             titled: self.titled + other.titled,
             named: self.named + other.named,
+            name_mass: self.name_mass + other.name_mass,
             count: self.count + other.count,
             fullness: self.fullness + other.fullness,
             stated: self.stated.with(other.stated),
@@ -208,6 +213,7 @@ impl Vector {
             headlines,
             breadth: dot * dot / f32::max(squares, 1e-12),
             names: told.then(|| names / f32::max(dot, 1e-12)),
+            name_cosine: names / (self.name_mass * other.name_mass * self.count * other.count).sqrt().max(1e-9),
         }
     }
 
@@ -227,6 +233,11 @@ impl Vector {
         self.compared(other, settings).names
     }
 
+    /// The mean cosine of the names alone, 0 to 1.
+    pub fn name_cosine(&self, other: &Self, settings: &Settings) -> f32 {
+        self.compared(other, settings).name_cosine
+    }
+
     /// How much text there is, 0 to 1: little where there is a headline alone.
     pub fn full(&self, settings: &Settings) -> f32 {
         ((self.fullness / self.count - settings.bare) / (1.0 - settings.bare)).clamp(0.0, 1.0)
@@ -234,7 +245,7 @@ impl Vector {
 
     /// How alike both are as coverage of one event: the cosine, less for a distance in time, where their openings state other
     /// days or figures, where they share no names or nothing else, where neither headline speaks of
-    /// what the other reports first, and where all they share is a subject; nearly nothing across languages.
+    /// what the other reports first, and where all they share is a subject; across languages by how alike the names are.
     pub fn likeness(&self, other: &Self, settings: &Settings) -> f32 {
         let (shared, full) = (self.compared(other, settings), self.full(settings).min(other.full(settings)));
         shared.cosine
@@ -243,7 +254,7 @@ impl Vector {
             * names_factor(shared.names, full, settings)
             * self.stated.factor(other.stated, settings)
             * self.time_factor(other, settings)
-            * self.language_factor(other, settings)
+            * self.language_factor(other, shared.name_cosine, settings)
             * self.publisher_factor(other, shared.cosine)
     }
 
@@ -255,19 +266,29 @@ impl Vector {
         settings.time_floor + (1.0 - settings.time_floor) * (-late / settings.fade_days).exp()
     }
 
-    /// Less for two texts of one publisher: they share its house phrases, and it seldom reports one event twice. Nothing where
+    /// Less for two texts of one publisher in one language: they share its house phrases, and it seldom reports one event twice
+    /// (but for its editions in other languages). Nothing where
     /// every word is the same (`cosine`) and they are no copies: a form that is filled in anew, as for each draw of a lottery.
     pub fn publisher_factor(&self, other: &Self, cosine: f32) -> f32 {
-        match self.publisher != 0 && self.publisher == other.publisher {
+        match self.publisher != 0 && self.publisher == other.publisher && self.one_language(other) {
             true if cosine >= FORM => 0.0,
             true => self.house.max(other.house),
             false => 1.0,
         }
     }
 
-    /// 1 within one language, and where one is unknown.
-    pub fn language_factor(&self, other: &Self, settings: &Settings) -> f32 {
-        if self.lang == other.lang || self.lang == [0; 2] || other.lang == [0; 2] { 1.0 } else { settings.across_languages }
+    /// True within one language, and where one is unknown.
+    pub fn one_language(&self, other: &Self) -> bool {
+        self.lang == other.lang || self.lang == [0; 2] || other.lang == [0; 2]
+    }
+
+    /// 1 within one language. Between two it grows with how alike the names are (`names`, a cosine): where those are the same, the
+    /// rest is in other words and is not missed; where they are not, the rest is chance.
+    pub fn language_factor(&self, other: &Self, names: f32, settings: &Settings) -> f32 {
+        match self.one_language(other) {
+            true => 1.0,
+            false => (settings.across_languages + settings.across_names * names).min(settings.across_most),
+        }
     }
 }
 
@@ -302,6 +323,7 @@ struct Compared {
     headlines: Option<f32>,
     breadth: f32,
     names: Option<f32>,
+    name_cosine: f32,
 }
 
 fn norm(weights: impl Iterator<Item = f32>, settings: &Settings) -> f32 {

@@ -42,7 +42,9 @@ pub struct StoryComparison {
     pub cosine: f32,
     /// Factor for the time between both, 0 to 1.
     pub time_factor: f32,
-    /// Factor for their languages.
+    /// The cosine of the names alone, where the languages differ.
+    pub name_cosine: Option<f32>,
+    /// Factor for their languages: 1 in one language, between two by how alike the names are.
     pub language_factor: f32,
     /// Factor for one publisher.
     pub publisher_factor: f32,
@@ -136,7 +138,8 @@ pub fn why_story(a: &Features, b: &Features, background: &Background, settings: 
     StoryComparison {
         cosine: x.cosine(&y),
         time_factor: x.time_factor(&y, settings),
-        language_factor: x.language_factor(&y, settings),
+        name_cosine: (!x.one_language(&y)).then(|| x.name_cosine(&y, settings)),
+        language_factor: x.language_factor(&y, x.name_cosine(&y, settings), settings),
         publisher_factor: x.publisher_factor(&y, x.cosine(&y)),
         names: x.names(&y, settings),
         names_factor: names_factor(x.names(&y, settings), full, settings),

@@ -58,7 +58,8 @@ impl Writer {
         Ok(query.query_row([put(entry)], |r| r.get(0)).optional()?.flatten())
     }
 
-    /// The headlines of a story's articles, at most `limit` in the order of placement, and the language of the first.
+    /// The headlines of a story's first `limit` articles that are in the language of most of them (or in none that is known), in
+    /// the order of placement, and that language.
     ///
     /// # Errors
     /// Those of SQLite.
@@ -67,8 +68,17 @@ impl Writer {
         let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map(params![put(story), limit], |r| Ok((r.get::<_, String>(0)?, r.get::<_, Option<String>>(1)?)))?;
         let rows: Vec<_> = rows.collect::<Result<_, _>>()?;
-        let lang = rows.iter().find_map(|(_, lang)| lang.clone());
-        Ok((rows.into_iter().map(|(title, _)| title).collect(), lang))
+        let mut counts: Vec<(&str, usize)> = Vec::new();
+        for lang in rows.iter().filter_map(|(_, lang)| lang.as_deref()) {
+            match counts.iter_mut().find(|count| count.0 == lang) {
+                Some(count) => count.1 += 1,
+                None => counts.push((lang, 1)),
+            }
+        }
+        // of equals the one that was first, as `refresh_story` has it
+        let lang = counts.iter().rev().max_by_key(|count| count.1).map(|count| count.0.to_owned());
+        let its = |of: &Option<String>| of.is_none() || *of == lang;
+        Ok((rows.into_iter().filter(|(_, of)| its(of)).map(|(title, _)| title).collect(), lang))
     }
 
     /// A cluster that an article begins: its own, unless that or its story is somebody else's by now or leads to another. The

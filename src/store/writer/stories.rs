@@ -299,10 +299,10 @@ impl Tx<'_> {
         let lang: Option<String> = self
             .tx
             .prepare_cached(concat!(
-                "SELECT lang FROM (SELECT lang FROM article WHERE seq IN ",
+                "SELECT lang FROM (SELECT lang, seq FROM article WHERE seq IN ",
                 of_story!("?1"),
                 " LIMIT 100)
-                 WHERE lang IS NOT NULL GROUP BY lang ORDER BY COUNT(*) DESC, lang LIMIT 1",
+                 WHERE lang IS NOT NULL GROUP BY lang ORDER BY COUNT(*) DESC, MIN(seq) LIMIT 1",
             ))?
             .query_row([story], |r| r.get(0))
             .optional()?;
