@@ -167,7 +167,7 @@ impl StoryIndex {
 
     /// Clusters that could report the same event, most alike first.
     fn candidates(&self, vector: &Vector, background: &Background) -> Vec<(f32, At)> {
-        let mut votes: AHashMap<At, f32> = AHashMap::new();
+        let mut votes: AHashMap<At, f32> = AHashMap::with_capacity(self.settings.probes * self.settings.postings);
         for probe in Self::weightiest(vector, self.settings.probes) {
             let Some(&Weight { term, weight, .. }) = vector.weights.get(usize::from(probe)) else { continue };
             let mut posting = self.heads.get(&term).copied().unwrap_or(NONE);
@@ -182,14 +182,17 @@ impl StoryIndex {
             }
         }
         let mut votes: Vec<(f32, At)> = votes.into_iter().map(|(at, w)| (w, at)).collect();
-        votes.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
-        votes.truncate(self.settings.compared);
+        let more = |a: &(f32, At), b: &(f32, At)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
+        if votes.len() > self.settings.compared {
+            votes.select_nth_unstable_by(self.settings.compared, more);
+            votes.truncate(self.settings.compared);
+        }
         let mut alike: Vec<(f32, At)> = votes
             .into_iter()
             .filter_map(|(_, at)| Some((self.vector(self.entries.get(at)?, background).likeness(vector, &self.settings), at)))
             .filter(|c| c.0 > self.settings.usual * self.settings.threshold * 0.4)
             .collect();
-        alike.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)));
+        alike.sort_unstable_by(more);
         alike
     }
 
