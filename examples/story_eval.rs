@@ -76,6 +76,7 @@ fn main() {
             "bpow" => settings.breadth_power = v,
             "across" => settings.across_languages = v,
             "xnames" => settings.across_names = v,
+            "xnear" => settings.across_nearest = v,
             "xmore" => settings.across_more = v,
             "xmean" => settings.across_mean = v,
             "xmost" => settings.across_most = v,
@@ -95,6 +96,10 @@ fn main() {
             continue;
         };
         let rows: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        if flags.contains(&"cases") {
+            cases(&spec, &rows, &flags, &settings, &prior);
+            continue;
+        }
         if flags.contains(&"online") {
             online(&spec, &rows, &flags, &settings, &prior);
             continue;
@@ -180,6 +185,39 @@ fn run(rows: &[&Value], flags: &[&str], settings: &Settings, background: &Backgr
         })
         .collect();
     (found, splits, merges)
+}
+
+/// Each `case` of the rows by itself: in how many of a `kind` several events are one story, and one event is several.
+fn cases(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, background: &Background) {
+    let mut by_case: Vec<(&str, Vec<&Value>)> = Vec::new();
+    let mut at: HashMap<&str, usize> = HashMap::new();
+    for row in rows {
+        let case = row["case"].as_str().unwrap_or("");
+        let slot = *at.entry(case).or_insert_with(|| {
+            by_case.push((case, Vec::new()));
+            by_case.len() - 1
+        });
+        by_case[slot].1.push(row);
+    }
+    let mut counts: std::collections::BTreeMap<String, (usize, usize, usize)> = std::collections::BTreeMap::new();
+    for (case, rows) in by_case {
+        let (found, ..) = run(&rows, flags, settings, background);
+        let (mut events, mut stories): (HashMap<usize, Vec<&Value>>, HashMap<String, Vec<usize>>) = (HashMap::new(), HashMap::new());
+        for (row, story) in rows.iter().zip(found) {
+            events.entry(story).or_default().push(&row["cluster"]);
+            stories.entry(row["cluster"].to_string()).or_default().push(story);
+        }
+        let glued = events.values().any(|e| e.iter().any(|x| *x != e[0]));
+        let torn = stories.values().any(|s| s.iter().any(|x| *x != s[0]));
+        let count = counts.entry(rows[0]["kind"].as_str().unwrap_or("").to_owned()).or_default();
+        *count = (count.0 + 1, count.1 + usize::from(glued), count.2 + usize::from(torn));
+        if flags.contains(&"show") && glued {
+            println!("glued {case}");
+        }
+    }
+    for (kind, (all, glued, torn)) in counts {
+        println!("{name:24} {kind}: {all} cases, {glued} with two events in one story, {torn} with one event in two");
+    }
 }
 
 fn online(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, background: &Background) {

@@ -193,10 +193,6 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
     weighed.sort_by_key(|w| w.1.hash());
     let mut places = Places::default();
     weighed.iter().enumerate().for_each(|(at, w)| places.mark(at, w.3.0, w.3.1));
-    let mut lang = [0; 2];
-    if let Some(code) = about.lang {
-        lang.iter_mut().zip(code.bytes().filter(u8::is_ascii_lowercase)).for_each(|(to, b)| *to = b);
-    }
     let time = match (about.published_at, about.seen_at) {
         (Some(p), Some(s)) => Some(p.min(s)),
         (p, s) => p.or(s),
@@ -206,9 +202,22 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
         places,
         stated,
         minute: time.map(|t| (t.as_second() / 60).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) as i32),
-        lang,
+        lang: about.lang.map_or([0; 2], lang_code),
         publisher: about.publisher.map_or(0, |p| (terms::hash(p) as u16).max(1)),
         words: weighed.iter().map(|w| w.2.into()).collect(),
+    }
+}
+
+/// A language in two bytes: its code of two letters as it is, one of three letters as what is no letter. Zeros for anything else.
+fn lang_code(tag: &str) -> [u8; 2] {
+    let code = tag.split(['-', '_']).next().unwrap_or("").as_bytes();
+    match *code {
+        [a, b] if code.is_ascii() => [a.to_ascii_lowercase(), b.to_ascii_lowercase()],
+        [a, b, c] if code.is_ascii() => {
+            let [b, c] = [b, c].map(|letter| letter.to_ascii_lowercase());
+            [a.to_ascii_lowercase(), 0x80 | (b.wrapping_mul(27).wrapping_add(c) & 0x7f)]
+        }
+        _ => [0; 2],
     }
 }
 

@@ -241,7 +241,11 @@ impl StoryIndex {
                 found.members.push((at, nodes.len()));
                 nodes.push(self.vector(entry, background));
             }
-            let rest = self.members(slot).filter(|m| !single.contains(&m.0)).take(self.settings.opened);
+            // Together stand those of one language, the newcomer's if there are some: only such can be compared as one.
+            let others = || self.members(slot).filter(|m| !single.contains(&m.0));
+            let spoken = [nodes.first().map_or([0; 2], |n| n.lang), others().next().map_or([0; 2], |m| m.1.lang)];
+            let lang = spoken.into_iter().find(|&lang| others().any(|m| m.1.lang == lang)).unwrap_or_default();
+            let rest = others().filter(|m| m.1.lang == lang).take(self.settings.opened);
             if let Some(sum) = rest.map(|(_, e)| self.vector(e, background)).reduce(|a, b| a.add(&b)) {
                 found.whole = Some(nodes.len());
                 nodes.push(sum);

@@ -103,9 +103,12 @@ pub struct Settings {
     pub across_names: f32,
     /// The largest factor between two languages.
     pub across_most: f32,
-    /// Share of `nearest` that less is asked of the nearest two for each doubling of the pairs, up to sixteen.
+    /// Likeness of the nearest two of two groups of different languages that are one story, whatever their length.
+    pub across_nearest: f32,
+    /// Share of that by which less is asked for each doubling of the pairs, up to sixteen.
     pub across_more: f32,
-    /// Mean likeness of two groups of different languages that are one story.
+    /// Mean likeness of two groups of different languages that are one story, over what is to be expected between parts of groups as
+    /// close as they are.
     pub across_mean: f32,
     /// Factor between two texts of one publisher.
     pub one_publisher: f32,
@@ -165,8 +168,9 @@ impl Default for Settings {
             across_languages: 0.1,
             across_names: 1.7,
             across_most: 1.5,
+            across_nearest: 0.53,
             across_more: 0.1,
-            across_mean: 0.16,
+            across_mean: 0.4,
             one_publisher: 0.5,
             probes: 20,
             postings: 48,

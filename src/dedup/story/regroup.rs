@@ -80,7 +80,7 @@ impl Between {
     fn value(&self, a: &Part, b: &Part, least: f32, settings: &Settings) -> f32 {
         match self.pairs > 0.0 {
             true if self.nearest >= a.nearest(b, settings) => a.relative(b, self.mean, settings),
-            false if self.all >= settings.across_mean => least * self.nearest / a.nearest_across(b, settings),
+            false if a.relative(b, self.all, settings) >= settings.across_mean => least * self.nearest / a.nearest_across(b, settings),
             _ => 0.0,
         }
     }
@@ -176,9 +176,9 @@ impl Part {
     }
 
     /// The same where no two texts are of one language. Of a short text nothing less is asked: what it does not say makes nobody
-    /// sure. Where there are many pairs, less: chance seldom brings out all of them.
+    /// sure. Where there are many pairs, less: their mean tells more, and that is asked for besides ([`Between::value`]).
     fn nearest_across(&self, other: &Self, settings: &Settings) -> f32 {
-        settings.nearest * (1.0 - settings.across_more * (self.count * other.count).min(16.0).log2())
+        settings.across_nearest * (1.0 - settings.across_more * (self.count * other.count).min(16.0).log2())
     }
 
     fn relative(&self, other: &Self, between: f32, settings: &Settings) -> f32 {

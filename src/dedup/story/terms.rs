@@ -44,13 +44,17 @@ pub enum Shape {
 /// The identity of a word as it stands in a list: folded, cut and hashed as in a text, a country's names in all languages being
 /// one. None for what is no term.
 pub fn hash_word(word: &str) -> Option<TermHash> {
-    hash_stem(word).map(countries::one)
+    let folded = fold(word);
+    hash_folded(&folded).map(|stem| countries::one(stem, word, &folded))
 }
 
 /// The same without regard to countries.
 pub(super) fn hash_stem(word: &str) -> Option<TermHash> {
-    let folded = fold(word);
-    let stem = stem(&folded);
+    hash_folded(&fold(word))
+}
+
+fn hash_folded(folded: &str) -> Option<TermHash> {
+    let stem = stem(folded);
     (stem.chars().nth(1).is_some()).then(|| hash(stem))
 }
 
@@ -132,7 +136,7 @@ fn plain(c: char) -> char {
 }
 
 /// The first [`STEM`] characters; numbers stay whole.
-fn stem(folded: &str) -> &str {
+pub(super) fn stem(folded: &str) -> &str {
     if folded.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return folded;
     }
@@ -149,7 +153,7 @@ fn stem(folded: &str) -> &str {
 }
 
 /// Without the conjunction, preposition and article that Arabic writes in one with the word.
-fn without_arabic_prefix(word: &str) -> &str {
+pub(super) fn without_arabic_prefix(word: &str) -> &str {
     if !word.starts_with(|c| ('\u{620}'..='\u{64a}').contains(&c)) {
         return word;
     }

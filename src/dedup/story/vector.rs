@@ -270,10 +270,10 @@ impl Vector {
     /// (but for its editions in other languages). Nothing where
     /// every word is the same (`cosine`) and they are no copies: a form that is filled in anew, as for each draw of a lottery.
     pub fn publisher_factor(&self, other: &Self, cosine: f32) -> f32 {
-        match self.publisher != 0 && self.publisher == other.publisher && self.one_language(other) {
+        match self.publisher != 0 && self.publisher == other.publisher {
             true if cosine >= FORM => 0.0,
-            true => self.house.max(other.house),
-            false => 1.0,
+            true if self.one_language(other) => self.house.max(other.house),
+            _ => 1.0,
         }
     }
 
