@@ -199,10 +199,11 @@ fn cases(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, backgr
         });
         by_case[slot].1.push(row);
     }
-    let mut counts: std::collections::BTreeMap<String, (usize, usize, usize)> = std::collections::BTreeMap::new();
+    let mut counts = std::collections::BTreeMap::<String, (usize, usize, usize)>::new();
     for (case, rows) in by_case {
         let (found, ..) = run(&rows, flags, settings, background);
-        let (mut events, mut stories): (HashMap<usize, Vec<&Value>>, HashMap<String, Vec<usize>>) = (HashMap::new(), HashMap::new());
+        let mut events: HashMap<usize, Vec<&Value>> = HashMap::new();
+        let mut stories: HashMap<String, Vec<usize>> = HashMap::new();
         for (row, story) in rows.iter().zip(found) {
             events.entry(story).or_default().push(&row["cluster"]);
             stories.entry(row["cluster"].to_string()).or_default().push(story);

@@ -1,5 +1,7 @@
 //! The language of a text: detected on a sample, with the declared one as a witness that saves the detection.
 
+use std::sync::LazyLock;
+
 /// Frequent short words of languages that pages declare most, at most 32 each, and letters of their neighbours that they do without.
 /// Where the words are frequent and the letters are not, the declaration is believed.
 const FREQUENT: &[(&str, &str, &str)] = &[
@@ -17,6 +19,10 @@ const FREQUENT: &[(&str, &str, &str)] = &[
     ("tr", "ve bir bu da için ile de olarak çok en daha olan gibi kadar sonra ise var göre ancak yeni oldu ne", "əñäßõ"),
     ("cs", "a v na se je že to s z do o i za ve po pro by ale jako jsou od si k u podle při", "ľĺŕôäłąęśź"),
 ];
+
+/// The same, the words set apart once and not for every word of every text.
+static LISTS: LazyLock<Vec<(&str, Vec<&str>, &str)>> =
+    LazyLock::new(|| FREQUENT.iter().map(|(code, words, foreign)| (*code, words.split(' ').collect(), *foreign)).collect());
 
 /// Letters of a neighbour from which a sample is not in the language that is declared; a name may have one.
 const FOREIGN: usize = 4;
@@ -36,8 +42,9 @@ const LIKELIEST: &str = "en";
 
 /// The language of `text`, ISO 639-1 where there is one.
 pub(super) fn language(text: &str, declared: Option<&str>) -> Option<String> {
-    let sample = sample(text, 2400);
-    if let Some((code, words, foreign)) = FREQUENT.iter().find(|(code, ..)| declared.unwrap_or(LIKELIEST) == *code)
+    // a short look where nothing speaks for the language but that it is the likeliest
+    let sample = sample(text, if declared.is_some() { 2400 } else { 600 });
+    if let Some((code, words, foreign)) = LISTS.iter().find(|(code, ..)| declared.unwrap_or(LIKELIEST) == *code)
         && speaks(sample, words, if declared.is_some() { 4 } else { BROAD.1 })
         && sample.chars().filter(|c| !c.is_ascii() && foreign.contains(*c)).take(FOREIGN).count() < FOREIGN
     {
@@ -56,13 +63,13 @@ pub(super) fn language(text: &str, declared: Option<&str>) -> Option<String> {
 
 /// True where enough of a sample's words are among `frequent`, and so many different ones of them (`least`; English has four in
 /// common with Dutch and six with Afrikaans).
-fn speaks(sample: &str, frequent: &str, least: u32) -> bool {
+fn speaks(sample: &str, frequent: &[&str], least: u32) -> bool {
     let (mut all, mut hits, mut kinds) = (0usize, 0usize, 0u32);
     for word in sample.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(240) {
         all += 1;
         let known = |w: &str| w == word || w.eq_ignore_ascii_case(word) || (!word.is_ascii() && word.to_lowercase() == w);
         if word.len() <= LONGEST
-            && let Some(kind) = frequent.split(' ').position(known)
+            && let Some(kind) = frequent.iter().position(|w| known(w))
         {
             hits += 1;
             kinds |= 1u32.checked_shl(kind as u32).unwrap_or(0);
