@@ -18,12 +18,15 @@ fn main() -> std::io::Result<()> {
         let (Some(lang), Some(word), Some(share)) = (columns.next(), columns.next(), columns.next()) else { continue };
         let (Ok(share), list) = (share.parse::<f64>(), shares.entry(lang.to_owned()).or_default()) else { continue };
         terms::tokens(word, |t| *list.entry(t.hash).or_insert(0.0) += share);
-        // the list is in small letters, names of countries are told by their capitals
+        // The list is in small letters, names of countries are told by their capitals. Two letters are left out: small they are
+        // another word ("us").
         let mut letters = word.chars();
         let name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+        let shouted = word.to_uppercase();
         let plain = terms::hash_word(word);
-        for named in [terms::hash_word(&name), terms::hash_word(&word.to_uppercase())].into_iter().flatten().filter(|n| Some(*n) != plain) {
-            *list.entry(named).or_insert(0.0) += share;
+        let mut named = [&name, &shouted].into_iter().filter(|name| name.chars().count() > 2).filter_map(|name| terms::hash_word(name));
+        if let Some(country) = named.find(|n| Some(*n) != plain) {
+            *list.entry(country).or_insert(0.0) += share;
         }
     }
     let languages: Vec<(String, Vec<(u32, u8)>)> = shares

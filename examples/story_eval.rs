@@ -1,4 +1,5 @@
-//! Groups a set of articles into stories and scores it: `story_eval FILE.jsonl [key=value…]`.
+//! Groups a set of articles into stories and scores it: `story_eval FILE.jsonl[:flag…] [key=value…]`. With the flags `online:cross`
+//! it lists the stories in several languages, with `cases` it takes each `case` of the file by itself and counts by `kind`.
 
 use newsfold::dedup::story::*;
 use newsfold::model::Id;

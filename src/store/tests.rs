@@ -231,6 +231,29 @@ fn all_of_a_cluster_and_of_a_story_are_found_whoever_started_it() {
 }
 
 #[test]
+fn a_storys_headlines_are_those_in_the_language_of_most() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = stocked(dir.path());
+    let feed = Id::feed(FEEDS[0].0);
+    writer.commit_poll(&poll(feed, 1, (1..=5).map(|n| entry(feed, n)).collect())).unwrap();
+    let langs = [Some("fr"), Some("de"), Some("de"), None, Some("fr")];
+    for (count, lang, headlines) in [(2, "fr", vec![1]), (4, "de", vec![2, 3, 4]), (5, "fr", vec![1, 4, 5])] {
+        let commits: Vec<_> = (1..=count)
+            .zip(langs)
+            .map(|(n, lang)| {
+                let mut one = placed(entry(feed, n).id, n, FEEDS[0].1, n, 1, 1);
+                one.article.lang = lang.map(str::to_owned);
+                one
+            })
+            .collect();
+        writer.commit_articles(&commits).unwrap();
+        let wanted: Vec<String> = headlines.iter().map(|n| format!("Ferry runs aground, report {n}")).collect();
+        assert_eq!(writer.story_headlines(story_id(1), 99).unwrap(), (wanted, Some(lang.to_owned())));
+        assert_eq!(Reader::open(dir.path()).unwrap().story(story_id(1)).unwrap().unwrap().row.lang.as_deref(), Some(lang), "of {count}");
+    }
+}
+
+#[test]
 fn entries_are_known_by_any_key() {
     let dir = tempfile::tempdir().unwrap();
     let mut writer = stocked(dir.path());

@@ -347,6 +347,45 @@ fn a_publishers_editions_in_two_languages_are_one_story() {
 }
 
 #[test]
+fn a_publishers_form_is_one_in_any_language_and_codes_are_told_apart() {
+    let background = Background::default();
+    let of = |lang, numbers: &str| {
+        let text =
+            format!("Lotto Northmoor: Ziehung. Zahlen {numbers}. Jackpot Elda, Quicktipp Westbrook, Superzahl Hollin, Spiel Calder.");
+        let about = About { title: "Lotto Northmoor", text: &text, lang: Some(lang), publisher: Some("Lotto"), ..About::default() };
+        features(about, &background, &Settings::default())
+    };
+    for lang in ["de", "fr"] {
+        let why = why_story(&of("de", "1 2 3"), &of(lang, "4 5 6"), &background, &Settings::default());
+        assert_eq!((why.publisher_factor, why.similarity), (0.0, 0.0), "{lang}");
+    }
+    let apart = |a, b| why_story(&of(a, "1"), &of(b, "1"), &background, &Settings::default()).name_cosine.is_some();
+    assert!(apart("fil", "fi") && apart("ast", "as") && apart("fil", "fur"));
+    assert!(!apart("DE", "de") && !apart("de-CH", "de") && !apart("", "de") && !apart("?", "de"));
+}
+
+/// More texts of one event than are looked at one by one, one language after the other.
+#[test]
+fn a_large_story_is_compared_by_the_newcomers_language() {
+    let background = Background::default();
+    let mut index = StoryIndex::new(Settings::default());
+    let mut stories = std::collections::BTreeSet::new();
+    for (n, at) in (0..42).enumerate() {
+        let extra = format!(" Remark{at} clerk{at} ledger{at}.");
+        let (lang, title, text) = match at / 14 {
+            0 => ("en", FLOOD[0].0, FLOOD[0].1),
+            other => FLOOD_ABROAD[other - 1],
+        };
+        let f = abroad((lang, title, &format!("{text}{extra}")));
+        let placed = index.decide(&f, cluster(n), &background);
+        index.learn(&f, cluster(n), &placed, 0, &background);
+        stories.insert(placed.story);
+        assert!(placed.splits.is_empty(), "{placed:?}");
+    }
+    assert_eq!(stories.len(), 1);
+}
+
+#[test]
 fn scripts_without_spaces_and_empty_texts_are_read() {
     let background = Background::default();
     let read = |title: &str, text: &str, lang| features(About { title, text, lang, ..About::default() }, &background, &Settings::default());
