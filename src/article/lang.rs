@@ -1,5 +1,6 @@
 //! The language of a text: detected on a sample, with the declared one as a witness that saves the detection.
 
+use ahash::AHashMap;
 use std::sync::LazyLock;
 
 /// Frequent short words of languages that pages declare most, at most 32 each, and letters of their neighbours that they do without.
@@ -20,9 +21,11 @@ const FREQUENT: &[(&str, &str, &str)] = &[
     ("cs", "a v na se je že to s z do o i za ve po pro by ale jako jsou od si k u podle při", "ľĺŕôäłąęśź"),
 ];
 
-/// The same, the words set apart once and not for every word of every text.
-static LISTS: LazyLock<Vec<(&str, Vec<&str>, &str)>> =
-    LazyLock::new(|| FREQUENT.iter().map(|(code, words, foreign)| (*code, words.split(' ').collect(), *foreign)).collect());
+/// The same, the words set apart once and not for every word of every text: each with its place in the list.
+static LISTS: LazyLock<Vec<(&str, AHashMap<&[u8], u32>, &str)>> = LazyLock::new(|| {
+    let places = |words: &'static str| words.split(' ').map(str::as_bytes).zip(0..).collect();
+    FREQUENT.iter().map(|(code, words, foreign)| (*code, places(words), *foreign)).collect()
+});
 
 /// Letters of a neighbour from which a sample is not in the language that is declared; a name may have one.
 const FOREIGN: usize = 4;
@@ -63,20 +66,27 @@ pub(super) fn language(text: &str, declared: Option<&str>) -> Option<String> {
 
 /// True where enough of a sample's words are among `frequent`, and so many different ones of them (`least`; English has four in
 /// common with Dutch and six with Afrikaans).
-fn speaks(sample: &str, frequent: &[&str], least: u32) -> bool {
+fn speaks(sample: &str, frequent: &AHashMap<&[u8], u32>, least: u32) -> bool {
     let (mut all, mut hits, mut kinds) = (0usize, 0usize, 0u32);
     for word in sample.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(240) {
         all += 1;
-        let known = |w: &str| w == word || w.eq_ignore_ascii_case(word) || (!word.is_ascii() && word.to_lowercase() == w);
-        if word.len() <= LONGEST
-            && let Some(kind) = frequent.iter().position(|w| known(w))
-        {
+        if let Some(&kind) = place(word, frequent) {
             hits += 1;
-            kinds |= 1u32.checked_shl(kind as u32).unwrap_or(0);
+            kinds |= 1u32.checked_shl(kind).unwrap_or(0);
         }
     }
     let kinds = kinds.count_ones();
     all >= 12 && (hits * TELLING >= all && kinds >= least || hits * BROAD.0 >= all && kinds >= BROAD.1)
+}
+
+/// Where a word stands among `frequent`, whatever its case.
+fn place<'a>(word: &str, frequent: &'a AHashMap<&[u8], u32>) -> Option<&'a u32> {
+    let mut lowered = [0; LONGEST];
+    let lower = lowered.get_mut(..word.len())?;
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    let found = frequent.get(&*lower);
+    if found.is_some() || word.is_ascii() { found } else { frequent.get(word.to_lowercase().as_bytes()) }
 }
 
 /// Up to `bytes` from the text's second tenth on: openings carry names and datelines.

@@ -87,6 +87,17 @@ pub enum Placed {
     Known,
 }
 
+/// What is to be done with places that came together.
+#[derive(Default)]
+struct Decided {
+    commits: Vec<ArticleCommit>,
+    /// Entries that lead to articles which stand as they are: entry, article, why it was not read from its page.
+    links: Vec<(Id, Id, Option<String>)>,
+    revised: Vec<Revised>,
+    /// What became of each place, in order.
+    placed: Vec<Placed>,
+}
+
 /// The database and the indexes derived from it.
 pub struct State {
     /// The read-write connection.
@@ -265,31 +276,11 @@ impl State {
     }
 
     fn try_place_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Vec<Placed>, StoreError> {
-        let mut commits: Vec<ArticleCommit> = Vec::with_capacity(places.len());
-        let mut links: Vec<(Id, Id, Option<String>)> = Vec::new();
-        let mut revised: Vec<Revised> = Vec::new();
-        let mut placed = Vec::with_capacity(places.len());
-        for place in places {
-            let id = place.article.id;
-            let known = self.store.texts(&[id])?.pop();
-            if known.as_ref().is_some_and(|k| same_text(k, &place.article)) {
-                links.push((place.entry, id, place.reason));
-                placed.push(Placed::Known);
-                continue;
-            }
-            let (commit, joined) = self.place(place, known.as_ref(), now)?;
-            if known.is_none() {
-                let gap = self.store.unseen_for(commit.entry)?;
-                self.clocks.learn(&commit.article.publisher, commit.article.published_at, commit.article.seen_at, gap);
-            }
-            revised.extend(known.as_ref().map(|k| Revised { article: id, cluster: commit.cluster, earlier: k.text.clone() }));
-            commits.push(commit);
-            placed.push(if known.is_some() { Placed::Revised { joined } } else { Placed::New { joined } });
-        }
+        let Decided { commits, links, revised, placed } = self.reading(|state| state.decide_all(places, now))?;
         if !commits.is_empty() {
             self.store.commit_articles(&commits)?;
             self.stories.settle();
-            let mut found = self.names(&commits)?;
+            let mut found = self.reading(|state| state.names(&commits))?;
             found.metas = self.clocks.take_changes();
             found.lines = self.learner.take_changes().into_iter().map(boilerplate_row).collect();
             self.store.save_findings(&found, now)?;
@@ -300,6 +291,36 @@ impl State {
             self.store.link_entry(entry, article, reason.as_deref(), now)?;
         }
         Ok(placed)
+    }
+
+    /// Does what reads and does not write with one look at the database.
+    fn reading<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.store.begin_reading()?;
+        let done = work(self);
+        self.store.end_reading()?;
+        done
+    }
+
+    fn decide_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Decided, StoreError> {
+        let mut all = Decided::default();
+        for place in places {
+            let id = place.article.id;
+            let known = self.store.texts(&[id])?.pop();
+            if known.as_ref().is_some_and(|k| same_text(k, &place.article)) {
+                all.links.push((place.entry, id, place.reason));
+                all.placed.push(Placed::Known);
+                continue;
+            }
+            let (commit, joined) = self.place(place, known.as_ref(), now)?;
+            if known.is_none() {
+                let gap = self.store.unseen_for(commit.entry)?;
+                self.clocks.learn(&commit.article.publisher, commit.article.published_at, commit.article.seen_at, gap);
+            }
+            all.placed.push(if known.is_some() { Placed::Revised { joined } } else { Placed::New { joined } });
+            all.revised.extend(known.map(|k| Revised { article: id, cluster: commit.cluster, earlier: k.text }));
+            all.commits.push(commit);
+        }
+        Ok(all)
     }
 
     fn place(&mut self, place: Place, known: Option<&StoredText>, now: Timestamp) -> Result<(ArticleCommit, bool), StoreError> {
@@ -368,7 +389,7 @@ impl State {
         if !missing.is_empty() {
             for text in self.store.texts(&missing)? {
                 let lines = self.learner.of(Some(&text.publisher));
-                self.kept.keep(dedup::prepare(&document(&text), &lines));
+                self.kept.keep(dedup::prepare_held(&document(&text), &lines, self.copies.fingerprint_of(text.id)));
             }
         }
         let texts: Vec<&Prepared> = ids.iter().filter_map(|id| self.kept.get(*id)).collect();

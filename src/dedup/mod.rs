@@ -19,7 +19,7 @@ pub mod story;
 pub mod tokens;
 
 pub use place::{Because, CANDIDATES, CopyIndex, Decisions, Match, Placement, Rebuild, matches};
-pub use prepare::{Document, Prepared, Question, prepare};
+pub use prepare::{Document, Prepared, Question, prepare, prepare_held};
 pub use proof::{Rule, Verdict, why};
 pub use settings::Settings;
 

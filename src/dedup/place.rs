@@ -220,6 +220,11 @@ impl CopyIndex {
         self.clusters.get(self.root(slot.cluster) as usize).map(|c| Id(c.id))
     }
 
+    /// The fingerprint of an article that the index holds.
+    pub fn fingerprint_of(&self, article: Id) -> Option<u64> {
+        Some(self.slot(self.article_number(article)?)?.fingerprint)
+    }
+
     /// What a cluster is called now: itself, or the one that it became part of.
     pub fn current(&self, cluster: Id) -> Id {
         let number = self.known_cluster(cluster).map(|n| self.root(n));

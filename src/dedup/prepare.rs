@@ -2,7 +2,7 @@
 
 use super::fingerprint::fingerprint;
 use super::sketch::Sketch;
-use super::tokens::{Kind, Line, Token, tokenize};
+use super::tokens::{Kind, Line, Token, Tokens, tokenize};
 use crate::model::Id;
 use crate::model::lines::line_hash;
 use jiff::Timestamp;
@@ -56,13 +56,26 @@ pub const COMPARED: usize = 8_000;
 /// Makes `document` ready: tokens, fingerprint, sketch. `boilerplate` holds the hashes of the lines that its outlet
 /// repeats ([`crate::model::lines::line_hash`]); they count in the fingerprint and nowhere else.
 pub fn prepare(document: &Document<'_>, boilerplate: &HashSet<u64>) -> Prepared {
-    let mut text = document.text;
-    if let Some(dateline) = document.dateline {
-        let start = text.trim_start();
-        text = start.strip_prefix(dateline.trim()).filter(|_| !dateline.trim().is_empty()).unwrap_or(text);
-    }
-    let all = tokenize(text);
+    let all = tokenize(body(document));
     let fingerprint = fingerprint(&all.tokens);
+    let mut prepared = compared(document, boilerplate, all, fingerprint);
+    prepared.sketch = Sketch::of(&prepared.tokens);
+    prepared
+}
+
+/// What comparing needs of a text that an index holds already, with the fingerprint that it holds: it is neither asked for nor taken in
+/// again, and has no sketch.
+pub fn prepare_held(document: &Document<'_>, boilerplate: &HashSet<u64>, fingerprint: Option<u64>) -> Prepared {
+    compared(document, boilerplate, tokenize(body(document)), fingerprint)
+}
+
+/// The text without its dateline.
+fn body<'a>(document: &Document<'a>) -> &'a str {
+    let dateline = document.dateline.map(str::trim).filter(|dateline| !dateline.is_empty());
+    dateline.and_then(|dateline| document.text.trim_start().strip_prefix(dateline)).unwrap_or(document.text)
+}
+
+fn compared(document: &Document<'_>, boilerplate: &HashSet<u64>, all: Tokens, fingerprint: Option<u64>) -> Prepared {
     let words = all.tokens.len() as u32;
     let mut tokens: Vec<Token> = if all.lines.iter().any(|line| boilerplate.contains(&line.hash)) {
         let own = all.lines.iter().filter(|line| !boilerplate.contains(&line.hash));
@@ -74,9 +87,9 @@ pub fn prepare(document: &Document<'_>, boilerplate: &HashSet<u64>) -> Prepared 
     let mut title: Vec<u32> = tokenize(document.title).tokens.into_iter().filter(|t| t.kind() != Kind::Short).map(Token::word).collect();
     title.sort_unstable();
     title.dedup();
-    let sketch = Sketch::of(&tokens);
     let publisher = document.publisher.map(line_hash).filter(|&hash| hash != 0);
-    Prepared { id: document.id, seen_at: document.seen_at, publisher, fingerprint, words, lines: all.lines, tokens, title, sketch }
+    let (id, seen_at, sketch) = (document.id, document.seen_at, Sketch::default());
+    Prepared { id, seen_at, publisher, fingerprint, words, lines: all.lines, tokens, title, sketch }
 }
 
 /// What an index is asked with when nothing is to be placed: some 300 bytes of a text.

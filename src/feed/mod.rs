@@ -16,6 +16,7 @@ pub mod outcome;
 mod repairs;
 mod scan;
 pub mod schedule;
+mod sums;
 mod text;
 
 use crate::model::encoding::decode;

@@ -103,8 +103,10 @@ pub struct CacheHints {
 #[serde(default)]
 pub struct Rhythm {
     /// Entries by slot, weighted by age.
+    #[serde(with = "super::sums")]
     counts: Vec<f32>,
     /// Hours observed by slot, weighted by age.
+    #[serde(with = "super::sums")]
     hours: Vec<f32>,
     /// Entries of the last hours, weighted by age.
     burst: f32,

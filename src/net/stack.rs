@@ -27,6 +27,14 @@ enum Keep {
     No,
 }
 
+/// The hosts that may keep a connection.
+struct Idle {
+    /// When each was last asked or answered.
+    hosts: HashMap<String, Instant>,
+    /// All of them may until then, at least.
+    full_until: Instant,
+}
+
 /// All reqwest clients. Those for https are built at the first https URL: reading the system's certificates takes
 /// longer than a small pass over plain sites.
 pub(super) struct Stack {
@@ -34,13 +42,14 @@ pub(super) struct Stack {
     resolver: Resolver,
     plain: Pair,
     secure: OnceLock<Result<Pair, String>>,
-    idle: Mutex<HashMap<String, Instant>>,
+    idle: Mutex<Idle>,
 }
 
 impl Stack {
     pub(super) fn new(settings: Arc<Settings>, resolver: Resolver) -> Result<Self, NetError> {
         let plain = pair(&settings, &resolver, rustls::RootCertStore::empty()).map_err(|detail| NetError::BadRequest { detail })?;
-        Ok(Self { settings, resolver, plain, secure: OnceLock::new(), idle: Mutex::default() })
+        let idle = Idle { hosts: HashMap::new(), full_until: Instant::now() };
+        Ok(Self { settings, resolver, plain, secure: OnceLock::new(), idle: Mutex::new(idle) })
     }
 
     /// The client for one request to the host called `key`, and, where it may reuse a connection, one that never does.
@@ -63,25 +72,26 @@ impl Stack {
     fn may_keep(&self, key: &str) -> Keep {
         let now = Instant::now();
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(last) = idle.get_mut(key) {
+        if let Some(last) = idle.hosts.get_mut(key) {
             *last = now;
             return Keep::Again;
         }
-        if idle.len() >= self.settings.max_idle {
+        if idle.hosts.len() >= self.settings.max_idle && now >= idle.full_until {
             // hyper looks for outlived connections once in a keep time, so they live for two at most.
             let life = self.settings.keep_idle * 2;
-            idle.retain(|_, last| now.duration_since(*last) < life);
+            idle.hosts.retain(|_, last| now.duration_since(*last) < life);
+            idle.full_until = idle.hosts.values().min().map_or(now, |earliest| *earliest + life);
         }
-        let room = idle.len() < self.settings.max_idle;
+        let room = idle.hosts.len() < self.settings.max_idle;
         if room {
-            idle.insert(key.to_owned(), now);
+            idle.hosts.insert(key.to_owned(), now);
         }
         if room { Keep::Newly } else { Keep::No }
     }
 
     /// The answer has been read: from now on a kept connection is idle.
     pub(super) fn done(&self, key: &str) {
-        if let Some(last) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).get_mut(key) {
+        if let Some(last) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).hosts.get_mut(key) {
             *last = Instant::now();
         }
     }

@@ -144,19 +144,29 @@ impl Unpacker {
 }
 
 /// A reason in two parts: its own, and the thresholds that thousands of reasons share.
-pub(super) fn split_reason(mut reason: serde_json::Value) -> (Option<String>, Option<String>) {
-    if reason.is_null() {
-        return (None, None);
+pub(super) fn split_reason(reason: &serde_json::Value) -> (Option<String>, Option<String>) {
+    let Some(object) = reason.as_object() else { return ((!reason.is_null()).then(|| reason.to_string()), None) };
+    let own = serde_json::to_string(&Own(object)).unwrap_or_default();
+    (Some(own), object.get(SHARED).map(ToString::to_string))
+}
+
+/// What thousands of reasons share.
+const SHARED: &str = "thresholds";
+
+/// A reason without what it shares.
+struct Own<'a>(&'a serde_json::Map<String, serde_json::Value>);
+
+impl serde::Serialize for Own<'_> {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().filter(|(name, _)| *name != SHARED))
     }
-    let common = reason.as_object_mut().and_then(|o| o.remove("thresholds")).map(|t| t.to_string());
-    (Some(reason.to_string()), common)
 }
 
 /// The reason as it was before [`split_reason`].
 pub(super) fn join_reason(own: Option<String>, common: Option<String>) -> serde_json::Value {
     let mut reason = own.and_then(|o| serde_json::from_str(&o).ok()).unwrap_or(serde_json::Value::Null);
     if let (Some(object), Some(common)) = (reason.as_object_mut(), common.and_then(|c| serde_json::from_str(&c).ok())) {
-        object.insert("thresholds".to_owned(), common);
+        object.insert(SHARED.to_owned(), common);
     }
     reason
 }
@@ -215,7 +225,7 @@ mod tests {
     #[test]
     fn a_reason_survives_the_split() {
         let reason = serde_json::json!({"rule": "contained", "with": "00ff", "thresholds": {"a": 1.5}});
-        let (own, common) = split_reason(reason.clone());
+        let (own, common) = split_reason(&reason);
         assert!(!own.as_deref().unwrap().contains("thresholds"));
         assert_eq!(join_reason(own, common), reason);
     }

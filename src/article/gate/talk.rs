@@ -45,6 +45,16 @@ struct Stems {
     automaton: AhoCorasick,
     /// Whether a word must end with the stem, and its concept.
     kinds: Vec<(bool, Concept)>,
+    /// A bit for each two bytes that a stem begins with: most words begin otherwise, and the automaton need not be asked.
+    begin: Box<[u64; 1 << 10]>,
+}
+
+impl Stems {
+    fn may_begin(&self, at: &[u8]) -> bool {
+        let [first, second, ..] = *at else { return false };
+        let pair = usize::from(u16::from_le_bytes([first, second]));
+        self.begin[pair >> 6] >> (pair & 63) & 1 == 1
+    }
 }
 
 /// None where they make no automaton, which a test excludes.
@@ -56,8 +66,14 @@ static STEMS_BY_OPENING: LazyLock<Option<Stems>> = LazyLock::new(|| {
             (bare.replace('_', " "), (bare.len() < stem.len(), concept))
         })
         .unzip();
+    let mut begin = Box::new([0; 1 << 10]);
+    for stem in &texts {
+        let &[first, second, ..] = stem.as_bytes() else { return None };
+        let pair = usize::from(u16::from_le_bytes([first, second]));
+        begin[pair >> 6] |= 1 << (pair & 63);
+    }
     let automaton = AhoCorasick::builder().start_kind(StartKind::Anchored).kind(Some(AhoCorasickKind::ContiguousNFA)).build(texts);
-    automaton.ok().map(|automaton| Stems { automaton, kinds })
+    automaton.ok().map(|automaton| Stems { automaton, kinds, begin })
 });
 
 /// Reads a text; of a long one the first `limit` characters.
@@ -117,6 +133,9 @@ fn capitals(text: &str, limit: usize) -> (u16, u16) {
 /// Counts the stems that begin at `at`: each concept once. What is quoted speaks to somebody else than the reader.
 fn count(text: &str, at: usize, quoted: bool, found: &mut Talk) {
     let Some(stems) = STEMS_BY_OPENING.as_ref() else { return };
+    if !stems.may_begin(text.as_bytes().get(at..).unwrap_or_default()) {
+        return;
+    }
     let mut counted = [false; CONCEPTS];
     counted[Concept::Address as usize] = quoted;
     let input = Input::new(text).span(at..text.len()).anchored(Anchored::Yes);
@@ -148,7 +167,14 @@ fn lower(text: &str, limit: usize) -> String {
         c if c.is_whitespace() => ' ',
         c => c,
     };
-    text.chars().take(limit).flat_map(char::to_lowercase).map(one).collect()
+    let mut lowered = String::with_capacity(text.len().min(limit));
+    for c in text.chars().take(limit) {
+        match c.is_ascii() {
+            true => lowered.push(one(c.to_ascii_lowercase())),
+            false => lowered.extend(c.to_lowercase().map(one)),
+        }
+    }
+    lowered
 }
 
 #[cfg(test)]

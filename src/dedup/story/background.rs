@@ -2,8 +2,7 @@
 //! newsfold has seen itself, aged.
 
 use super::terms::TermHash;
-use ahash::AHashMap;
-use std::sync::LazyLock;
+use rustc_hash::FxHashMap;
 
 /// Frequencies of the commonest words of 42 languages; see docs/SOURCES.md for where they come from and their licence.
 ///
@@ -26,12 +25,8 @@ pub fn class_of(frequency: f64) -> u8 {
 
 /// The share of documents that words of a class stand in, before anything was seen.
 fn share_of(class: u8, unlisted: f32) -> f32 {
-    SHARES.get(usize::from(class)).copied().unwrap_or(unlisted)
+    if class < UNLISTED { (-f32::from(class) * CLASS_STEP).exp() } else { unlisted }
 }
-
-/// Of each listed class; every term of every candidate asks for one.
-static SHARES: LazyLock<[f32; UNLISTED as usize]> =
-    LazyLock::new(|| std::array::from_fn(|class| (-f32::from(u8::try_from(class).unwrap_or(UNLISTED)) * CLASS_STEP).exp()));
 
 /// The built-in list of one language.
 #[derive(Clone, Copy, Debug)]
@@ -68,8 +63,8 @@ impl Listed {
         };
         let bucket = (hash >> 16) as usize & 0xff;
         let records = self.0.get(257 * 2 + start(bucket)? * 3..257 * 2 + start(bucket + 1)? * 3)?;
-        let low = (hash as u16).to_le_bytes();
-        records.chunks_exact(3).find(|r| r.starts_with(&low)).and_then(|r| r.get(2).copied())
+        let [low, high] = (hash as u16).to_le_bytes();
+        records.as_chunks().0.iter().find(|[a, b, _]| (*a, *b) == (low, high)).map(|[.., class]| *class)
     }
 }
 
@@ -100,17 +95,50 @@ pub fn encode_list(languages: &[(String, Vec<(TermHash, u8)>)]) -> Vec<u8> {
 /// Document frequencies of what was seen, aged, over the built-in list.
 #[derive(Clone, Debug)]
 pub struct Background {
-    seen: AHashMap<TermHash, u32>,
+    seen: FxHashMap<TermHash, u32>,
     documents: u32,
+    /// Logarithm of all documents, those of the built-in list included.
+    ln_documents: f32,
+    expected: Expected,
+}
+
+/// What the built-in list makes of a term that was seen so often.
+#[derive(Clone, Debug)]
+struct Expected {
     /// Documents that the built-in list counts for.
     prior: f32,
     /// Share of documents that a word outside the list is taken to stand in.
     unlisted: f32,
+    /// Logarithms of a term's documents, by class, then by how often it was seen; every term of every candidate asks for one.
+    logs: Box<[f32]>,
+}
+
+/// Terms seen less often than this have their logarithm ready.
+const READY: u32 = 64;
+
+impl Expected {
+    fn new(prior: f32, unlisted: f32) -> Self {
+        let mut it = Self { prior, unlisted, logs: Box::default() };
+        it.logs =
+            (0..=UNLISTED).flat_map(|class| (0..READY).map(move |seen| (class, seen))).map(|(class, seen)| it.ln(class, seen)).collect();
+        it
+    }
+
+    /// The logarithm of the documents that a term stands in.
+    #[inline]
+    fn ln_of(&self, class: u8, seen: u32) -> f32 {
+        let ready = if seen < READY { self.logs.get(usize::from(class) * READY as usize + seen as usize) } else { None };
+        ready.copied().unwrap_or_else(|| self.ln(class, seen))
+    }
+
+    fn ln(&self, class: u8, seen: u32) -> f32 {
+        (self.prior * share_of(class, self.unlisted) + seen as f32).ln()
+    }
 }
 
 impl Default for Background {
     fn default() -> Self {
-        Self { seen: AHashMap::new(), documents: 0, prior: 1000.0, unlisted: 0.0005 }
+        Self::over(Expected::new(1000.0, 0.0005), FxHashMap::default(), 0)
     }
 }
 
@@ -125,9 +153,18 @@ const HALVE_AT: u32 = 400_000;
 impl Background {
     /// Another belief in the built-in list: the documents it counts for, and the share of documents that a word outside it is
     /// taken to stand in. For measurements.
-    pub fn believing(mut self, prior: f32, unlisted: f32) -> Self {
-        (self.prior, self.unlisted) = (prior.max(1.0), unlisted.clamp(1e-6, 1.0));
-        self
+    pub fn believing(self, prior: f32, unlisted: f32) -> Self {
+        Self::over(Expected::new(prior.max(1.0), unlisted.clamp(1e-6, 1.0)), self.seen, self.documents)
+    }
+
+    fn over(expected: Expected, seen: FxHashMap<TermHash, u32>, documents: u32) -> Self {
+        let mut it = Self { seen, documents, ln_documents: 0.0, expected };
+        it.count(documents);
+        it
+    }
+
+    fn count(&mut self, documents: u32) {
+        (self.documents, self.ln_documents) = (documents, (self.expected.prior + documents as f32).ln());
     }
 
     /// What [`Background::pack`] made; none where it is damaged.
@@ -135,13 +172,13 @@ impl Background {
         let mut bytes = packed.iter().copied();
         let (documents, terms) = (read(&mut bytes)?, read(&mut bytes)?);
         // two bytes a term are the least: a damaged count reserves no more than there can be
-        let mut seen = AHashMap::with_capacity((terms as usize).min(packed.len() / 2));
+        let mut seen = FxHashMap::with_capacity_and_hasher((terms as usize).min(packed.len() / 2), Default::default());
         let mut term = 0u32;
         for _ in 0..terms {
             term = term.checked_add(read(&mut bytes)?)?;
             seen.insert(term, read(&mut bytes)?);
         }
-        bytes.next().is_none().then(|| Self { seen, documents, ..Self::default() })
+        bytes.next().is_none().then(|| Self::over(Self::default().expected, seen, documents))
     }
 
     /// Everything counted, some two bytes a term: what [`Background::unpack`] makes decides the same.
@@ -167,12 +204,12 @@ impl Background {
 
     /// Counts the terms of one document.
     pub fn learn(&mut self, terms: impl IntoIterator<Item = TermHash>) {
-        self.documents += 1;
+        self.count(self.documents + 1);
         for term in terms {
             *self.seen.entry(term).or_insert(0) += 1;
         }
         if self.documents > HALVE_AT {
-            self.documents /= 2;
+            self.count(self.documents / 2);
             self.seen.retain(|_, n| {
                 *n /= 2;
                 *n > 0
@@ -188,10 +225,10 @@ impl Background {
     }
 
     /// ln(1 / share of documents) of a term of this built-in class: 0 for what stands everywhere.
+    #[inline]
     pub fn idf(&self, term: TermHash, class: u8) -> f32 {
-        let seen = self.seen.get(&term).copied().unwrap_or(0) as f32;
-        let share = (self.prior * share_of(class, self.unlisted) + seen) / (self.prior + self.documents as f32);
-        -share.min(1.0).ln()
+        let seen = self.seen.get(&term).copied().unwrap_or(0);
+        (self.ln_documents - self.expected.ln_of(class, seen)).max(0.0)
     }
 }
 

@@ -33,31 +33,37 @@ pub struct Term(pub(super) u32);
 /// Step of the logarithm between two weights within an article.
 const WEIGHT_STEP: f32 = 0.3;
 
-/// The weights of the eight levels: e to the power of the level's steps.
-const WEIGHTS: [f32; 8] = [1.0, 1.349_859, 1.822_119, 2.459_603, 3.320_117, 4.481_689, 6.049_648, 8.166_17];
-
 impl Term {
     fn new(hash: TermHash, local: f32, name: bool, class: u8) -> Self {
         let level = (local.max(1.0).ln() / WEIGHT_STEP).round().clamp(0.0, 7.0) as u32;
         Self(hash << 8 | level << 5 | u32::from(name) << 4 | u32::from(class & 15))
     }
     /// Identity of the term.
+    #[inline]
     pub fn hash(self) -> TermHash {
         self.0 >> 8
     }
     /// Weight within the article, one of eight levels: how often, and where it stands.
+    #[inline]
     pub fn level(self) -> usize {
         (self.0 >> 5) as usize & 7
     }
     /// What the levels weigh, 1 to 8, to the power of `damp`.
     pub fn damped(damp: f32) -> [f32; 8] {
-        WEIGHTS.map(|weight| weight.powf(damp))
+        let (mut next, step) = (1.0, (WEIGHT_STEP * damp).exp());
+        std::array::from_fn(|_| {
+            let weight = next;
+            next *= step;
+            weight
+        })
     }
     /// True for a name (as far as capitals tell) or a number that is no small one.
+    #[inline]
     pub fn is_name(self) -> bool {
         self.0 & 16 != 0
     }
     /// Built-in class: how common the word is in its language.
+    #[inline]
     pub fn class(self) -> u8 {
         (self.0 & 15) as u8
     }
@@ -80,10 +86,12 @@ impl Places {
         self.lead |= if title || lead { bit } else { 0 };
     }
     /// The term at this place stands in the headline.
+    #[inline]
     pub fn in_title(self, at: usize) -> bool {
         at < 64 && self.title >> at & 1 == 1
     }
     /// The term at this place stands in the headline or the lead.
+    #[inline]
     pub fn in_lead(self, at: usize) -> bool {
         at < 64 && self.lead >> at & 1 == 1
     }
@@ -188,9 +196,11 @@ pub fn features(about: About<'_>, background: &Background, settings: &Settings) 
             )
         })
         .collect();
-    weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    weighed.truncate(settings.terms);
-    weighed.sort_by_key(|w| w.1.hash());
+    if weighed.len() > settings.terms {
+        weighed.select_nth_unstable_by(settings.terms, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        weighed.truncate(settings.terms);
+    }
+    weighed.sort_unstable_by_key(|w| w.1.hash());
     let mut places = Places::default();
     weighed.iter().enumerate().for_each(|(at, w)| places.mark(at, w.3.0, w.3.1));
     let time = match (about.published_at, about.seen_at) {

@@ -8,12 +8,13 @@ use super::features::Features;
 use super::pages::{At, Entry, KEYS, NONE, Pages, TERMS};
 use super::regroup;
 use super::terms::TermHash;
-use super::vector::{About, Vector, Weight};
+use super::vector::{About, Vector};
 use super::why::{StoryBecause, because};
 use super::{Background, Settings};
 use crate::dedup::id_table::IdTable;
 use crate::model::Id;
 use ahash::{AHashMap, AHashSet};
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// Where a cluster belongs, and what else that changes. Apply `splits` first, then `merged`.
@@ -105,7 +106,7 @@ pub struct StoryIndex {
     /// Articles by cluster.
     clusters: IdTable,
     /// The newest posting of a term: article × KEYS + key.
-    heads: AHashMap<TermHash, u32>,
+    heads: FxHashMap<TermHash, u32>,
     stories: Vec<Slot>,
     free: Vec<u32>,
 }
@@ -126,7 +127,7 @@ impl StoryIndex {
             settings,
             entries: Pages::default(),
             clusters: IdTable::default(),
-            heads: AHashMap::new(),
+            heads: FxHashMap::default(),
             stories: Vec::new(),
             free: Vec::new(),
         }
@@ -167,19 +168,25 @@ impl StoryIndex {
 
     /// Clusters that could report the same event, most alike first.
     fn candidates(&self, vector: &Vector, background: &Background) -> Vec<(f32, At)> {
-        let mut votes: AHashMap<At, f32> = AHashMap::with_capacity(self.settings.probes * self.settings.postings);
-        for probe in Self::weightiest(vector, self.settings.probes) {
-            let Some(&Weight { term, weight, .. }) = vector.weights.get(usize::from(probe)) else { continue };
-            let mut posting = self.heads.get(&term).copied().unwrap_or(NONE);
-            for _ in 0..self.settings.postings {
-                let (at, slot) = (posting / KEYS as u32, posting as usize % KEYS);
-                let Some(entry) = (posting != NONE).then(|| self.entries.get(at)).flatten() else { break };
+        let mut votes: FxHashMap<At, f32> =
+            FxHashMap::with_capacity_and_hasher(self.settings.probes * self.settings.postings, Default::default());
+        // All chains go on together: where one has to wait for memory, so do the others, at the same time.
+        let probes = Self::weightiest(vector, self.settings.probes).into_iter();
+        let mut chains: Vec<(u32, f32)> = probes
+            .filter_map(|probe| vector.weights.get(usize::from(probe)))
+            .filter_map(|w| Some((*self.heads.get(&w.term)?, w.weight * w.weight)))
+            .collect();
+        for _ in 0..self.settings.postings {
+            chains.retain_mut(|(posting, weight)| {
+                let (at, key) = (*posting / KEYS as u32, *posting as usize % KEYS);
+                let Some(entry) = self.entries.get(at) else { return false };
                 // one whose cluster has become part of another speaks no more
                 if entry.story != NONE {
-                    *votes.entry(at).or_insert(0.0) += weight * weight;
+                    *votes.entry(at).or_insert(0.0) += *weight;
                 }
-                posting = entry.before.get(slot).copied().unwrap_or(NONE);
-            }
+                *posting = entry.before.get(key).copied().unwrap_or(NONE);
+                *posting != NONE
+            });
         }
         let mut votes: Vec<(f32, At)> = votes.into_iter().map(|(at, w)| (w, at)).collect();
         let more = |a: &(f32, At), b: &(f32, At)| b.0.total_cmp(&a.0).then(b.1.cmp(&a.1));
@@ -187,22 +194,20 @@ impl StoryIndex {
             votes.select_nth_unstable_by(self.settings.compared, more);
             votes.truncate(self.settings.compared);
         }
-        let mut alike: Vec<(f32, At)> = votes
-            .into_iter()
-            .filter_map(|(_, at)| Some((self.vector(self.entries.get(at)?, background).likeness(vector, &self.settings), at)))
-            .filter(|c| c.0 > self.settings.usual * self.settings.threshold * 0.4)
-            .collect();
+        let mut other = Vector::default();
+        let mut likeness = |at: At| {
+            let entry = self.entries.get(at)?;
+            other.become_that_of(entry.terms(), about(entry), background, &self.settings);
+            Some((other.likeness(vector, &self.settings), at))
+        };
+        let least = self.settings.usual * self.settings.threshold * 0.4;
+        let mut alike: Vec<(f32, At)> = votes.into_iter().filter_map(|(_, at)| likeness(at)).filter(|c| c.0 > least).collect();
         alike.sort_unstable_by(more);
         alike
     }
 
     fn vector(&self, entry: &Entry, background: &Background) -> Vector {
-        Vector::of(
-            entry.terms(),
-            About { places: entry.places(), stated: entry.stated(), minute: entry.minute(), lang: entry.lang, publisher: entry.publisher },
-            background,
-            &self.settings,
-        )
+        Vector::of(entry.terms(), about(entry), background, &self.settings)
     }
 
     fn members(&self, slot: u32) -> impl Iterator<Item = (At, &Entry)> + '_ {
@@ -556,6 +561,10 @@ impl StoryIndex {
             self.heads.retain(|_, posting| *posting / KEYS as u32 >= first);
         }
     }
+}
+
+fn about(entry: &Entry) -> About {
+    About { places: entry.places(), stated: entry.stated(), minute: entry.minute(), lang: entry.lang, publisher: entry.publisher }
 }
 
 struct Plan {

@@ -174,7 +174,7 @@ impl Default for Settings {
             one_publisher: 0.5,
             probes: 20,
             postings: 48,
-            compared: 64,
+            compared: 32,
             stories: 8,
             opened: 32,
             loosened: 8,

@@ -67,49 +67,50 @@ pub struct About {
 impl Vector {
     /// The vector of one article, of length 1.
     pub fn of(terms: &[Term], about: About, background: &Background, settings: &Settings) -> Self {
+        let mut it = Self::default();
+        it.become_that_of(terms, about, background, settings);
+        it
+    }
+
+    /// Makes it the vector of another article: [`Vector::of`] in the same memory.
+    pub fn become_that_of(&mut self, terms: &[Term], about: About, background: &Background, settings: &Settings) {
         let damped = Term::damped(settings.damp);
-        let mut weights: Vec<Weight> = terms
-            .iter()
-            .enumerate()
-            .map(|(at, t)| Weight {
-                term: t.hash(),
-                weight: damped[t.level()] * (settings.any_term + background.idf(t.hash(), t.class())),
-                title: f32::from(u8::from(about.places.in_title(at))),
-                lead: f32::from(u8::from(about.places.in_lead(at))),
-                name: t.is_name(),
-            })
-            .collect();
-        let length = norm(weights.iter().map(|w| w.weight), settings);
+        let (mut squares, mut name_squares, mut names) = (0.0, 0.0, 0u32);
+        self.weights.clear();
+        self.weights.extend(terms.iter().enumerate().map(|(at, t)| {
+            let weight = damped[t.level()] * (settings.any_term + background.idf(t.hash(), t.class()));
+            squares += weight * weight;
+            if t.is_name() {
+                (name_squares, names) = (name_squares + weight * weight, names + 1);
+            }
+            let (title, lead) = (f32::from(u8::from(about.places.in_title(at))), f32::from(u8::from(about.places.in_lead(at))));
+            Weight { term: t.hash(), weight, title, lead, name: t.is_name() }
+        }));
         // Names make a share of their own: two events of one kind differ in little else.
-        let names = norm(terms.iter().zip(&weights).filter(|t| t.0.is_name()).map(|t| t.1.weight), settings);
-        let named = terms.iter().filter(|t| t.is_name()).count() >= 2;
-        let share = if named { settings.name_share } else { 0.0 };
-        for (term, w) in terms.iter().zip(&mut weights) {
-            let name = if term.is_name() { share * (w.weight / names).powi(2) } else { 0.0 };
-            w.weight = ((1.0 - share) * (w.weight / length).powi(2) + name).sqrt();
+        let share = if names >= 2 { settings.name_share } else { 0.0 };
+        let (all, named) = ((1.0 - share) / length(squares, settings).powi(2), share / length(name_squares, settings).powi(2));
+        let (mut title, mut name_mass) = (0.0, 0.0);
+        for w in &mut self.weights {
+            let square = w.weight * w.weight * if w.name { all + named } else { all };
+            w.weight = square.sqrt();
+            w.title *= square;
+            title += w.title;
+            name_mass += if w.name { square } else { 0.0 };
         }
-        let title: f32 = weights.iter().map(|w| w.title * w.weight * w.weight).sum();
-        weights.iter_mut().for_each(|w| w.title *= w.weight * w.weight / title.max(1e-9));
+        self.weights.iter_mut().for_each(|w| w.title /= f32::max(title, 1e-9));
         // Where nearly everything comes from one publisher, that says nothing.
         let others = 1.0 - background.publisher_share(about.publisher);
-        let house = 1.0 - (1.0 - settings.one_publisher) * others * others;
         let full = terms.len() as f32 / settings.full_terms;
-        let fullness = settings.bare + (1.0 - settings.bare) * full.min(1.0);
-        let titled = f32::from(u8::from(title > 0.0));
-        let name_mass = weights.iter().filter(|w| w.name).map(|w| w.weight * w.weight).sum();
-        Self {
-            weights,
-            titled,
-            named: f32::from(u8::from(named)),
-            name_mass,
-            count: 1.0,
-            fullness,
-            stated: about.stated,
-            span: about.minute.map(|m| (m, m)),
-            lang: about.lang,
-            house,
-            publisher: about.publisher,
-        }
+        self.titled = f32::from(u8::from(title > 0.0));
+        self.named = f32::from(u8::from(names >= 2));
+        self.name_mass = name_mass;
+        self.count = 1.0;
+        self.fullness = settings.bare + (1.0 - settings.bare) * full.min(1.0);
+        self.stated = about.stated;
+        self.span = about.minute.map(|m| (m, m));
+        self.lang = about.lang;
+        self.house = 1.0 - (1.0 - settings.one_publisher) * others * others;
+        self.publisher = about.publisher;
     }
 
     /// The vector of an article's features.
@@ -169,18 +170,16 @@ impl Vector {
         }
     }
 
-    /// Calls `each` with the terms that both have.
+    /// Calls `each` with the terms that both have. Both sides go on by comparisons alone: which term is the lesser one is
+    /// anybody's guess, and a branch would guess wrong half of the time.
     fn shared<'a>(&'a self, other: &'a Self, mut each: impl FnMut(&'a Weight, &'a Weight)) {
-        let (mut a, mut b) = (self.weights.as_slice(), other.weights.as_slice());
-        while let (Some((x, rest_a)), Some((y, rest_b))) = (a.split_first(), b.split_first()) {
-            match x.term.cmp(&y.term) {
-                std::cmp::Ordering::Less => a = rest_a,
-                std::cmp::Ordering::Greater => b = rest_b,
-                std::cmp::Ordering::Equal => {
-                    each(x, y);
-                    (a, b) = (rest_a, rest_b);
-                }
+        let (mut i, mut j) = (0, 0);
+        while let (Some(x), Some(y)) = (self.weights.get(i), other.weights.get(j)) {
+            if x.term == y.term {
+                each(x, y);
             }
+            i += usize::from(x.term <= y.term);
+            j += usize::from(y.term <= x.term);
         }
     }
 
@@ -326,6 +325,7 @@ struct Compared {
     name_cosine: f32,
 }
 
-fn norm(weights: impl Iterator<Item = f32>, settings: &Settings) -> f32 {
-    weights.map(|w| w * w).sum::<f32>().sqrt().max(settings.least_length).max(1e-6)
+/// Of the sum of the squares.
+fn length(squares: f32, settings: &Settings) -> f32 {
+    squares.sqrt().max(settings.least_length).max(1e-6)
 }

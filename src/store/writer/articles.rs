@@ -204,8 +204,8 @@ impl Tx<'_> {
     /// Writes the wide row; its number.
     fn write_article(&mut self, seq: Option<i64>, commit: &ArticleCommit, publisher: i64) -> Result<i64, StoreError> {
         let a = &commit.article;
-        let (because, common) = split_reason(commit.because.clone());
-        let (story_because, story_common) = split_reason(commit.story_because.clone());
+        let (because, common) = split_reason(&commit.because);
+        let (story_because, story_common) = split_reason(&commit.story_because);
         let (common, story_common) = (self.common(common)?, self.common(story_common)?);
         self.tx
             .prepare_cached(

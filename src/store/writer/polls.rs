@@ -35,14 +35,17 @@ impl Writer {
         ];
         let mut named = self.conn.prepare_cached("SELECT seq FROM feed WHERE id = ?1")?;
         let Some(seq) = named.query_row([put(feed)], |r| r.get::<_, i64>(0)).optional()? else { return Ok(Vec::new()) };
+        // Some ninety queries a feed.
+        let _reading = self.conn.unchecked_transaction()?;
         let mut asked: HashMap<i64, &str> = HashMap::new();
-        for keys in keys {
-            asked.extend(hashes(feed, keys).into_iter().zip(fields(keys)).filter_map(|(h, k)| Some((h?, k?))));
+        let hashed: Vec<[Option<i64>; 3]> = keys.iter().map(|keys| hashes(feed, keys)).collect();
+        for (keys, hashes) in keys.iter().zip(&hashed) {
+            asked.extend(hashes.iter().zip(fields(keys)).filter_map(|(h, k)| Some(((*h)?, k?))));
         }
         let name = |hash: Option<i64>| hash.map(|h| asked.get(&h).map_or_else(|| format!("\0{h:x}"), |k| (*k).to_owned()));
         let mut found: BTreeMap<i64, KnownRow> = BTreeMap::new();
-        for keys in keys {
-            for (query, hash) in queries.iter_mut().zip(hashes(feed, keys)) {
+        for hashes in hashed {
+            for (query, hash) in queries.iter_mut().zip(hashes) {
                 let Some(hash) = hash else { continue };
                 let mut rows = query.query([hash, seq])?;
                 while let Some(row) = rows.next()? {
@@ -107,6 +110,7 @@ impl Writer {
         per_host: u32,
         skip: &HashSet<Id>,
     ) -> Result<Vec<PendingEntry>, StoreError> {
+        let _reading = self.conn.unchecked_transaction()?;
         let mut taken = Vec::new();
         {
             // Whose an entry is costs a look at another table, which is only worth it where it matters.

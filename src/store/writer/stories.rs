@@ -118,7 +118,7 @@ impl Tx<'_> {
                 found.optional()?.ok_or_else(|| StoreError::Unknown { what: "article", id: one.article.to_string() })?;
             self.tx.prepare_cached("UPDATE placed SET cluster = ?2, story = ?3 WHERE seq = ?1")?.execute([seq, cluster, story])?;
             if let Some(because) = &one.because {
-                let (own, common) = split_reason(because.clone());
+                let (own, common) = split_reason(because);
                 let common = self.common(common)?;
                 let sql = "UPDATE article SET because = ?2, because_common = ?3 WHERE seq = ?1";
                 self.tx.prepare_cached(sql)?.execute(params![seq, own, common])?;
