@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """What newsfold costs on a thousand sites of the load server: wall and CPU seconds, memory, requests and bytes.
 
-usage: eval/speed.py [--parts feeds,pages,cluster] [--feeds 1000] [--pages 3000] [--texts 100000] [--rounds 5] [--json]
+usage: eval/speed.py [--parts feeds,pages,cluster,window] [--feeds 1000] [--pages 3000] [--texts 100000] [--rounds 5] [--window DIR] [--peers]
+                     [--json]
 
 Each figure is the median of `--rounds` rounds. CPU and memory are those of the measured process (wait4); the server, ../shared/rig built as its
-README says, has one core of its own.
+README says, has one core of its own. The part `window` starts the daemon on a filled database and asks it (`cargo run --release --example
+store_scale -- DIR 100000` fills one). With `--peers` others do the same in the same rounds, where they are installed: `feedparser` with
+`requests`, `reader` and `trafilatura` for the Python that runs this, and newsboat.
 """
-import argparse, json, os, statistics, subprocess, sys, tempfile, time, urllib.request
+import argparse, importlib.util, json, os, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MEASURED = [sys.executable, "-I", "-S", f"{HERE}/eval/measured.py"]
@@ -47,6 +50,50 @@ class Server:
         self.process.wait()
 
 
+# What a script does that uses the libraries as their manuals say: URLs in a file, what is known in another.
+FEEDPARSER = """
+import concurrent.futures, feedparser, pickle, requests, sys
+urls, known = open(sys.argv[1]).read().split(), {}
+try: known = pickle.load(open(sys.argv[2], "rb"))
+except FileNotFoundError: pass
+def ask(url):
+    etag, entries = known.get(url, (None, set()))
+    answer = requests.get(url, headers={"If-None-Match": etag} if etag else {}, timeout=30)
+    if answer.status_code == 200:
+        entries = entries | {entry.get("id") or entry.link for entry in feedparser.parse(answer.content).entries}
+    return url, (answer.headers.get("etag"), entries)
+with concurrent.futures.ThreadPoolExecutor(16) as pool:
+    pickle.dump(dict(pool.map(ask, urls)), open(sys.argv[2], "wb"))
+"""
+READER = """
+import reader, sys
+store = reader.make_reader(sys.argv[2])
+for url in open(sys.argv[1]).read().split(): store.add_feed(url, exist_ok=True)
+store.update_feeds(workers=16)
+"""
+TRAFILATURA = """
+import concurrent.futures, requests, sys, trafilatura
+def read(url): return len(trafilatura.extract(requests.get(url, timeout=30).text) or "")
+with concurrent.futures.ProcessPoolExecutor(2) as pool: sum(pool.map(read, open(sys.argv[1]).read().split(), chunksize=16))
+"""
+
+
+def feed_peers(urls, folder):
+    """Commands of those installed that poll `urls` and remember, by name."""
+    if not ARGS.peers:
+        return {}
+    open(f"{folder}/urls", "w").write("\n".join(urls) + "\n")
+    has = lambda *names: all(importlib.util.find_spec(name) for name in names)
+    script = lambda code, state: [sys.executable, "-c", code, f"{folder}/urls", f"{folder}/{state}"]
+    newsboat = ["newsboat", "-u", f"{folder}/urls", "-c", f"{folder}/newsboat.db", "-C", "/dev/null", "-x", "reload"]
+    peers = {"feedparser + requests": script(FEEDPARSER, "known") if has("feedparser", "requests") else None,
+             "reader": script(READER, "reader.db") if has("reader") else None,
+             "newsboat": newsboat if shutil.which("newsboat") else None}
+    for name in [name for name, command in peers.items() if not command]:
+        print(f"speed: {name} is not installed and not measured", file=sys.stderr)
+    return {name: command for name, command in peers.items() if command}
+
+
 def measured(command, **more):
     """Runs a command to its end: wall s, CPU s, peak MB."""
     with tempfile.NamedTemporaryFile(dir=TMP) as report:
@@ -81,24 +128,27 @@ def table(rows):
             print(json.dumps({"what": what, **values}), flush=True)
             continue
         more = "  ".join(f"{key} {value:,.4g}" for key, value in values.items() if key not in ("wall", "cpu", "peak"))
-        print(f"{what:26} {values['wall']:8.3f} {values['cpu']:8.3f} {values['peak']:8.0f}  {more}", flush=True)
+        print(f"{what:32} {values['wall']:8.3f} {values['cpu']:8.3f} {values['peak']:8.0f}  {more}", flush=True)
 
 
 def feeds():
-    """First refresh, unchanged, one new entry each; without pages."""
+    """First refresh, unchanged, one new entry each, all without pages; one more each with its page."""
     server, rows = Server(ARGS.feeds, ARGS.port), {}
     try:
         for _ in range(ARGS.rounds):
             server.get("/admin/reset")
             server.warm()
             with tempfile.TemporaryDirectory(dir=TMP) as folder:
-                config = configure(folder, server.urls, pages=False)
-                for what in ("first refresh", "unchanged", "one new entry each"):
-                    if what == "one new entry each":
+                peers = feed_peers(server.urls, folder)
+                for what in ("first refresh", "unchanged", "one new entry each", "one new each, with page"):
+                    if what.startswith("one new"):
                         server.get(f"/admin/tick?new=1&share=1.0&n={ARGS.feeds}")
                         server.warm()
-                    one = measured([BIN, "--config", config, "poll", "--all"])
-                    rows.setdefault(f"{what}, {ARGS.feeds}", []).append(one | served(server.counted()))
+                    config = configure(folder, server.urls, pages=what.endswith("page"))
+                    commands = {"": [BIN, "--config", config, "poll", "--all"], **({} if what.endswith("page") else peers)}
+                    for name, command in commands.items():
+                        one = measured(command)
+                        rows.setdefault(f"{what}, {name or ARGS.feeds}", []).append(one | served(server.counted()))
         table(rows)
     finally:
         server.stop()
@@ -116,6 +166,12 @@ def pages():
                 stats = server.counted()
                 one |= {"ms CPU a page": one["cpu"] * 1e3 / (len(server.urls) * 30), **served(stats)}
                 rows.setdefault(f"article pipeline, {len(server.urls) * 30}", []).append(one)
+                if ARGS.peers and importlib.util.find_spec("trafilatura") and importlib.util.find_spec("requests"):
+                    articles = server.get(f"/articles.txt?n={len(server.urls) * 30}&sites={len(server.urls)}").decode()
+                    open(f"{folder}/pages", "w").write(articles)
+                    one = measured([sys.executable, "-c", TRAFILATURA, f"{folder}/pages"])
+                    one |= {"ms CPU a page": one["cpu"] * 1e3 / len(articles.split()), **served(server.counted())}
+                    rows.setdefault("fetched and read, trafilatura", []).append(one)
         table(rows)
     finally:
         server.stop()
@@ -136,16 +192,60 @@ def cluster():
     table(rows)
 
 
+def start(state):
+    """Starts the daemon on a filled state until it says that it is ready, and ends it: wall s until then, CPU s and peak MB in all."""
+    config, address = f"{TMP}/start.toml", f"{TMP}/notify"
+    open(config, "w").write(f'state_dir = "{state}"\n')
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
+        told.bind(address)
+        told.settimeout(120)
+        began = time.time()
+        daemon = subprocess.Popen([BIN, "--config", config, "run"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  env={**os.environ, "NOTIFY_SOCKET": address})
+        try:
+            while b"READY=1" not in told.recv(4096):
+                pass
+            wall = time.time() - began
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            _, status, usage = os.wait4(daemon.pid, 0)
+            daemon.returncode = os.waitstatus_to_exitcode(status)
+            os.unlink(address)
+    if daemon.returncode != 0:
+        sys.exit(f"speed: the daemon on {state} ended with {daemon.returncode}")
+    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024}
+
+
+def window():
+    """Start-up with a full window, and what the commands take on it."""
+    if not ARGS.window:
+        print("speed: --window names no filled state; the part is not measured", file=sys.stderr)
+        return
+    ask = lambda *command: subprocess.run([BIN, "--state-dir", ARGS.window, *command], capture_output=True, check=True, text=True).stdout
+    story = json.loads(ask("stories", "--json", "--limit", "1"))
+    word = max(story["title"].split(), key=len)
+    article = ask("search", word, "--ids", "--limit", "1").strip()
+    commands = [["stories"], ["story", story["id"]], ["article", article], ["search", word], ["feeds"], ["status"]]
+    rows = {}
+    for _ in range(ARGS.rounds):
+        rows.setdefault("start until ready", []).append(start(ARGS.window))
+        for command in commands:
+            rows.setdefault(" ".join(command), []).append(measured([BIN, "--state-dir", ARGS.window, *command]))
+    table(rows)
+
+
 if __name__ == "__main__":
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--bin", default=os.path.join(HERE, "target", "release", "newsfold"))
     ap.add_argument("--rig", default=os.path.join(HERE, "target", "rig", "target", "release", "rig"))
-    ap.add_argument("--parts", default="feeds,pages,cluster")
+    ap.add_argument("--parts", default="feeds,pages,cluster,window")
     ap.add_argument("--feeds", type=int, default=1000)
     ap.add_argument("--pages", type=int, default=3000)
     ap.add_argument("--texts", type=int, default=100_000)
     ap.add_argument("--rounds", type=int, default=5)
     ap.add_argument("--port", type=int, default=8871)
+    ap.add_argument("--window", metavar="DIR", help="a filled state, for the part window")
+    ap.add_argument("--peers", action="store_true", help="measure other readers beside it")
     ap.add_argument("--json", action="store_true")
     ARGS = ap.parse_args()
     BIN = os.path.abspath(ARGS.bin)
@@ -154,6 +254,6 @@ if __name__ == "__main__":
             sys.exit(f"speed: {needed} is absent; this evaluation needs it: {how}")
     with tempfile.TemporaryDirectory() as TMP:
         if not ARGS.json:
-            print(f"{'what':26} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
+            print(f"{'what':32} {'wall s':>8} {'CPU s':>8} {'peak MB':>8}")
         for part in ARGS.parts.split(","):
             globals()[part]()

@@ -136,7 +136,8 @@ fn batch(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, mut ba
     for f in &all {
         background.learn(f.hashes());
     }
-    let vectors: Vec<Vector> = all.iter().map(|f| Vector::of_features(f, &background, settings)).collect();
+    let weighing = &mut Weighing::new(&background, settings);
+    let vectors: Vec<Vector> = all.iter().map(|f| Vector::of_features(f, weighing)).collect();
     let alike = regroup::likenesses(&vectors, settings);
     let mut best = (0.0, 0.0, 0.0);
     let mut row = String::new();
@@ -240,7 +241,8 @@ fn online(name: &str, rows: &[Value], flags: &[&str], settings: &Settings, backg
         for group in groups.iter().take(60) {
             println!("--- {}", group.len());
             let read: Vec<Features> = group.iter().map(|r| read(r, flags, background, settings)).collect();
-            let vectors: Vec<Vector> = read.iter().map(|f| Vector::of_features(f, background, settings)).collect();
+            let weighing = &mut Weighing::new(background, settings);
+            let vectors: Vec<Vector> = read.iter().map(|f| Vector::of_features(f, weighing)).collect();
             for (i, r) in group.iter().enumerate() {
                 let alike = |j: usize| vectors[i].likeness(&vectors[j], settings);
                 let others = || (0..group.len()).filter(|&j| j != i);

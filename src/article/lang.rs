@@ -21,8 +21,11 @@ const FREQUENT: &[(&str, &str, &str)] = &[
     ("cs", "a v na se je že to s z do o i za ve po pro by ale jako jsou od si k u podle při", "ľĺŕôäłąęśź"),
 ];
 
-/// The same, the words set apart once and not for every word of every text: each with its place in the list.
-static LISTS: LazyLock<Vec<(&str, AHashMap<&[u8], u32>, &str)>> = LazyLock::new(|| {
+/// Words of a list, each with its place there.
+type Words = AHashMap<&'static [u8], u32>;
+
+/// The same, the words set apart once and not for every word of every text.
+static LISTS: LazyLock<Vec<(&str, Words, &str)>> = LazyLock::new(|| {
     let places = |words: &'static str| words.split(' ').map(str::as_bytes).zip(0..).collect();
     FREQUENT.iter().map(|(code, words, foreign)| (*code, places(words), *foreign)).collect()
 });
@@ -66,7 +69,7 @@ pub(super) fn language(text: &str, declared: Option<&str>) -> Option<String> {
 
 /// True where enough of a sample's words are among `frequent`, and so many different ones of them (`least`; English has four in
 /// common with Dutch and six with Afrikaans).
-fn speaks(sample: &str, frequent: &AHashMap<&[u8], u32>, least: u32) -> bool {
+fn speaks(sample: &str, frequent: &Words, least: u32) -> bool {
     let (mut all, mut hits, mut kinds) = (0usize, 0usize, 0u32);
     for word in sample.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(240) {
         all += 1;
@@ -80,7 +83,7 @@ fn speaks(sample: &str, frequent: &AHashMap<&[u8], u32>, least: u32) -> bool {
 }
 
 /// Where a word stands among `frequent`, whatever its case.
-fn place<'a>(word: &str, frequent: &'a AHashMap<&[u8], u32>) -> Option<&'a u32> {
+fn place<'a>(word: &str, frequent: &'a Words) -> Option<&'a u32> {
     let mut lowered = [0; LONGEST];
     let lower = lowered.get_mut(..word.len())?;
     lower.copy_from_slice(word.as_bytes());

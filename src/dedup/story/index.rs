@@ -8,7 +8,7 @@ use super::features::Features;
 use super::pages::{At, Entry, KEYS, NONE, Pages, TERMS};
 use super::regroup;
 use super::terms::TermHash;
-use super::vector::{About, Vector};
+use super::vector::{About, Vector, Weighing};
 use super::why::{StoryBecause, because};
 use super::{Background, Settings};
 use crate::dedup::id_table::IdTable;
@@ -167,7 +167,7 @@ impl StoryIndex {
     }
 
     /// Clusters that could report the same event, most alike first.
-    fn candidates(&self, vector: &Vector, background: &Background) -> Vec<(f32, At)> {
+    fn candidates(&self, vector: &Vector, weighing: &mut Weighing<'_>) -> Vec<(f32, At)> {
         let mut votes: FxHashMap<At, f32> =
             FxHashMap::with_capacity_and_hasher(self.settings.probes * self.settings.postings, Default::default());
         // All chains go on together: where one has to wait for memory, so do the others, at the same time.
@@ -197,17 +197,13 @@ impl StoryIndex {
         let mut other = Vector::default();
         let mut likeness = |at: At| {
             let entry = self.entries.get(at)?;
-            other.become_that_of(entry.terms(), about(entry), background, &self.settings);
+            other.become_that_of(entry.terms(), about(entry), weighing);
             Some((other.likeness(vector, &self.settings), at))
         };
         let least = self.settings.usual * self.settings.threshold * 0.4;
         let mut alike: Vec<(f32, At)> = votes.into_iter().filter_map(|(_, at)| likeness(at)).filter(|c| c.0 > least).collect();
         alike.sort_unstable_by(more);
         alike
-    }
-
-    fn vector(&self, entry: &Entry, background: &Background) -> Vector {
-        Vector::of(entry.terms(), about(entry), background, &self.settings)
     }
 
     fn members(&self, slot: u32) -> impl Iterator<Item = (At, &Entry)> + '_ {
@@ -221,7 +217,7 @@ impl StoryIndex {
     }
 
     /// The stories of the nearest candidates as nodes to group; node 0 is the newcomer.
-    fn neighbourhood(&self, candidates: &[(f32, At)], vector: Vector, background: &Background) -> (Vec<Vector>, Vec<Near>) {
+    fn neighbourhood(&self, candidates: &[(f32, At)], vector: Vector, weighing: &mut Weighing<'_>) -> (Vec<Vector>, Vec<Near>) {
         let (mut nodes, mut near): (Vec<Vector>, Vec<Near>) = (vec![vector], Vec::new());
         let mut seen = AHashSet::new();
         for &(_, at) in candidates {
@@ -244,14 +240,14 @@ impl StoryIndex {
             let mut found = Near { slot, members: Vec::new(), whole: None };
             for (at, entry) in single.iter().filter_map(|at| Some((*at, self.entries.get(*at)?))) {
                 found.members.push((at, nodes.len()));
-                nodes.push(self.vector(entry, background));
+                nodes.push(vector_of(entry, weighing));
             }
             // Together stand those of one language, the newcomer's if there are some: only such can be compared as one.
             let others = || self.members(slot).filter(|m| !single.contains(&m.0));
             let spoken = [nodes.first().map_or([0; 2], |n| n.lang), others().next().map_or([0; 2], |m| m.1.lang)];
             let lang = spoken.into_iter().find(|&lang| others().any(|m| m.1.lang == lang)).unwrap_or_default();
             let rest = others().filter(|m| m.1.lang == lang).take(self.settings.opened);
-            if let Some(sum) = rest.map(|(_, e)| self.vector(e, background)).reduce(|a, b| a.add(&b)) {
+            if let Some(sum) = rest.map(|(_, e)| vector_of(e, weighing)).reduce(|a, b| a.add(&b)) {
                 found.whole = Some(nodes.len());
                 nodes.push(sum);
             }
@@ -265,11 +261,11 @@ impl StoryIndex {
 
     /// Where a new cluster belongs. Changes nothing: [`StoryIndex::learn`] does.
     pub fn decide(&self, f: &Features, cluster: Id, background: &Background) -> StoryPlacement {
-        let vector = Vector::of_features(f, background, &self.settings);
-        let candidates = self.candidates(&vector, background);
-        let nearest = candidates.first().and_then(|&(_, at)| self.entries.get(at));
-        let because = |joined: bool| because(f, &vector, nearest.map(|e| (e.cluster, self.vector(e, background))), joined, &self.settings);
-        let (nodes, near) = self.neighbourhood(&candidates, vector.clone(), background);
+        let weighing = &mut Weighing::new(background, &self.settings);
+        let vector = Vector::of_features(f, weighing);
+        let candidates = self.candidates(&vector, weighing);
+        let nearest = candidates.first().and_then(|&(_, at)| self.entries.get(at)).map(|e| (e.cluster, vector_of(e, weighing)));
+        let (nodes, near) = self.neighbourhood(&candidates, vector.clone(), weighing);
         let groups = regroup::average_linkage(&nodes, self.settings.threshold, &self.settings);
         let mut plan = self.plan(&groups, &near, cluster);
         let story = plan.story.unwrap_or_else(|| Id::story(cluster));
@@ -280,7 +276,7 @@ impl StoryIndex {
             joined: plan.story.is_some(),
             splits: plan.splits,
             merged: plan.merged,
-            because: because(plan.story.is_some()),
+            because: because(f, &vector, nearest, plan.story.is_some(), &self.settings),
             keys: Self::weightiest(&vector, KEYS),
             near: near.iter().map(|n| n.slot).collect(),
         }
@@ -483,8 +479,11 @@ impl StoryIndex {
 
     /// `keys` as in [`StoryPlacement`]; without any, the terms are weighed by the background of today.
     fn insert_at(&mut self, f: &Features, cluster: Id, slot: u32, arrived: i32, keys: &[u8], background: &Background) {
-        let weighed =
-            if keys.is_empty() { Self::weightiest(&Vector::of_features(f, background, &self.settings), KEYS) } else { Vec::new() };
+        let weighed = if keys.is_empty() {
+            Self::weightiest(&Vector::of_features(f, &mut Weighing::new(background, &self.settings)), KEYS)
+        } else {
+            Vec::new()
+        };
         let keys = if keys.is_empty() { &weighed } else { keys };
         let at = self.entries.push(Entry::new(f), arrived);
         self.name(at, cluster);
@@ -561,6 +560,10 @@ impl StoryIndex {
             self.heads.retain(|_, posting| *posting / KEYS as u32 >= first);
         }
     }
+}
+
+fn vector_of(entry: &Entry, weighing: &mut Weighing<'_>) -> Vector {
+    Vector::of(entry.terms(), about(entry), weighing)
 }
 
 fn about(entry: &Entry) -> About {

@@ -20,7 +20,7 @@ pub use features::{About, Features, Term, features};
 pub use headline::headline;
 pub use index::{Merged, Split, Stored, StoryIndex, StoryPlacement};
 pub use stories::{InStory, Stories};
-pub use vector::{Vector, Weight};
+pub use vector::{Vector, Weighing, Weight};
 pub use why::{Shared, StoryBecause, StoryComparison, why_story};
 
 /// The version of rule and settings, kept with every reason.
@@ -174,7 +174,7 @@ impl Default for Settings {
             one_publisher: 0.5,
             probes: 20,
             postings: 48,
-            compared: 32,
+            compared: 64,
             stories: 8,
             opened: 32,
             loosened: 8,

@@ -140,7 +140,8 @@ fn a_row_of_an_earlier_layout_restores_without_what_that_did_not_hold() {
     assert_eq!((back.places, back.stated, &back.terms), (f.places, Stated::default(), &f.terms));
     let back = Features::restore(&old).expect("a row");
     assert_eq!((back.minute(), back.hashes().collect::<Vec<_>>()), (f.minute(), f.hashes().collect()));
-    let (vector, settings) = (Vector::of_features(&back, &Background::default(), &Settings::default()), Settings::default());
+    let (vector, settings) =
+        (Vector::of_features(&back, &mut Weighing::new(&Background::default(), &Settings::default())), Settings::default());
     assert_eq!(vector.headline_support(&vector, &settings), None, "unknown, and so no word against it");
 }
 

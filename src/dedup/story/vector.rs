@@ -64,21 +64,55 @@ pub struct About {
     pub publisher: u16,
 }
 
+/// What terms weigh for one decision.
+pub struct Weighing<'a> {
+    background: &'a Background,
+    settings: &'a Settings,
+    damped: [f32; 8],
+    /// The terms that were asked for last, by the lowest bits of their hash: hash and class, and what [`Background::idf`] says.
+    latest: Vec<(u32, f32)>,
+}
+
+impl<'a> Weighing<'a> {
+    /// Terms that are remembered: 8 kB, which stay in the nearest cache. Half of the terms of an article's candidates are the same.
+    const LATEST: usize = 1024;
+
+    /// By this background, with nothing asked for yet.
+    pub fn new(background: &'a Background, settings: &'a Settings) -> Self {
+        // no hash has all its bits and a class that is none
+        Self { background, settings, damped: Term::damped(settings.damp), latest: vec![(u32::MAX, 0.0); Self::LATEST] }
+    }
+
+    fn weight(&mut self, term: Term) -> f32 {
+        let (hash, class) = (term.hash(), term.class());
+        let asked = hash << 8 | u32::from(class);
+        let idf = match self.latest.get_mut(hash as usize % Self::LATEST) {
+            Some((known, idf)) if *known == asked => *idf,
+            Some(place) => {
+                *place = (asked, self.background.idf(hash, class));
+                place.1
+            }
+            None => self.background.idf(hash, class),
+        };
+        self.damped[term.level()] * (self.settings.any_term + idf)
+    }
+}
+
 impl Vector {
     /// The vector of one article, of length 1.
-    pub fn of(terms: &[Term], about: About, background: &Background, settings: &Settings) -> Self {
+    pub fn of(terms: &[Term], about: About, weighing: &mut Weighing<'_>) -> Self {
         let mut it = Self::default();
-        it.become_that_of(terms, about, background, settings);
+        it.become_that_of(terms, about, weighing);
         it
     }
 
     /// Makes it the vector of another article: [`Vector::of`] in the same memory.
-    pub fn become_that_of(&mut self, terms: &[Term], about: About, background: &Background, settings: &Settings) {
-        let damped = Term::damped(settings.damp);
+    pub fn become_that_of(&mut self, terms: &[Term], about: About, weighing: &mut Weighing<'_>) {
+        let settings = weighing.settings;
         let (mut squares, mut name_squares, mut names) = (0.0, 0.0, 0u32);
         self.weights.clear();
         self.weights.extend(terms.iter().enumerate().map(|(at, t)| {
-            let weight = damped[t.level()] * (settings.any_term + background.idf(t.hash(), t.class()));
+            let weight = weighing.weight(*t);
             squares += weight * weight;
             if t.is_name() {
                 (name_squares, names) = (name_squares + weight * weight, names + 1);
@@ -99,7 +133,7 @@ impl Vector {
         }
         self.weights.iter_mut().for_each(|w| w.title /= f32::max(title, 1e-9));
         // Where nearly everything comes from one publisher, that says nothing.
-        let others = 1.0 - background.publisher_share(about.publisher);
+        let others = 1.0 - weighing.background.publisher_share(about.publisher);
         let full = terms.len() as f32 / settings.full_terms;
         self.titled = f32::from(u8::from(title > 0.0));
         self.named = f32::from(u8::from(names >= 2));
@@ -114,13 +148,9 @@ impl Vector {
     }
 
     /// The vector of an article's features.
-    pub fn of_features(f: &Features, background: &Background, settings: &Settings) -> Self {
-        Self::of(
-            &f.terms,
-            About { places: f.places, stated: f.stated, minute: f.minute, lang: f.lang, publisher: f.publisher },
-            background,
-            settings,
-        )
+    pub fn of_features(f: &Features, weighing: &mut Weighing<'_>) -> Self {
+        let about = About { places: f.places, stated: f.stated, minute: f.minute, lang: f.lang, publisher: f.publisher };
+        Self::of(&f.terms, about, weighing)
     }
 
     /// The weights by term, sorted by term.

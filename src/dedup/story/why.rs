@@ -3,7 +3,7 @@
 use super::background::Background;
 use super::features::Features;
 use super::regroup;
-use super::vector::{Vector, breadth_factor, headline_factor, names_factor};
+use super::vector::{Vector, Weighing, breadth_factor, headline_factor, names_factor};
 use super::{Settings, VERSION};
 use crate::model::Id;
 use serde::{Deserialize, Serialize};
@@ -124,7 +124,8 @@ fn shared(a: &Vector, b: &Vector, readers: &[&Features]) -> Vec<Shared> {
 
 /// Compares two texts. For readable terms both should be read from their texts ([`super::features()`]), not restored.
 pub fn why_story(a: &Features, b: &Features, background: &Background, settings: &Settings) -> StoryComparison {
-    let (x, y) = (Vector::of_features(a, background, settings), Vector::of_features(b, background, settings));
+    let weighing = &mut Weighing::new(background, settings);
+    let (x, y) = (Vector::of_features(a, weighing), Vector::of_features(b, weighing));
     let only = |x: &Vector, f: &Features, y: &Vector| {
         // That one of two texts lacks a word which stands in every third says nothing.
         let tells = |hash| f.class(hash).is_none_or(|class| background.idf(hash, class) > 1.0);
