@@ -25,14 +25,13 @@ def row(what, measure, value, cpu=None, peak=None, note=""):
 
 def newsfold(args, out=None, stdin=None, check=True):
     """Runs the built program; returns (CPU seconds, peak MB, wall seconds, exit code)."""
-    start = time.time()
     report = f"{TMP}/measured.json"
     launcher = [sys.executable, "-I", "-S", f"{HERE}/eval/measured.py", report, BIN]
     subprocess.run(launcher + args, stdout=open(out, "wb") if out else subprocess.DEVNULL, stdin=stdin, stderr=subprocess.DEVNULL, check=True)
-    cpu, peak, code = json.load(open(report))
+    cpu, peak, code, wall = json.load(open(report))
     if check and code != 0:
         sys.exit(f"newsfold {' '.join(args[:3])} … ended with {code}")
-    return cpu, peak, time.time() - start, code
+    return cpu, peak, wall, code
 
 
 def tool(name, *args):

@@ -7,7 +7,7 @@ usage: eval/speed.py [--parts feeds,pages,cluster,window] [--feeds 1000] [--page
 Each figure is the median of `--rounds` rounds. CPU and memory are those of the measured process (wait4); the server, ../shared/rig built as its
 README says, has one core of its own. The part `window` starts the daemon on a filled database and asks it (`cargo run --release --example
 store_scale -- DIR 100000` fills one). With `--peers` others do the same in the same rounds, where they are installed: `feedparser` with
-`requests`, `reader` and `trafilatura` for the Python that runs this, and newsboat.
+`requests`, `reader` and `trafilatura` for the Python that runs this, and newsboat. One that made no requests heeded the server's max-age.
 """
 import argparse, importlib.util, json, os, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
@@ -94,16 +94,24 @@ def feed_peers(urls, folder):
     return {name: command for name, command in peers.items() if command}
 
 
-def measured(command, **more):
+def peer(rows, what, command, server, more=lambda one: {}):
+    """Adds what another program takes; where it fails, that is said."""
+    one = measured(command, fine=range(256))
+    stats = served(server.counted())
+    if one["code"]:
+        print(f"speed: {what} ended with {one['code']} and is not measured", file=sys.stderr)
+    else:
+        rows.setdefault(what, []).append(one | more(one) | stats)
+
+
+def measured(command, fine=(0,)):
     """Runs a command to its end: wall s, CPU s, peak MB."""
     with tempfile.NamedTemporaryFile(dir=TMP) as report:
-        start = time.time()
-        subprocess.run([*MEASURED, report.name, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, **more)
-        wall = time.time() - start
-        cpu, peak, code = json.load(open(report.name))
-    if code != 0:
+        subprocess.run([*MEASURED, report.name, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        cpu, peak, code, wall = json.load(open(report.name))
+    if code not in fine:
         sys.exit(f"speed: {' '.join(command)} ended with {code}")
-    return {"wall": wall, "cpu": cpu, "peak": peak}
+    return {"wall": wall, "cpu": cpu, "peak": peak, "code": code}
 
 
 def served(stats):
@@ -127,7 +135,7 @@ def table(rows):
         if ARGS.json:
             print(json.dumps({"what": what, **values}), flush=True)
             continue
-        more = "  ".join(f"{key} {value:,.4g}" for key, value in values.items() if key not in ("wall", "cpu", "peak"))
+        more = "  ".join(f"{key} {value:,.4g}" for key, value in values.items() if key not in ("wall", "cpu", "peak", "code"))
         print(f"{what:32} {values['wall']:8.3f} {values['cpu']:8.3f} {values['peak']:8.0f}  {more}", flush=True)
 
 
@@ -145,10 +153,10 @@ def feeds():
                         server.get(f"/admin/tick?new=1&share=1.0&n={ARGS.feeds}")
                         server.warm()
                     config = configure(folder, server.urls, pages=what.endswith("page"))
-                    commands = {"": [BIN, "--config", config, "poll", "--all"], **({} if what.endswith("page") else peers)}
-                    for name, command in commands.items():
-                        one = measured(command)
-                        rows.setdefault(f"{what}, {name or ARGS.feeds}", []).append(one | served(server.counted()))
+                    one = measured([BIN, "--config", config, "poll", "--all"])
+                    rows.setdefault(f"{what}, {ARGS.feeds}", []).append(one | served(server.counted()))
+                    for name, command in ({} if what.endswith("page") else peers).items():
+                        peer(rows, f"{what}, {name}", command, server)
         table(rows)
     finally:
         server.stop()
@@ -169,9 +177,8 @@ def pages():
                 if ARGS.peers and importlib.util.find_spec("trafilatura") and importlib.util.find_spec("requests"):
                     articles = server.get(f"/articles.txt?n={len(server.urls) * 30}&sites={len(server.urls)}").decode()
                     open(f"{folder}/pages", "w").write(articles)
-                    one = measured([sys.executable, "-c", TRAFILATURA, f"{folder}/pages"])
-                    one |= {"ms CPU a page": one["cpu"] * 1e3 / len(articles.split()), **served(server.counted())}
-                    rows.setdefault("fetched and read, trafilatura", []).append(one)
+                    each = lambda one, count=len(articles.split()): {"ms CPU a page": one["cpu"] * 1e3 / count}
+                    peer(rows, "fetched and read, trafilatura", [sys.executable, "-c", TRAFILATURA, f"{folder}/pages"], server, each)
         table(rows)
     finally:
         server.stop()
@@ -193,9 +200,10 @@ def cluster():
 
 
 def start(state):
-    """Starts the daemon on a filled state until it says that it is ready, and ends it: wall s until then, CPU s and peak MB in all."""
+    """Starts the daemon on a filled state until it says that it is ready, and ends it: wall s until then, CPU s and peak MB in all. All that
+    is stored is in the window, and nothing is removed, however old."""
     config, address = f"{TMP}/start.toml", f"{TMP}/notify"
-    open(config, "w").write(f'state_dir = "{state}"\n')
+    open(config, "w").write(f'state_dir = "{state}"\n[dedup]\nwindow = "3660d"\n[retention]\narticles = "36600d"\n')
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         told.bind(address)
         told.settimeout(120)
@@ -222,15 +230,17 @@ def window():
         print("speed: --window names no filled state; the part is not measured", file=sys.stderr)
         return
     ask = lambda *command: subprocess.run([BIN, "--state-dir", ARGS.window, *command], capture_output=True, check=True, text=True).stdout
-    story = json.loads(ask("stories", "--json", "--limit", "1"))
+    story = json.loads(ask("stories", "--since", "all", "--json", "--limit", "1"))
     word = max(story["title"].split(), key=len)
     article = ask("search", word, "--ids", "--limit", "1").strip()
-    commands = [["stories"], ["story", story["id"]], ["article", article], ["search", word], ["feeds"], ["status"]]
+    commands = [["stories", "--since", "all"], ["story", story["id"]], ["article", article], ["search", word], ["feeds"], ["status"]]
     rows = {}
     for _ in range(ARGS.rounds):
         rows.setdefault("start until ready", []).append(start(ARGS.window))
         for command in commands:
-            rows.setdefault(" ".join(command), []).append(measured([BIN, "--state-dir", ARGS.window, *command]))
+            # `status` ends with 3 where no daemon runs
+            one = measured([BIN, "--state-dir", ARGS.window, *command], fine=(0, 3))
+            rows.setdefault(" ".join(command), []).append(one)
     table(rows)
 
 
