@@ -297,8 +297,11 @@ impl State {
     fn reading<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.store.begin_reading()?;
         let done = work(self);
-        self.store.end_reading()?;
-        done
+        let ended = self.store.end_reading();
+        // what failed first says more
+        let done = done?;
+        ended?;
+        Ok(done)
     }
 
     fn decide_all(&mut self, places: Vec<Place>, now: Timestamp) -> Result<Decided, StoreError> {

@@ -220,9 +220,9 @@ impl CopyIndex {
         self.clusters.get(self.root(slot.cluster) as usize).map(|c| Id(c.id))
     }
 
-    /// The fingerprint of an article that the index holds.
+    /// The fingerprint of an article that the index holds; none of one without words.
     pub fn fingerprint_of(&self, article: Id) -> Option<u64> {
-        Some(self.slot(self.article_number(article)?)?.fingerprint)
+        Some(self.slot(self.article_number(article)?)?.fingerprint).filter(|&fingerprint| fingerprint != 0)
     }
 
     /// What a cluster is called now: itself, or the one that it became part of.

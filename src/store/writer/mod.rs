@@ -208,12 +208,12 @@ impl Writer {
         Ok(self.conn.execute_batch("BEGIN")?)
     }
 
-    /// The end of what [`Writer::begin_reading`] began.
+    /// The end of what [`Writer::begin_reading`] began, unless a failure has ended it.
     ///
     /// # Errors
     /// Those of SQLite.
     pub fn end_reading(&self) -> Result<(), StoreError> {
-        Ok(self.conn.execute_batch("COMMIT")?)
+        if self.conn.is_autocommit() { Ok(()) } else { Ok(self.conn.execute_batch("ROLLBACK")?) }
     }
 
     /// How long commits took since the database was opened.
