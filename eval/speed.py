@@ -6,7 +6,7 @@ usage: eval/speed.py [--parts feeds,pages,cluster,window] [--feeds 1000] [--page
 
 Each figure is the median of `--rounds` rounds. CPU and memory are those of the measured process (wait4); the server, ../shared/rig built as its
 README says, has one core of its own. The part `window` starts the daemon on a filled database and asks it (`cargo run --release --example
-store_scale -- DIR 100000` fills one). With `--peers` others do the same in the same rounds, where they are installed: `feedparser` with
+store_scale -- DIR 100000` fills one; not one in use: its feeds are switched off). With `--peers` others do the same in the same rounds, where they are installed: `feedparser` with
 `requests`, `reader` and `trafilatura` for the Python that runs this, and newsboat. One that made no requests heeded the server's max-age.
 """
 import argparse, importlib.util, json, os, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
@@ -78,16 +78,19 @@ with concurrent.futures.ProcessPoolExecutor(2) as pool: sum(pool.map(read, open(
 """
 
 
+def installed(*names):
+    return all(importlib.util.find_spec(name) for name in names)
+
+
 def feed_peers(urls, folder):
     """Commands of those installed that poll `urls` and remember, by name."""
     if not ARGS.peers:
         return {}
     open(f"{folder}/urls", "w").write("\n".join(urls) + "\n")
-    has = lambda *names: all(importlib.util.find_spec(name) for name in names)
     script = lambda code, state: [sys.executable, "-c", code, f"{folder}/urls", f"{folder}/{state}"]
     newsboat = ["newsboat", "-u", f"{folder}/urls", "-c", f"{folder}/newsboat.db", "-C", "/dev/null", "-x", "reload"]
-    peers = {"feedparser + requests": script(FEEDPARSER, "known") if has("feedparser", "requests") else None,
-             "reader": script(READER, "reader.db") if has("reader") else None,
+    peers = {"feedparser + requests": script(FEEDPARSER, "known") if installed("feedparser", "requests") else None,
+             "reader": script(READER, "reader.db") if installed("reader") else None,
              "newsboat": newsboat if shutil.which("newsboat") else None}
     for name in [name for name, command in peers.items() if not command]:
         print(f"speed: {name} is not installed and not measured", file=sys.stderr)
@@ -133,7 +136,7 @@ def table(rows):
     for what, rounds in rows.items():
         values = {key: statistics.median(r[key] for r in rounds) for key in rounds[0]}
         if ARGS.json:
-            print(json.dumps({"what": what, **values}), flush=True)
+            print(json.dumps({"what": what, **{key: value for key, value in values.items() if key != "code"}}), flush=True)
             continue
         more = "  ".join(f"{key} {value:,.4g}" for key, value in values.items() if key not in ("wall", "cpu", "peak", "code"))
         print(f"{what:32} {values['wall']:8.3f} {values['cpu']:8.3f} {values['peak']:8.0f}  {more}", flush=True)
@@ -174,7 +177,9 @@ def pages():
                 stats = server.counted()
                 one |= {"ms CPU a page": one["cpu"] * 1e3 / (len(server.urls) * 30), **served(stats)}
                 rows.setdefault(f"article pipeline, {len(server.urls) * 30}", []).append(one)
-                if ARGS.peers and importlib.util.find_spec("trafilatura") and importlib.util.find_spec("requests"):
+                if ARGS.peers and not installed("trafilatura", "requests"):
+                    print("speed: trafilatura is not installed and not measured", file=sys.stderr)
+                elif ARGS.peers:
                     articles = server.get(f"/articles.txt?n={len(server.urls) * 30}&sites={len(server.urls)}").decode()
                     open(f"{folder}/pages", "w").write(articles)
                     each = lambda one, count=len(articles.split()): {"ms CPU a page": one["cpu"] * 1e3 / count}
@@ -199,11 +204,13 @@ def cluster():
     table(rows)
 
 
-def start(state):
+def start(state, feeds):
     """Starts the daemon on a filled state until it says that it is ready, and ends it: wall s until then, CPU s and peak MB in all. All that
-    is stored is in the window, and nothing is removed, however old."""
+    is stored is in the window, and nothing is removed, however old; nothing is polled."""
     config, address = f"{TMP}/start.toml", f"{TMP}/notify"
-    open(config, "w").write(f'state_dir = "{state}"\n[dedup]\nwindow = "3660d"\n[retention]\narticles = "36600d"\n')
+    with open(config, "w") as target:
+        target.write(f'state_dir = "{state}"\n[dedup]\nwindow = "3660d"\n[retention]\narticles = "36600d"\n')
+        target.writelines(f'[[feed]]\nurl = "{url}"\nenabled = false\n' for url in feeds)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as told:
         told.bind(address)
         told.settimeout(120)
@@ -232,11 +239,12 @@ def window():
     ask = lambda *command: subprocess.run([BIN, "--state-dir", ARGS.window, *command], capture_output=True, check=True, text=True).stdout
     story = json.loads(ask("stories", "--since", "all", "--json", "--limit", "1"))
     word = max(story["title"].split(), key=len)
+    feeds = [json.loads(line)["url"] for line in ask("feeds", "--json").splitlines()]
     article = ask("search", word, "--ids", "--limit", "1").strip()
     commands = [["stories", "--since", "all"], ["story", story["id"]], ["article", article], ["search", word], ["feeds"], ["status"]]
     rows = {}
     for _ in range(ARGS.rounds):
-        rows.setdefault("start until ready", []).append(start(ARGS.window))
+        rows.setdefault("start until ready", []).append(start(ARGS.window, feeds))
         for command in commands:
             # `status` ends with 3 where no daemon runs
             one = measured([BIN, "--state-dir", ARGS.window, *command], fine=(0, 3))

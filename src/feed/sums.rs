@@ -21,7 +21,7 @@ pub fn serialize<S: Serializer>(sums: &[f32], to: S) -> Result<S::Ok, S::Error> 
     to.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
 }
 
-/// For `#[serde(with)]`. Lists of numbers, which earlier versions wrote, are read too; what is no number counts as 0.
+/// For `#[serde(with)]`. Lists of numbers, which earlier versions wrote, are read too; digits that are no finite number count as 0.
 ///
 /// # Errors
 /// Where there is neither a string of such digits nor a list of numbers.

@@ -127,7 +127,7 @@ pub fn parse_date(text: &str) -> Option<Timestamp> {
 }
 
 /// What every HTTP header and most feeds write, without looking for what else it could be: an IMF-fixdate (RFC 9110) or an instant of
-/// RFC 3339 in UTC. A tenth of a poll's time went into the others' freedom. `None` where it is not just that.
+/// RFC 3339 in UTC. A twentieth of the instructions of an unchanged poll went into reading them freely. `None` where it is not just that.
 fn standard(text: &str) -> Option<Timestamp> {
     const PARSER: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new();
     match () {

@@ -74,7 +74,8 @@ pub struct Weighing<'a> {
 }
 
 impl<'a> Weighing<'a> {
-    /// Terms that are remembered: 8 kB, which stay in the nearest cache. Half of the terms of an article's candidates are the same.
+    /// Terms that are remembered: 8 kB, which stay in the nearest cache. Candidates repeat each other's terms: 64 weighed so cost a first refresh 3 % more
+    /// instructions than 32 without this.
     const LATEST: usize = 1024;
 
     /// By this background, with nothing asked for yet.

@@ -200,7 +200,7 @@ impl Writer {
     }
 
     /// What is read until [`Writer::end_reading`] shares one look at the database: otherwise each query takes and gives up the locks
-    /// of its own, a third of what a lookup by key costs. Nothing may be written before that.
+    /// of its own, two thirds of what a lookup by key takes. Nothing may be written before that.
     ///
     /// # Errors
     /// Those of SQLite.
